@@ -1,0 +1,105 @@
+import { CodedError } from './coded-error.ts';
+
+export class BytesError extends CodedError<'BYTES_NOT_HEX' | 'BYTES_LENGTH'> {}
+
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+export function toHex(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += HEX[byte];
+  return text;
+}
+
+/**
+ * @param text - an even number of hexadecimal digits, with or without `0x`
+ * @throws BytesError `BYTES_NOT_HEX`
+ */
+export function fromHex(text: string): Uint8Array {
+  const digits = text.startsWith('0x') ? text.slice(2) : text;
+  if (digits.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(digits)) {
+    throw new BytesError('BYTES_NOT_HEX', `expected an even number of hexadecimal digits, found ${digits.length} characters`);
+  }
+  const bytes = new Uint8Array(digits.length / 2);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16);
+  return bytes;
+}
+
+/** Order of unsigned bytes; a prefix comes before what it begins. Returns a negative number, 0 or a positive one. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const difference = (a[i] as number) - (b[i] as number);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && compareBytes(a, b) === 0;
+}
+
+export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const whole = new Uint8Array(length);
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}
+
+export function startsWithBytes(bytes: Uint8Array, prefix: Uint8Array): boolean {
+  return bytes.length >= prefix.length && equalBytes(bytes.subarray(0, prefix.length), prefix);
+}
+
+/** The least byte string above every string that begins with `prefix`; undefined when there is none (all bytes 0xff). */
+export function prefixEnd(prefix: Uint8Array): Uint8Array | undefined {
+  for (let i = prefix.length - 1; i >= 0; i--) {
+    const byte = prefix[i] as number;
+    if (byte === 0xff) continue;
+    const end = prefix.slice(0, i + 1);
+    end[i] = byte + 1;
+    return end;
+  }
+  return undefined;
+}
+
+/** Big-endian, 8 bytes: the order of the bytes is the order of the numbers. */
+export function uint64ToBytes(value: bigint): Uint8Array {
+  if (value < 0n || value > 0xffff_ffff_ffff_ffffn) throw new BytesError('BYTES_LENGTH', `expected 0 to 2^64 - 1, found ${value}`);
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, value);
+  return bytes;
+}
+
+export function uint64FromBytes(bytes: Uint8Array, offset = 0): bigint {
+  if (bytes.length < offset + 8) throw new BytesError('BYTES_LENGTH', `expected 8 bytes at ${offset}, found ${bytes.length - offset}`);
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(offset);
+}
+
+/** Big-endian, 4 bytes. */
+export function uint32ToBytes(value: number): Uint8Array {
+  if (!Number.isInteger(value) || value < 0 || value > 0xffff_ffff) throw new BytesError('BYTES_LENGTH', `expected 0 to 2^32 - 1, found ${value}`);
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, value);
+  return bytes;
+}
+
+export function uint32FromBytes(bytes: Uint8Array, offset = 0): number {
+  if (bytes.length < offset + 4) throw new BytesError('BYTES_LENGTH', `expected 4 bytes at ${offset}, found ${bytes.length - offset}`);
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(offset);
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+export function utf8ToBytes(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+/** @throws TypeError when the bytes are not UTF-8 */
+export function utf8FromBytes(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
+}

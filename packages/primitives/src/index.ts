@@ -1,0 +1,11 @@
+export { BytesError, compareBytes, concatBytes, equalBytes, fromHex, prefixEnd, startsWithBytes, toHex, uint32FromBytes, uint32ToBytes, uint64FromBytes, uint64ToBytes, utf8FromBytes, utf8ToBytes } from './bytes.ts';
+export { CodedError, hasCode } from './coded-error.ts';
+export type { AccountId, Amount, BlockId, ChainId, Flavor, Hash, Height, PeerId, StateRoot, TransactionId } from './ids.ts';
+export { invariant, InvariantError, unreachable } from './invariant.ts';
+export type { Clock, Logger, LogFields, Metrics, Random, Timers } from './ports.ts';
+export { noMetrics, silentLogger } from './ports.ts';
+export { systemClock, systemRandom, systemTimers } from './system-ports.ts';
+export type { Accepted, Refusal, Verdict } from './verdict.ts';
+export { accept, refuse } from './verdict.ts';
+export { createSeededRandom, createVirtualTime } from './virtual-ports.ts';
+export type { VirtualTime } from './virtual-ports.ts';

@@ -1,0 +1,10 @@
+// One jest preset for all packages: native ESM, TypeScript through swc, workspace packages read from their sources.
+export default {
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  testEnvironment: 'node',
+  testEnvironmentOptions: { customExportConditions: ['@vsys/source', 'node', 'node-addons', 'import', 'default'] },
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': [new URL('./swc-transform.cjs', import.meta.url).pathname, {}] },
+  transformIgnorePatterns: ['/node_modules/'],
+  testTimeout: 30_000,
+};

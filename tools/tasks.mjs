@@ -1,0 +1,14 @@
+// What each npm script runs, as commands in order. `rest` is what the user typed behind `--`.
+const source = ['node', '--conditions=@vsys/source', '--disable-warning=ExperimentalWarning'];
+const turbo = (task, rest) => ['turbo', 'run', task, '--output-logs=errors-only', '--ui=stream', ...rest];
+
+export const tasks = {
+  start: (rest) => [[...source, 'apps/node/src/main-job.ts', ...rest]],
+  vsys: (rest) => [[...source, 'apps/node/src/vsys.ts', ...rest]],
+  bench: (rest) => [[...source, 'tooling/bench/src/bench.ts', ...rest]],
+  build: (rest) => [turbo('build', rest)],
+  types: () => [['tsc', '-p', 'tsconfig.json']],
+  lint: (rest) => [['oxlint', ...rest]],
+  floors: () => [['node', 'tools/floors.mjs']],
+  test: (rest) => [['node', 'tools/floors.mjs'], turbo('test', rest)],
+};
