@@ -1,6 +1,6 @@
 import { CodedError } from './coded-error.ts';
 
-export class BytesError extends CodedError<'BYTES_NOT_HEX' | 'BYTES_LENGTH'> {}
+export class BytesError extends CodedError<'BYTES_NOT_HEX' | 'BYTES_NOT_UTF8' | 'BYTES_LENGTH'> {}
 
 const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
@@ -99,7 +99,11 @@ export function utf8ToBytes(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
-/** @throws TypeError when the bytes are not UTF-8 */
+/** @throws BytesError `BYTES_NOT_UTF8` */
 export function utf8FromBytes(bytes: Uint8Array): string {
-  return decoder.decode(bytes);
+  try {
+    return decoder.decode(bytes);
+  } catch (cause) {
+    throw new BytesError('BYTES_NOT_UTF8', `expected UTF-8, found ${bytes.length} bytes that are not`, { cause });
+  }
 }

@@ -18,5 +18,5 @@ export class CodedError<Code extends string = string> extends Error {
 
 /** True for an error of ours with this code, also when it comes from another copy of the package. */
 export function hasCode<Code extends string>(error: unknown, code: Code): error is Error & { code: Code } {
-  return error instanceof Error && (error as { code?: unknown }).code === code;
+  return typeof error === 'object' && error !== null && (error as { code?: unknown }).code === code;
 }

@@ -40,6 +40,6 @@ describe('bytes', () => {
   });
 
   test('refuses bytes that are not UTF-8', () => {
-    expect(() => utf8FromBytes(Uint8Array.of(0xc0, 0x80))).toThrow(TypeError);
+    expect(() => utf8FromBytes(Uint8Array.of(0xc0, 0x80))).toThrow(expect.objectContaining({ code: 'BYTES_NOT_UTF8' }));
   });
 });
