@@ -1,0 +1,13 @@
+export { createBatcher } from './batcher.ts';
+export type { Batcher, BatcherLimits } from './batcher.ts';
+export type { Carrier, CarrierEvents, OpenExchange } from './carrier.ts';
+export { areVersionsCompatible } from './chain-session.ts';
+export { createMemoryNetwork } from './memory-network.ts';
+export type { MemoryNetwork, MemoryNetworkOptions } from './memory-network.ts';
+export { P2pError } from './p2p-error.ts';
+export type { P2pRefusal } from './p2p-error.ts';
+export { createP2pHost } from './p2p-host.ts';
+export type { P2pHostOptions, P2pPorts } from './p2p-host.ts';
+export { FRAME_HEAD_BYTES_MAX, P2P_LIMITS } from './p2p-limits.ts';
+export type { P2pLimits } from './p2p-limits.ts';
+export type { ChainHandlers, ChainHandshake, ChainHead, ChainNetwork, ChainPeer, Judgement, P2pNetwork, PeerInfo, ProtocolRule, RequestOptions, TopicRule } from './p2p-network.ts';
