@@ -1,0 +1,62 @@
+import type { AccountId, BlockId, ChainId, Height, TransactionId, Verdict } from '@vsys/primitives';
+
+/** What the block says to everything that runs in it. */
+export interface BlockContext {
+  readonly chainId: ChainId;
+  readonly height: Height;
+  readonly timeMs: number;
+  readonly parent: BlockId;
+}
+
+/** What one operation runs with. */
+export interface OperationContext {
+  readonly block: BlockContext;
+  readonly transactionId: TransactionId;
+  /** Position of the operation in its transaction, from 0. */
+  readonly index: number;
+  readonly actor: AccountId;
+  readonly payer: AccountId;
+  readonly state: StateAccess;
+  readonly gas: GasMeter;
+}
+
+/**
+ * State as an operation sees it: synchronous, over keys that the executor loaded before. A key that was not loaded interrupts
+ * the operation; the executor loads it and runs the operation again from its start. So a container must be a pure function
+ * of its context, and `get` must not be caught.
+ */
+export interface StateAccess {
+  get(key: Uint8Array): Uint8Array | undefined;
+  /** Value `undefined` deletes. Visible to later reads at once; undone when the transaction fails. */
+  set(key: Uint8Array, value: Uint8Array | undefined): void;
+}
+
+export interface GasMeter {
+  readonly used: bigint;
+  /** Interrupts the operation when the transaction's gas does not suffice; must not be caught. */
+  charge(units: bigint): void;
+}
+
+/** Business logic that runs operations. Pluggable: a chain spec names its containers. */
+export interface Container {
+  /** As operations name it. Also the name of its key space: all its keys begin with `containerPrefix(name)`. */
+  readonly name: string;
+  readonly version: number;
+  /** Checks a payload without state, before admission. Refusals name the field. */
+  check(payload: Uint8Array): Verdict<void>;
+  /** Keys that the operation will probably read, so that they can be loaded in one batch. May be incomplete. */
+  touches(payload: Uint8Array, actor: AccountId, block: BlockContext): readonly Uint8Array[];
+  /** Runs one operation. A refusal fails the whole transaction, which keeps its fee and says why. */
+  execute(payload: Uint8Array, context: OperationContext): Verdict<Uint8Array>;
+  /** State at genesis, from the spec's parameters. */
+  genesis?(params: Uint8Array): readonly { readonly key: Uint8Array; readonly value: Uint8Array }[];
+}
+
+/** First byte of every key of state is the length of the container's name, then the name: key spaces never overlap. */
+export function containerPrefix(name: string): Uint8Array {
+  const bytes = new TextEncoder().encode(name);
+  const prefix = new Uint8Array(1 + bytes.length);
+  prefix[0] = bytes.length;
+  prefix.set(bytes, 1);
+  return prefix;
+}
