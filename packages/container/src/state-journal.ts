@@ -1,0 +1,72 @@
+import type { StateWrite } from '@vsys/state';
+import type { StateAccess } from './container.ts';
+
+/** Thrown through a container on the first read of a key that was not loaded. Only the executor catches it. */
+export class KeyNotLoaded {
+  readonly kind = 'key-not-loaded';
+  readonly key: Uint8Array;
+  constructor(key: Uint8Array) {
+    this.key = key;
+  }
+}
+
+/** A map key of the same content: keys are short, and a string of char codes is the cheapest that a Map can hash. */
+export function mapKey(key: Uint8Array): string {
+  return String.fromCharCode.apply(null, key as unknown as number[]);
+}
+
+/** State of one block while it executes: what was loaded, what committed transactions wrote, what the present one wrote. */
+export interface StateJournal extends StateAccess {
+  /** Adds what was read from the parent's state. */
+  load(key: Uint8Array, value: Uint8Array | undefined): void;
+  isLoaded(key: Uint8Array): boolean;
+  /** Keeps what the present transaction wrote. */
+  commit(): void;
+  /** Forgets it. */
+  revert(): void;
+  /** Everything kept that differs from what was loaded. */
+  writes(): StateWrite[];
+}
+
+export function createStateJournal(): StateJournal {
+  const loaded = new Map<string, Uint8Array | undefined>();
+  const kept = new Map<string, StateWrite>();
+  let present = new Map<string, StateWrite>();
+  return {
+    load(key, value) {
+      loaded.set(mapKey(key), value);
+    },
+    isLoaded: (key) => loaded.has(mapKey(key)),
+    get(key) {
+      const name = mapKey(key);
+      const write = present.get(name) ?? kept.get(name);
+      if (write !== undefined) return write.value;
+      if (!loaded.has(name)) throw new KeyNotLoaded(key);
+      return loaded.get(name);
+    },
+    set(key, value) {
+      present.set(mapKey(key), { key, value });
+    },
+    commit() {
+      for (const [name, write] of present) kept.set(name, write);
+      present = new Map();
+    },
+    revert() {
+      present = new Map();
+    },
+    writes() {
+      const changed: StateWrite[] = [];
+      for (const [name, write] of kept) {
+        // A key written without being read may stand already; then the write decides, never its absence from `loaded`.
+        if (loaded.has(name) && sameValue(loaded.get(name), write.value)) continue;
+        changed.push(write);
+      }
+      return changed;
+    },
+  };
+}
+
+function sameValue(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
