@@ -22,7 +22,7 @@ export interface Execution {
 }
 
 /** Reads that one transaction may cause beyond those it declared: past it, it fails rather than hold the block up. */
-const MISSES_MAX = 20_000;
+const MISSES_MAX = 256;
 
 /**
  * Runs transactions in order on a parent's state: a pure function of its arguments. A transaction that fails in a container is
