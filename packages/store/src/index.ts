@@ -1,0 +1,11 @@
+export { BlockLogError, checkSequence, checkedRecords, RECORD_BYTES_MAX } from './block-log.ts';
+export type { BlockLog, BlockLogErrorCode, BlockLogRecord } from './block-log.ts';
+export { createMemoryBlockLog } from './memory-block-log.ts';
+export { createMemoryStore } from './memory-store.ts';
+export type { EngineCursor, EngineRange, EngineReader, EngineView, StoreEngine } from './store-engine.ts';
+export { StoreError } from './store-error.ts';
+export type { StoreErrorCode } from './store-error.ts';
+export { storeFromEngine } from './store-from-engine.ts';
+export { KEY_BYTES_MAX, VALUE_BYTES_MAX } from './store.ts';
+export type { RangeOptions, Store, StoreOp, StoreReader, StoreSnapshot } from './store.ts';
+export { withPrefix } from './with-prefix.ts';
