@@ -1,0 +1,219 @@
+import { silentLogger } from '@vsys/primitives';
+import type { BlockId, Clock, Logger, PeerId, Timers, Verdict } from '@vsys/primitives';
+import type { Header } from '@vsys/data-format';
+import type { Effect, Engine, EngineInput, Guard, TreeView } from './engine.ts';
+import type { BlockRef, PublicKeyOf } from './rules.ts';
+
+export interface BuildRequest {
+  readonly job: string;
+  readonly on: BlockId;
+  readonly timeMs: number;
+  readonly ext: Uint8Array;
+  readonly deadlineMs: number;
+}
+
+/** `block` is whatever the owner needs to import and publish it. */
+export interface BuiltBlock<B> {
+  readonly id: BlockId;
+  readonly header: Header;
+  readonly block: B;
+}
+
+/** What a node gives to its engine. Ports that a module never uses may be absent. */
+export interface EnginePorts<B> {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  build(request: BuildRequest): Promise<BuiltBlock<B> | undefined>;
+  /** Asks the signer guard first. */
+  sign(request: { readonly key: PublicKeyOf; readonly bytes: Uint8Array; readonly guard: Guard }): Promise<Verdict<Uint8Array>>;
+  /** The import path of every block. */
+  import(block: B, seal: Uint8Array): Promise<Verdict<unknown>>;
+  publish(block: B, seal: Uint8Array): Promise<void>;
+  finalise(ref: BlockRef): Promise<void>;
+  /** Resolves when the bytes are durable. */
+  persist(bytes: Uint8Array): Promise<void>;
+  justify?(ref: BlockRef): Promise<void>;
+  send?(to: PeerId | undefined, bytes: Uint8Array): Promise<void>;
+  evidence?(bytes: Uint8Array): Promise<void>;
+  scorePeer?(id: PeerId, delta: number, why: string): void;
+  compute?(bytes: Uint8Array): Promise<Uint8Array | undefined>;
+}
+
+export interface EngineHostOptions<C, B> {
+  readonly engine: Engine<C>;
+  readonly view: TreeView<C>;
+  readonly ports: EnginePorts<B>;
+  /** What the engine persisted before the restart. */
+  readonly saved?: Uint8Array;
+  readonly logger?: Logger;
+}
+
+/** Input without its time, which the host adds. */
+export type EngineEvent = EngineInput extends infer I ? (I extends EngineInput ? Omit<I, 'nowMs'> : never) : never;
+
+export interface EngineHost {
+  /** Starts the engine. */
+  start(): void;
+  /** Hands an event to the engine, after those before it. Never waits, so an import may call it. */
+  notify(event: EngineEvent): void;
+  /** Stops timers and waits for what is under way. */
+  close(): Promise<void>;
+  /** Resolves when no event and no job is under way; timers may still be set. */
+  idle(): Promise<void>;
+}
+
+const JOBS_MAX = 64;
+
+/**
+ * Runs an engine against ports: one event after the other, the effects of each in order. `persist`, `seal`, `publish`, `justify` and
+ * `finalise` are awaited before the next effect; `build`, `sign` and `compute` run beside and come back as events.
+ */
+export function createEngineHost<C, B>(options: EngineHostOptions<C, B>): EngineHost {
+  const { engine, view, ports } = options;
+  const logger = options.logger ?? silentLogger;
+  const timers = new Map<string, () => void>();
+  const jobs = new Map<string, { readonly block: B; seal?: Uint8Array }>();
+  const beside = new Set<Promise<void>>();
+  let state: unknown;
+  let closed = false;
+  let queue: Promise<void> = Promise.resolve();
+  let queued = 0;
+
+  const enqueue = (task: () => Promise<void>): void => {
+    if (closed) return;
+    queued++;
+    queue = queue
+      .then(async () => {
+        if (!closed) await task();
+      })
+      .catch((error: unknown) => logger.error('consensus engine failed', { error: String(error) }))
+      .finally(() => {
+        queued--;
+      });
+  };
+
+  const run = (job: () => Promise<void>): void => {
+    const task = job()
+      .catch((error: unknown) => logger.warn('consensus job failed', { error: String(error) }))
+      .finally(() => beside.delete(task));
+    beside.add(task);
+  };
+
+  const notify = (event: EngineEvent): void => {
+    enqueue(async () => {
+      const step = engine.step(state, { ...event, nowMs: ports.clock.nowMs() } as EngineInput, view);
+      state = step.state;
+      await perform(step.effects);
+    });
+  };
+
+  const keepJob = (id: string, block: B): void => {
+    // A job that was never sealed (its slot passed, the signer refused) is forgotten when many newer ones came.
+    if (jobs.size >= JOBS_MAX) jobs.delete(jobs.keys().next().value as string);
+    jobs.set(id, { block });
+  };
+
+  const perform = async (effects: readonly Effect[]): Promise<void> => {
+    for (const effect of effects) if (!(await performOne(effect))) return;
+  };
+
+  /** False: what follows must not happen. */
+  const performOne = async (effect: Effect): Promise<boolean> => {
+    switch (effect.kind) {
+      case 'timer': {
+        timers.get(effect.id)?.();
+        const id = effect.id;
+        timers.set(id, ports.timers.setAt(effect.atMs, () => {
+          timers.delete(id);
+          notify({ kind: 'timer', id });
+        }));
+        return true;
+      }
+      case 'build':
+        run(async () => {
+          const built = await ports.build(effect).catch((error: unknown) => {
+            logger.warn('no block was built', { error: String(error) });
+            return undefined;
+          });
+          if (built === undefined) return notify({ kind: 'unbuilt', job: effect.job });
+          keepJob(effect.job, built.block);
+          notify({ kind: 'built', job: effect.job, id: built.id, header: built.header });
+        });
+        return true;
+      case 'sign':
+        run(async () => {
+          const signed = await ports.sign({ key: effect.key, bytes: effect.bytes, guard: effect.guard });
+          if (signed.ok) notify({ kind: 'signed', job: effect.job, signature: signed.value });
+          else notify({ kind: 'unsigned', job: effect.job, code: signed.code });
+        });
+        return true;
+      case 'seal': {
+        const job = jobs.get(effect.job);
+        if (job === undefined) return false;
+        const imported = await ports.import(job.block, effect.seal);
+        if (imported.ok) {
+          job.seal = effect.seal;
+          return true;
+        }
+        logger.warn('own block refused', { code: imported.code });
+        jobs.delete(effect.job);
+        return false;
+      }
+      case 'publish': {
+        const job = jobs.get(effect.job);
+        jobs.delete(effect.job);
+        if (job?.seal !== undefined) await ports.publish(job.block, job.seal);
+        return true;
+      }
+      case 'send':
+        await ports.send?.(effect.to, effect.bytes);
+        return true;
+      case 'justify':
+        await ports.justify?.(effect.ref);
+        return true;
+      case 'finalise':
+        await ports.finalise(effect.ref);
+        return true;
+      case 'persist':
+        await ports.persist(effect.bytes);
+        return true;
+      case 'evidence':
+        await ports.evidence?.(effect.bytes);
+        return true;
+      case 'peer':
+        ports.scorePeer?.(effect.id, effect.delta, effect.why);
+        return true;
+      case 'compute':
+        run(async () => {
+          const bytes = await ports.compute?.(effect.bytes);
+          if (bytes !== undefined) notify({ kind: 'computed', job: effect.job, bytes });
+        });
+        return true;
+    }
+  };
+
+  const idle = async (): Promise<void> => {
+    while (queued > 0 || beside.size > 0) {
+      await queue;
+      await Promise.all(beside);
+    }
+  };
+
+  return {
+    start: () =>
+      enqueue(async () => {
+        const step = engine.init(options.saved, view, ports.clock.nowMs());
+        state = step.state;
+        await perform(step.effects);
+      }),
+    notify,
+    idle,
+    close: async () => {
+      closed = true;
+      for (const cancel of timers.values()) cancel();
+      timers.clear();
+      await queue;
+      await Promise.all(beside);
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import type { Rank } from '@vsys/block-tree';
+import type { Header } from '@vsys/data-format';
+import type { BlockId, Height, PeerId } from '@vsys/primitives';
+import type { BlockRef, PublicKeyOf } from './rules.ts';
+
+/**
+ * A pure reducer that produces blocks and finality: the same state, input and view give the same effects. It owns no clock, socket, disk
+ * or key; `nowMs` comes in with each input, and all it must remember lies in the chain or behind `persist`.
+ */
+export interface Engine<C = unknown, S = unknown> {
+  init(saved: Uint8Array | undefined, view: TreeView<C>, nowMs: number): Step<S>;
+  step(state: S, input: EngineInput, view: TreeView<C>): Step<S>;
+}
+
+export interface Step<S> {
+  readonly state: S;
+  readonly effects: readonly Effect[];
+}
+
+/** The block tree as an engine sees it. */
+export interface TreeView<C = unknown> {
+  readonly head: ViewedBlock<C>;
+  readonly final: BlockRef;
+  readonly justified: BlockRef;
+  get(id: BlockId): ViewedBlock<C> | undefined;
+  isAncestor(ancestor: BlockId, descendant: BlockId): boolean;
+}
+
+export interface ViewedBlock<C = unknown> extends BlockRef {
+  readonly parent: BlockId;
+  readonly timeMs: number;
+  readonly header: Header;
+  readonly rank: Rank | null;
+  readonly context: C;
+  readonly executed: boolean;
+}
+
+/** What the signer refuses to do twice: see `createSignerGuard`. */
+export type Guard =
+  /** One block per slot (or turn, or height) and key; slots only grow. */
+  | { readonly kind: 'block'; readonly slot: bigint }
+  /** One vote per target; target grows, source never falls. */
+  | { readonly kind: 'vote'; readonly source: bigint; readonly target: bigint };
+
+export type EngineInput = { readonly nowMs: number } & (
+  | { readonly kind: 'timer'; readonly id: string }
+  /** The head of the view changed. */
+  | { readonly kind: 'head' }
+  | { readonly kind: 'block'; readonly id: BlockId; readonly stage: 'header' | 'executed' | 'invalid' }
+  | { readonly kind: 'message'; readonly from: PeerId; readonly bytes: Uint8Array }
+  | { readonly kind: 'built'; readonly job: string; readonly id: BlockId; readonly header: Header }
+  | { readonly kind: 'unbuilt'; readonly job: string }
+  | { readonly kind: 'signed'; readonly job: string; readonly signature: Uint8Array }
+  /** The signer would not, by guard or because it lacks the key. */
+  | { readonly kind: 'unsigned'; readonly job: string; readonly code: string }
+  | { readonly kind: 'computed'; readonly job: string; readonly bytes: Uint8Array }
+  /** A peer is back after a cut: what it may have missed must be sent again. */
+  | { readonly kind: 'catchUp'; readonly from: PeerId; readonly have: Height }
+  | { readonly kind: 'final'; readonly ref: BlockRef }
+);
+
+export type Effect =
+  /** A second timer of the same id replaces the first. Time is absolute. */
+  | { readonly kind: 'timer'; readonly id: string; readonly atMs: number }
+  /** Fill a body on that parent and answer `built` before the deadline, or `unbuilt`. */
+  | { readonly kind: 'build'; readonly job: string; readonly on: BlockId; readonly timeMs: number; readonly ext: Uint8Array; readonly deadlineMs: number }
+  | { readonly kind: 'sign'; readonly job: string; readonly key: PublicKeyOf; readonly bytes: Uint8Array; readonly guard: Guard }
+  /** The block of this job is complete: import it as if a stranger had sent it. */
+  | { readonly kind: 'seal'; readonly job: string; readonly seal: Uint8Array }
+  /** Announce the block of this job, if its import succeeded. */
+  | { readonly kind: 'publish'; readonly job: string }
+  /** To one peer, or to all. */
+  | { readonly kind: 'send'; readonly to?: PeerId; readonly bytes: Uint8Array }
+  | { readonly kind: 'justify'; readonly ref: BlockRef }
+  | { readonly kind: 'finalise'; readonly ref: BlockRef }
+  /** A barrier: durable before the effects that follow. Replaces what was saved; `init` gets it after a restart. */
+  | { readonly kind: 'persist'; readonly bytes: Uint8Array }
+  | { readonly kind: 'evidence'; readonly bytes: Uint8Array }
+  | { readonly kind: 'peer'; readonly id: PeerId; readonly delta: number; readonly why: string }
+  | { readonly kind: 'compute'; readonly job: string; readonly bytes: Uint8Array };

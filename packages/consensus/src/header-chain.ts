@@ -1,0 +1,123 @@
+import { compareBytes, equalBytes, refuse, accept } from '@vsys/primitives';
+import type { BlockId, Verdict } from '@vsys/primitives';
+import type { ChainSpec, Header, SealedHeader } from '@vsys/data-format';
+import { compareRanks } from '@vsys/block-tree';
+import type { BlockRef, HeaderRules, Rank } from './rules.ts';
+
+export interface FoldedHeader<C> extends BlockRef {
+  readonly header: Header;
+  readonly context: C;
+  readonly rank: Rank | null;
+}
+
+export interface HeaderChainOptions<C> {
+  readonly rules: HeaderRules<C>;
+  readonly spec: ChainSpec;
+  /** Computed from the spec by the user, or trusted by its id. */
+  readonly genesis: Header;
+  readonly blockId: (header: Header) => BlockId;
+}
+
+/** A light client: follows sealed headers without bodies, state, clock or network. */
+export interface HeaderChain<C = unknown> {
+  readonly tip: FoldedHeader<C>;
+  readonly final: BlockRef;
+  /** Appends headers that continue the tip; stops at the first that does not hold and keeps those before it. */
+  extend(headers: readonly SealedHeader[]): Verdict<FoldedHeader<C>>;
+  /**
+   * Replaces the branch above one of the last headers by a heavier one. Refused when it does not begin at or above final, or does not outrank the tip.
+   */
+  replaceFrom(parent: BlockId, headers: readonly SealedHeader[]): Verdict<FoldedHeader<C>>;
+}
+
+/** Headers above final that a light client keeps for `replaceFrom`. */
+const BRANCH_MAX = 4096;
+
+/** Folds sealed headers over a known one: neutral checks, then the module's. Returns all of them, or the first refusal. */
+export function foldHeaders<C>(
+  rules: HeaderRules<C>,
+  blockId: (header: Header) => BlockId,
+  from: FoldedHeader<C>,
+  headers: readonly SealedHeader[],
+): Verdict<readonly (FoldedHeader<C> & { readonly finalises?: BlockRef })[]> {
+  const folded: (FoldedHeader<C> & { readonly finalises?: BlockRef })[] = [];
+  let parent = from;
+  for (const { header, seal } of headers) {
+    const neutral = checkContinues(parent, header);
+    if (!neutral.ok) return neutral;
+    const id = blockId(header);
+    const stepped = rules.step(parent.context, { id, header, seal });
+    if (!stepped.ok) return stepped;
+    const { context, rank, finalises } = stepped.value;
+    const child = { id, height: header.height, header, context, rank, ...(finalises === undefined ? {} : { finalises }) };
+    folded.push(child);
+    parent = child;
+  }
+  return accept(folded);
+}
+
+/** What every header owes to its parent, whatever the rule. */
+export function checkContinues(parent: BlockRef & { readonly header: Header }, header: Header): Verdict<void> {
+  if (!equalBytes(header.chainId, parent.header.chainId)) return refuse('HEADER_CHAIN', 'the header belongs to another chain');
+  if (compareBytes(header.parent, parent.id) !== 0) return refuse('HEADER_PARENT', `the header at height ${header.height} names another parent`);
+  if (header.height !== parent.height + 1) return refuse('HEADER_HEIGHT', `expected height ${parent.height + 1}, found ${header.height}`);
+  if (!Number.isSafeInteger(header.timeMs) || header.timeMs <= parent.header.timeMs) return refuse('HEADER_TIME', 'the time of a header must be after its parent\'s');
+  return accept(undefined);
+}
+
+/**
+ * @example
+ * const chain = createHeaderChain({ rules, spec, genesis, blockId });
+ * const verdict = chain.extend(headersFromPeer);
+ * if (verdict.ok) show(chain.tip.height, chain.final.height);
+ */
+export function createHeaderChain<C>(options: HeaderChainOptions<C>): HeaderChain<C> {
+  const { rules, blockId, genesis } = options;
+  const id = blockId(genesis);
+  const start = rules.genesis(options.spec, { id, height: genesis.height, timeMs: genesis.timeMs });
+  /** From final (or the oldest kept) to the tip. */
+  let branch: FoldedHeader<C>[] = [{ id, height: genesis.height, header: genesis, ...start }];
+  let final: BlockRef = { id, height: genesis.height };
+
+  const tip = (): FoldedHeader<C> => branch[branch.length - 1] as FoldedHeader<C>;
+  const settle = (finalises: BlockRef | undefined): void => {
+    if (finalises !== undefined && finalises.height > final.height) final = finalises;
+    const cut = branch.findIndex((kept) => kept.height >= final.height);
+    if (cut > 0) branch = branch.slice(cut);
+    if (branch.length > BRANCH_MAX) branch = branch.slice(branch.length - BRANCH_MAX);
+  };
+
+  return {
+    get tip() {
+      return tip();
+    },
+    get final() {
+      return final;
+    },
+    extend: (headers) => {
+      for (const sealed of headers) {
+        const folded = foldHeaders(rules, blockId, tip(), [sealed]);
+        if (!folded.ok) return folded;
+        for (const header of folded.value) {
+          branch.push(header);
+          settle(header.finalises);
+        }
+      }
+      return accept(tip());
+    },
+    replaceFrom: (parentId, headers) => {
+      const at = branch.findIndex((kept) => equalBytes(kept.id, parentId));
+      if (at < 0) return refuse('HEADER_BELOW_FINAL', 'the branch does not begin at a header above final');
+      const folded = foldHeaders(rules, blockId, branch[at] as FoldedHeader<C>, headers);
+      if (!folded.ok) return folded;
+      const last = folded.value[folded.value.length - 1];
+      const current = tip().rank;
+      if (last === undefined || last.rank === null || (current !== null && compareRanks(last.rank, current) <= 0)) {
+        return refuse('HEADER_RANK', 'the branch does not outrank the present one');
+      }
+      branch = [...branch.slice(0, at + 1), ...folded.value];
+      for (const header of folded.value) settle(header.finalises);
+      return accept(tip());
+    },
+  };
+}

@@ -1,0 +1,11 @@
+export type { Effect, Engine, EngineInput, Guard, Step, TreeView, ViewedBlock } from './engine.ts';
+export { createEngineHost } from './engine-host.ts';
+export type { BuildRequest, BuiltBlock, EngineEvent, EngineHost, EngineHostOptions, EnginePorts } from './engine-host.ts';
+export { checkContinues, createHeaderChain, foldHeaders } from './header-chain.ts';
+export type { FoldedHeader, HeaderChain, HeaderChainOptions } from './header-chain.ts';
+export type { Consensus, ConsensusModule } from './module.ts';
+export type { BlockRef, HeaderRules, IdentifiedHeader, PublicKeyOf, Rank, SeatView, Stepped, VerifySignature } from './rules.ts';
+export { sealMessage } from './seal.ts';
+export { createSignerGuard } from './signer-guard.ts';
+export type { GuardCode, GuardStore, SignerGuard } from './signer-guard.ts';
+export { createTreeView } from './tree-view.ts';

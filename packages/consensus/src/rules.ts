@@ -1,0 +1,64 @@
+import type { Rank } from '@vsys/block-tree';
+import type { ChainSpec, Header } from '@vsys/data-format';
+import type { BlockId, Height, Verdict } from '@vsys/primitives';
+
+export type { Rank } from '@vsys/block-tree';
+export { createHeaderChain, foldHeaders } from './header-chain.ts';
+export type { FoldedHeader, HeaderChain, HeaderChainOptions } from './header-chain.ts';
+
+/** A key that seals headers, by scheme and bytes. */
+export interface PublicKeyOf {
+  readonly scheme: 'ed25519' | 'secp256k1' | 'vsys';
+  readonly bytes: Uint8Array;
+}
+
+/** Checks one signature at once, without a worker. Handed to modules, so that browsers and servers can use what is best there. */
+export type VerifySignature = (publicKey: PublicKeyOf, message: Uint8Array, signature: Uint8Array) => boolean;
+
+export interface BlockRef {
+  readonly height: Height;
+  readonly id: BlockId;
+}
+
+/** A header with its id (the hash of the header, computed by the caller) and its seal. */
+export interface IdentifiedHeader {
+  readonly id: BlockId;
+  readonly header: Header;
+  readonly seal: Uint8Array;
+}
+
+export interface Stepped<C> {
+  readonly context: C;
+  /** Grows strictly along a branch. `null`: executable, but not head until certified. */
+  readonly rank: Rank | null;
+  /** An ancestor, or the block itself, that this header makes justified or final. */
+  readonly justifies?: BlockRef;
+  readonly finalises?: BlockRef;
+}
+
+/** The module's own container as it stands after one block: all of the state that a module may read. */
+export interface SeatView {
+  get(key: Uint8Array): Promise<Uint8Array | undefined>;
+}
+
+/**
+ * Rules of headers: a pure fold from the parent's context to the child's. No clock, no state, no network: a light client is this
+ * and nothing else. Neutral checks (chain id, parent, height, version, sizes, execution) are the caller's; the module checks what it alone knows:
+ * seat, slot, time, `ext`, seal.
+ */
+export interface HeaderRules<C = unknown> {
+  /** Most that a header may be ahead of the local clock, in milliseconds. */
+  readonly driftMs: number;
+  genesis(spec: ChainSpec, genesis: BlockRef & { readonly timeMs: number }): { readonly context: C; readonly rank: Rank };
+  step(parent: C, child: IdentifiedHeader): Verdict<Stepped<C>>;
+  /** When the header may enter the tree, minus `driftMs`. An early header is parked, not punished. */
+  earliest(parent: C, header: Header): number;
+  /** The header came in its own slot, seen at `nowMs`. */
+  isTimely(parent: C, header: Header, nowMs: number): boolean;
+  /** What the header promised about state is true after execution. */
+  afterExecution?(parent: C, child: IdentifiedHeader, state: SeatView): Promise<Verdict<void>>;
+  /** At most 64 KiB, stored with the block. */
+  encode(context: C): Uint8Array;
+  /** Throws on bytes that `encode` did not write: they come from the node's own store. */
+  decode(bytes: Uint8Array): C;
+}

@@ -1,0 +1,114 @@
+import { accept, refuse, toHex, concatBytes, uint64FromBytes, uint64ToBytes } from '@vsys/primitives';
+import type { Verdict } from '@vsys/primitives';
+import type { Guard } from './engine.ts';
+import type { PublicKeyOf } from './rules.ts';
+
+export type GuardCode = 'GUARD_BLOCK' | 'GUARD_TARGET' | 'GUARD_SOURCE' | 'GUARD_ORDER' | 'GUARD_STORE';
+
+/** Where the guard keeps its few numbers per key. `save` resolves when they are durable. */
+export interface GuardStore {
+  load(name: string): Promise<Uint8Array | undefined>;
+  save(name: string, bytes: Uint8Array): Promise<void>;
+}
+
+export interface SignerGuard {
+  /**
+   * Allows one signature, and remembers it before it allows. The same bytes may not be signed twice either: a crash between the two
+   * costs a slot, never an equivocation.
+   */
+  allow(key: PublicKeyOf, guard: Guard): Promise<Verdict<void, GuardCode>>;
+  /** Raises the marks of a key, such as after moving it from another machine. Marks never fall. */
+  raise(key: PublicKeyOf, marks: { readonly slot?: bigint; readonly source?: bigint; readonly target?: bigint }): Promise<void>;
+}
+
+interface Marks {
+  readonly slot: bigint | undefined;
+  readonly source: bigint | undefined;
+  readonly target: bigint | undefined;
+}
+
+/**
+ * The one place that decides whether a key may sign, for every consensus module: slots of blocks grow, targets of votes grow, sources
+ * never fall. This refuses double blocks, double votes and surrounding votes with three numbers per key.
+ * Judged by the EIP-3076 cases.
+ */
+export function createSignerGuard(store: GuardStore): SignerGuard {
+  const known = new Map<string, Marks>();
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const load = async (name: string): Promise<Marks> => {
+    const cached = known.get(name);
+    if (cached !== undefined) return cached;
+    const bytes = await store.load(name);
+    return bytes === undefined ? { slot: undefined, source: undefined, target: undefined } : marksFromBytes(bytes);
+  };
+
+  const update = <T>(key: PublicKeyOf, decide: (marks: Marks) => { readonly next?: Marks; readonly result: T }): Promise<T> => {
+    const task = queue.then(async () => {
+      const name = `${key.scheme}:${toHex(key.bytes)}`;
+      const { next, result } = decide(await load(name));
+      if (next !== undefined) {
+        // Marks enter memory only after they are durable: a failed save refuses this signature and does not block the next.
+        await store.save(name, marksToBytes(next));
+        known.set(name, next);
+      }
+      return result;
+    });
+    queue = task.catch(() => undefined);
+    return task;
+  };
+
+  return {
+    allow: async (key, guard) => {
+      try {
+        return await update(key, (marks) => decideGuard(marks, guard));
+      } catch {
+        return refuse('GUARD_STORE', 'the signer guard could not make its marks durable');
+      }
+    },
+    raise: (key, marks) =>
+      update(key, (old) => ({
+        next: { slot: larger(old.slot, marks.slot), source: larger(old.source, marks.source), target: larger(old.target, marks.target) },
+        result: undefined,
+      })),
+  };
+}
+
+function decideGuard(marks: Marks, guard: Guard): { readonly next?: Marks; readonly result: Verdict<void, GuardCode> } {
+  if (guard.kind === 'block') {
+    if (marks.slot !== undefined && guard.slot <= marks.slot) {
+      return { result: refuse('GUARD_BLOCK', `slot ${guard.slot} is not after ${marks.slot}, the last that was signed`) };
+    }
+    return { next: { ...marks, slot: guard.slot }, result: accept(undefined) };
+  }
+  if (guard.source > guard.target) return { result: refuse('GUARD_ORDER', `source ${guard.source} is above target ${guard.target}`) };
+  if (marks.target !== undefined && guard.target <= marks.target) {
+    return { result: refuse('GUARD_TARGET', `target ${guard.target} is not above ${marks.target}, the last that was signed`) };
+  }
+  if (marks.source !== undefined && guard.source < marks.source) {
+    return { result: refuse('GUARD_SOURCE', `source ${guard.source} is below ${marks.source}, the last that was signed`) };
+  }
+  return { next: { ...marks, source: guard.source, target: guard.target }, result: accept(undefined) };
+}
+
+function larger(a: bigint | undefined, b: bigint | undefined): bigint | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a > b ? a : b;
+}
+
+/** Version, a byte of presence bits, three numbers of 8 bytes. */
+function marksToBytes(marks: Marks): Uint8Array {
+  const present = (marks.slot === undefined ? 0 : 1) | (marks.source === undefined ? 0 : 2) | (marks.target === undefined ? 0 : 4);
+  return concatBytes(Uint8Array.of(1, present), uint64ToBytes(marks.slot ?? 0n), uint64ToBytes(marks.source ?? 0n), uint64ToBytes(marks.target ?? 0n));
+}
+
+/** Throws on damage: to sign with forgotten marks would be worse than not to sign. */
+function marksFromBytes(bytes: Uint8Array): Marks {
+  if (bytes.length !== 26 || bytes[0] !== 1) throw new Error('marks of the signer guard are damaged');
+  const present = bytes[1] as number;
+  return {
+    slot: present & 1 ? uint64FromBytes(bytes, 2) : undefined,
+    source: present & 2 ? uint64FromBytes(bytes, 10) : undefined,
+    target: present & 4 ? uint64FromBytes(bytes, 18) : undefined,
+  };
+}

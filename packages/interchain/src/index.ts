@@ -1,0 +1,2 @@
+export { mainChainRules, noMainChain } from './reference-rules.ts';
+export type { Eligibility, MainChainView, ReferenceCode, ReferenceRules } from './reference-rules.ts';
