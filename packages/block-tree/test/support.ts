@@ -14,7 +14,7 @@ export function numberOf(id: Uint8Array): number {
 
 const ZERO = new Uint8Array(32);
 
-export function headerOf(parent: number, height: number, timeMs = height * 1000): Header {
+export function headerOf(parent: number, height: number, timeMs: number = height * 1000): Header {
   return {
     version: 1, chainId: ZERO, height, parent: idOf(parent), timeMs, bodyRoot: ZERO, receiptsRoot: ZERO, stateRoot: ZERO, seatSetRoot: ZERO,
     nextSeatSetRoot: ZERO, historyRoot: ZERO, gasUsed: 0n, ext: new Uint8Array(0),

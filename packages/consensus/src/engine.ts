@@ -24,6 +24,8 @@ export interface TreeView<C = unknown> {
   readonly justified: BlockRef;
   get(id: BlockId): ViewedBlock<C> | undefined;
   isAncestor(ancestor: BlockId, descendant: BlockId): boolean;
+  /** Undefined above the block and below final. */
+  ancestorAt(id: BlockId, height: Height): BlockRef | undefined;
 }
 
 export interface ViewedBlock<C = unknown> extends BlockRef {

@@ -1,5 +1,5 @@
 import { compareBytes, equalBytes, refuse, accept } from '@vsys/primitives';
-import type { BlockId, Verdict } from '@vsys/primitives';
+import type { BlockId, Height, Verdict } from '@vsys/primitives';
 import type { ChainSpec, Header, SealedHeader } from '@vsys/data-format';
 import { compareRanks } from '@vsys/block-tree';
 import type { BlockRef, HeaderRules, Rank } from './rules.ts';
@@ -8,6 +8,8 @@ export interface FoldedHeader<C> extends BlockRef {
   readonly header: Header;
   readonly context: C;
   readonly rank: Rank | null;
+  /** Height that this header made final. */
+  readonly finalises?: Height;
 }
 
 export interface HeaderChainOptions<C> {
@@ -39,8 +41,8 @@ export function foldHeaders<C>(
   blockId: (header: Header) => BlockId,
   from: FoldedHeader<C>,
   headers: readonly SealedHeader[],
-): Verdict<readonly (FoldedHeader<C> & { readonly finalises?: BlockRef })[]> {
-  const folded: (FoldedHeader<C> & { readonly finalises?: BlockRef })[] = [];
+): Verdict<readonly FoldedHeader<C>[]> {
+  const folded: FoldedHeader<C>[] = [];
   let parent = from;
   for (const { header, seal } of headers) {
     const neutral = checkContinues(parent, header);
@@ -61,6 +63,7 @@ export function checkContinues(parent: BlockRef & { readonly header: Header }, h
   if (!equalBytes(header.chainId, parent.header.chainId)) return refuse('HEADER_CHAIN', 'the header belongs to another chain');
   if (compareBytes(header.parent, parent.id) !== 0) return refuse('HEADER_PARENT', `the header at height ${header.height} names another parent`);
   if (header.height !== parent.height + 1) return refuse('HEADER_HEIGHT', `expected height ${parent.height + 1}, found ${header.height}`);
+  if (!equalBytes(header.seatSetRoot, parent.header.nextSeatSetRoot)) return refuse('HEADER_SEATS', 'the seat set is not the one that the parent announced');
   if (!Number.isSafeInteger(header.timeMs) || header.timeMs <= parent.header.timeMs) return refuse('HEADER_TIME', 'the time of a header must be after its parent\'s');
   return accept(undefined);
 }
@@ -80,8 +83,9 @@ export function createHeaderChain<C>(options: HeaderChainOptions<C>): HeaderChai
   let final: BlockRef = { id, height: genesis.height };
 
   const tip = (): FoldedHeader<C> => branch[branch.length - 1] as FoldedHeader<C>;
-  const settle = (finalises: BlockRef | undefined): void => {
-    if (finalises !== undefined && finalises.height > final.height) final = finalises;
+  const settle = (finalises: Height | undefined): void => {
+    const settled = finalises !== undefined && finalises > final.height ? branch.find((kept) => kept.height === finalises) : undefined;
+    if (settled !== undefined) final = { id: settled.id, height: settled.height };
     const cut = branch.findIndex((kept) => kept.height >= final.height);
     if (cut > 0) branch = branch.slice(cut);
     if (branch.length > BRANCH_MAX) branch = branch.slice(branch.length - BRANCH_MAX);

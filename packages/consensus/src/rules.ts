@@ -3,7 +3,8 @@ import type { ChainSpec, Header } from '@vsys/data-format';
 import type { BlockId, Height, Verdict } from '@vsys/primitives';
 
 export type { Rank } from '@vsys/block-tree';
-export { createHeaderChain, foldHeaders } from './header-chain.ts';
+export { sealMessage } from './seal.ts';
+export { checkContinues, createHeaderChain, foldHeaders } from './header-chain.ts';
 export type { FoldedHeader, HeaderChain, HeaderChainOptions } from './header-chain.ts';
 
 /** A key that seals headers, by scheme and bytes. */
@@ -31,9 +32,9 @@ export interface Stepped<C> {
   readonly context: C;
   /** Grows strictly along a branch. `null`: executable, but not head until certified. */
   readonly rank: Rank | null;
-  /** An ancestor, or the block itself, that this header makes justified or final. */
-  readonly justifies?: BlockRef;
-  readonly finalises?: BlockRef;
+  /** Height on this branch, up to the block itself, that this header makes justified or final. Never falls along a branch. */
+  readonly justifies?: Height;
+  readonly finalises?: Height;
 }
 
 /** The module's own container as it stands after one block: all of the state that a module may read. */

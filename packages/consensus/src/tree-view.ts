@@ -36,5 +36,9 @@ export function createTreeView<C>(tree: BlockTree, rules: HeaderRules<C>): TreeV
       return node === undefined ? undefined : view(node);
     },
     isAncestor: (ancestor, descendant) => tree.isAncestor(ancestor, descendant),
+    ancestorAt: (id, height) => {
+      const node = tree.ancestorAt(id, height);
+      return node === undefined ? undefined : { id: node.id, height: node.height };
+    },
   };
 }

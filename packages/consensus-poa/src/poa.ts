@@ -1,0 +1,51 @@
+import { accept } from '@vsys/primitives';
+import type { ConsensusModule, VerifySignature } from '@vsys/consensus';
+import { createPoaEngine } from './engine.ts';
+import { poaMajority, poaParamsFromBytes, poaParamsFromJson, poaParamsToBytes, poaParamsToJson } from './params.ts';
+import { createPoaRules } from './rules.ts';
+import type { PoaContext } from './rules.ts';
+
+export interface PoaOptions {
+  readonly verifySignature: VerifySignature;
+}
+
+/**
+ * Proof of authority: a list of keys that take turns; those after an absent one step in after a backoff.
+ *
+ * @example
+ * const poa = createPoa({ verifySignature });
+ * const params = poa.paramsFromJson({ periodMs: 1000, authorities: [{ account, key }] });
+ */
+export function createPoa(options: PoaOptions): ConsensusModule<PoaContext> {
+  return {
+    id: 'poa@1',
+    provides: { finality: 'depth', headers: 'pure' },
+    needs: { clock: true, compute: false, keySchemes: ['ed25519'] },
+    paramsFromJson: (json) => {
+      const params = poaParamsFromJson(json);
+      return params.ok ? accept(poaParamsToBytes(params.value)) : params;
+    },
+    paramsToJson: (bytes) => {
+      const params = poaParamsFromBytes(bytes);
+      return params.ok ? accept(poaParamsToJson(params.value)) : params;
+    },
+    open: (bytes) => {
+      const opened = poaParamsFromBytes(bytes);
+      if (!opened.ok) return opened;
+      const params = opened.value;
+      const authorities = params.authorities.length;
+      return accept({
+        rules: createPoaRules(params, options.verifySignature),
+        containers: [],
+        engine: (keys) => createPoaEngine(params, keys),
+        describe: () => ({
+          authorities,
+          periodMs: params.periodMs,
+          finalityDepth: params.finalityDepth,
+          authoritiesThatMustBePresent: poaMajority(authorities),
+          authoritiesThatStopFinality: authorities - params.finalityDepth + 1,
+        }),
+      });
+    },
+  };
+}

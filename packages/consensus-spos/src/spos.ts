@@ -1,0 +1,52 @@
+import { accept } from '@vsys/primitives';
+import type { ConsensusModule, VerifySignature } from '@vsys/consensus';
+import { createSposEngine } from './engine.ts';
+import { sposParamsFromBytes, sposParamsFromJson, sposParamsToBytes, sposParamsToJson } from './params.ts';
+import { createSposRules } from './rules.ts';
+import type { SposContext } from './rules.ts';
+
+export interface SposOptions {
+  readonly verifySignature: VerifySignature;
+}
+
+/**
+ * Supernode Proof of Stake, first version: fixed slots, configured seats that take turns, one block per slot, finality by depth.
+ *
+ * @example
+ * const spos = createSpos({ verifySignature });
+ * const opened = spos.open(spec.consensus.params, chainId);
+ * if (opened.ok) createEngineHost({ engine: opened.value.engine(keys), view, ports }).start();
+ */
+export function createSpos(options: SposOptions): ConsensusModule<SposContext> {
+  return {
+    id: 'spos@1',
+    provides: { finality: 'depth', headers: 'pure' },
+    needs: { clock: true, compute: false, keySchemes: ['ed25519'] },
+    paramsFromJson: (json) => {
+      const params = sposParamsFromJson(json);
+      return params.ok ? accept(sposParamsToBytes(params.value)) : params;
+    },
+    paramsToJson: (bytes) => {
+      const params = sposParamsFromBytes(bytes);
+      return params.ok ? accept(sposParamsToJson(params.value)) : params;
+    },
+    open: (bytes) => {
+      const opened = sposParamsFromBytes(bytes);
+      if (!opened.ok) return opened;
+      const params = opened.value;
+      const seats = params.seats.length;
+      return accept({
+        rules: createSposRules(params, options.verifySignature),
+        containers: [],
+        engine: (keys) => createSposEngine(params, keys),
+        describe: () => ({
+          seats,
+          slotMs: params.slotMs,
+          finalityDepth: params.finalityDepth,
+          seatsThatRuleProduction: Math.floor(seats / 2) + 1,
+          seatsThatStopFinality: seats - params.finalityDepth + 1,
+        }),
+      });
+    },
+  };
+}
