@@ -1,0 +1,73 @@
+// Holds the structure: a package imports lower floors only, plugs are imported by apps and tests only, heavy libraries have one home,
+// deterministic floors touch no clock or randomness, and no file tells of the machine it was written on. Prints what it checked.
+import { readdirSync, readFileSync, existsSync, statSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const floors = {
+  primitives: 0, crypto: 1, store: 1, internet: 1, p2p: 2, 'data-format': 3, state: 3, container: 4, transaction: 5, database: 5,
+  interchain: 6, 'database-query': 6, 'block-tree': 7, consensus: 8, rpc: 9, sync: 9, node: 10,
+};
+// Packages of one floor that may meet, each with its reason.
+const sameFloor = new Set();
+const plugs = new Set(['consensus-spos', 'consensus-poa', 'store-rocksdb', 'p2p-libp2p']);
+const homes = {
+  '@noble/curves': ['crypto'], '@noble/hashes': ['crypto'], 'sodium-native': ['crypto'], protobufjs: ['data-format'],
+  'rocksdb-native': ['store-rocksdb'], 'classic-level': ['store-rocksdb'], libp2p: ['p2p-libp2p'], ws: ['rpc'],
+};
+const deterministic = new Set(['data-format', 'state', 'container', 'transaction', 'database', 'interchain', 'block-tree', 'consensus', 'consensus-spos', 'consensus-poa']);
+const problems = [];
+let files = 0;
+
+const walk = (folder) => !existsSync(folder) ? [] : readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+  entry.isDirectory() ? (['node_modules', 'dist'].includes(entry.name) ? [] : walk(join(folder, entry.name))) : [join(folder, entry.name)]);
+
+for (const name of readdirSync(join(root, 'packages'))) {
+  const folder = join(root, 'packages', name);
+  if (!existsSync(join(folder, 'package.json'))) continue;
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const declared = new Set([...Object.keys(manifest.dependencies ?? {}), ...Object.keys(manifest.optionalDependencies ?? {})]);
+  const sources = walk(join(folder, 'src')).filter((file) => file.endsWith('.ts'));
+  if (sources.length === 0) problems.push(`packages/${name}: empty package; a folder appears with its first passing test`);
+  if (!walk(join(folder, 'test')).some((file) => file.endsWith('.test.ts'))) problems.push(`packages/${name}: no test`);
+  if (!existsSync(join(folder, 'README.md'))) problems.push(`packages/${name}: no README.md`);
+  if (!plugs.has(name) && floors[name] === undefined) problems.push(`packages/${name}: has no floor; add it to tools/floors.mjs`);
+  for (const file of sources) {
+    files++;
+    const text = readFileSync(file, 'utf8');
+    const where = relative(root, file);
+    for (const [, from] of text.matchAll(/(?:from|import)\s*\(?\s*'([^'.][^']*)'/g)) {
+      if (from.startsWith('node:')) continue;
+      const bare = from.split('/').slice(0, from.startsWith('@') ? 2 : 1).join('/');
+      if (bare === manifest.name) continue;
+      if (!declared.has(bare)) problems.push(`${where}: imports ${bare}, which its package.json does not name`);
+      if (homes[bare] !== undefined && !homes[bare].includes(name)) problems.push(`${where}: ${bare} has its home in ${homes[bare].join(', ')}`);
+      const other = bare.startsWith('@vsys/') ? bare.slice(6) : undefined;
+      if (other === undefined) continue;
+      if (plugs.has(other)) problems.push(`${where}: imports the plug ${other}; only apps and tests do`);
+      else if (!plugs.has(name) && floors[other] >= floors[name] && !sameFloor.has(`${name}>${other}`)) problems.push(`${where}: imports ${other} (floor ${floors[other]}) from floor ${floors[name]}`);
+    }
+    if (deterministic.has(name)) {
+      const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+      for (const banned of ['Date.now', 'Math.random', 'setTimeout', 'setInterval', 'new Date(', 'localeCompare', 'toLocale', 'Intl.']) {
+        if (code.includes(banned)) problems.push(`${where}: uses ${banned} on a deterministic floor`);
+      }
+    }
+  }
+}
+
+const texts = ['packages', 'apps', 'tooling', 'tools', 'docs', '.ci'].flatMap((folder) => walk(join(root, folder))).filter((file) => /\.(ts|mjs|cjs|json|md|toml)$|run$/.test(file) && statSync(file).size < 1 << 20);
+for (const file of texts) {
+  const text = readFileSync(file, 'utf8');
+  for (const [pattern, what] of [[/\/(?:root|home|work)\/(?!\*)[a-z.]/, 'a path of one machine'], [/export \* from '/, 'export *'], [/\b(?:test|it|describe)\.only\(/, 'a focused test']]) {
+    if (pattern.test(text) && !file.endsWith('floors.mjs')) problems.push(`${relative(root, file)}: contains ${what}`);
+  }
+}
+
+if (problems.length > 0) {
+  for (const problem of problems) console.error(`✖ ${problem}`);
+  console.error(`${problems.length} problems in the structure`);
+  process.exit(1);
+}
+console.log(`✔ structure: ${files} source files keep their floors, ${texts.length} texts are clean`);
