@@ -1,0 +1,64 @@
+import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { createSpos, sposParamsToBytes, sposQuorum } from '@vsys/consensus-spos';
+import type { SposContext, SposParams } from '@vsys/consensus-spos';
+import type { ConsensusSubject } from '@vsys/consensus/compliance';
+import type { PublicKeyOf, VerifySignature } from '@vsys/consensus/rules';
+import type { ChainSpec, Header } from '@vsys/data-format';
+import { toHex } from '@vsys/primitives';
+
+const ZERO = new Uint8Array(32);
+const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
+const SPKI = Buffer.from('302a300506032b6570032100', 'hex');
+
+function privateKeyOf(seed: number): KeyObject {
+  return createPrivateKey({ key: Buffer.concat([PKCS8, Buffer.alloc(32, seed + 1)]), format: 'der', type: 'pkcs8' });
+}
+
+export function publicKeyOf(seed: number): PublicKeyOf {
+  const der = createPublicKey(privateKeyOf(seed)).export({ format: 'der', type: 'spki' });
+  return { scheme: 'ed25519', bytes: new Uint8Array(der.subarray(SPKI.length)) };
+}
+
+export const verifySignature: VerifySignature = (key, message, signature) =>
+  signature.length === 64 && verify(null, message, createPublicKey({ key: Buffer.concat([SPKI, key.bytes]), format: 'der', type: 'spki' }), signature);
+
+export function signerOf(count: number): (key: PublicKeyOf, bytes: Uint8Array) => Uint8Array {
+  const privates = new Map(Array.from({ length: count }, (_, seed) => [toHex(publicKeyOf(seed).bytes), privateKeyOf(seed)]));
+  return (key, bytes) => new Uint8Array(sign(null, bytes, privates.get(toHex(key.bytes)) as KeyObject));
+}
+
+/** Not the product's id: any collision-free hash of all fields serves the rules. */
+export function blockId(header: Header): Uint8Array {
+  const text = JSON.stringify(header, (_, value: unknown) => (value instanceof Uint8Array || ArrayBuffer.isView(value) ? toHex(value as Uint8Array) : typeof value === 'bigint' ? `${value}n` : value));
+  return new Uint8Array(createHash('sha256').update(text).digest());
+}
+
+export function genesisAt(timeMs: number): Header {
+  return {
+    version: 1, chainId: ZERO, height: 0, parent: ZERO, timeMs, bodyRoot: ZERO, receiptsRoot: ZERO, stateRoot: ZERO, seatSetRoot: ZERO,
+    nextSeatSetRoot: ZERO, historyRoot: ZERO, gasUsed: 0n, ext: new Uint8Array(0),
+  };
+}
+
+export function specOf(module: string, params: Uint8Array, genesisTimeMs: number): ChainSpec {
+  return {
+    version: 1, name: 'test', symbol: 'T', network: 'private', genesisTimeMs, limits: { blockBytesMax: 1, blockGasMax: 1n, transactionBytesMax: 1 },
+    fees: { perByte: 0n, perGas: 0n, to: 'burn' }, consensus: { module, params }, containers: [], balances: [], salt: new Uint8Array(0),
+  };
+}
+
+export function paramsOf(seats: number, more: Partial<SposParams> = {}): SposParams {
+  return {
+    slotMs: 1000, slots: 60, gap: 4, finalityDepth: sposQuorum(seats),
+    seats: Array.from({ length: seats }, (_, i) => ({ index: 4 * i, account: new Uint8Array(20).fill(i + 1), mintKey: publicKeyOf(i).bytes })), ...more,
+  };
+}
+
+export function subjectOf(seats: number, more: Partial<SposParams> = {}): ConsensusSubject<SposContext> {
+  const params = sposParamsToBytes(paramsOf(seats, more));
+  const opened = createSpos({ verifySignature }).open(params, ZERO);
+  if (!opened.ok) throw new Error(opened.message);
+  const timeMs = 1_700_000_000_000;
+  return { consensus: opened.value, spec: specOf('spos@1', params, timeMs), genesis: genesisAt(timeMs), keys: Array.from({ length: seats }, (_, i) => publicKeyOf(i)), sign: signerOf(seats), blockId };
+}

@@ -1,0 +1,168 @@
+import { createBlockTree } from '@vsys/block-tree';
+import type { BlockTree, Rank } from '@vsys/block-tree';
+import type { ChainSpec, Header } from '@vsys/data-format';
+import { accept, createVirtualTime, refuse } from '@vsys/primitives';
+import type { BlockId, Verdict, VirtualTime } from '@vsys/primitives';
+import { createEngineHost } from './engine-host.ts';
+import type { BuildRequest, EngineHost } from './engine-host.ts';
+import type { Guard } from './engine.ts';
+import { checkContinues } from './header-chain.ts';
+import type { Consensus } from './module.ts';
+import type { IdentifiedHeader, PublicKeyOf, Stepped } from './rules.ts';
+import { createTreeView } from './tree-view.ts';
+
+/** A module with all that it needs to run, made anew for each check. */
+export interface ConsensusSubject<C = unknown> {
+  readonly consensus: Consensus<C>;
+  readonly spec: ChainSpec;
+  readonly genesis: Header;
+  /** Keys of all producers. */
+  readonly keys: readonly PublicKeyOf[];
+  sign(key: PublicKeyOf, bytes: Uint8Array): Uint8Array;
+  blockId(header: Header): BlockId;
+}
+
+export interface BenchBlock<C> extends IdentifiedHeader, Stepped<C> {
+  readonly parentContext: C;
+  readonly parentRank: Rank | null;
+  readonly producer: PublicKeyOf;
+  /** When it was imported. */
+  readonly atMs: number;
+}
+
+export interface BenchOptions {
+  /** Keys of each node; by default one node per key. */
+  readonly nodes?: readonly (readonly PublicKeyOf[])[];
+  readonly time?: VirtualTime;
+  readonly saved?: Uint8Array;
+  /** Replaces the filling of bodies, such as by one that fails. */
+  onBuild?(request: BuildRequest): 'build' | 'fail';
+}
+
+/** Several producers in one process on one tree, with empty bodies and a clock that moves when told. */
+export interface Bench<C> {
+  readonly tree: BlockTree;
+  readonly time: VirtualTime;
+  /** Imported blocks, in order. */
+  readonly blocks: readonly BenchBlock<C>[];
+  readonly builds: readonly BuildRequest[];
+  readonly guards: readonly { readonly key: PublicKeyOf; readonly guard: Guard }[];
+  /** `persist`, `build`, `sign`, `import`, `publish`, in order of occurrence over all nodes. */
+  readonly log: readonly string[];
+  readonly saved: Uint8Array | undefined;
+  readonly finals: readonly number[];
+  /** Moves the clock from timer to timer until the head is that high, or so many timers have fired. */
+  run(height: number, timersMax?: number): Promise<void>;
+  settle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createBench<C>(subject: ConsensusSubject<C>, options: BenchOptions = {}): Bench<C> {
+  const { consensus, genesis } = subject;
+  const { rules } = consensus;
+  const genesisId = subject.blockId(genesis);
+  const start = rules.genesis(subject.spec, { id: genesisId, height: genesis.height, timeMs: genesis.timeMs });
+  const tree = createBlockTree({ genesis: { id: genesisId, header: genesis, rank: start.rank, context: rules.encode(start.context) } });
+  const view = createTreeView(tree, rules);
+  const time = options.time ?? createVirtualTime(genesis.timeMs);
+  const blocks: BenchBlock<C>[] = [];
+  const builds: BuildRequest[] = [];
+  const guards: { key: PublicKeyOf; guard: Guard }[] = [];
+  const log: string[] = [];
+  const finals: number[] = [];
+  const producers = new Map<string, PublicKeyOf>();
+  let saved: Uint8Array | undefined = options.saved;
+  const hosts: EngineHost[] = [];
+
+  const importBlock = async (header: Header, seal: Uint8Array): Promise<Verdict<unknown>> => {
+    log.push('import');
+    const parent = view.get(header.parent);
+    if (parent === undefined) return refuse('BENCH_PARENT', 'the parent is unknown');
+    const neutral = checkContinues(parent, header);
+    if (!neutral.ok) return neutral;
+    const id = subject.blockId(header);
+    const stepped = rules.step(parent.context, { id, header, seal });
+    if (!stepped.ok) return stepped;
+    const inserted = tree.insertHeader({ id, header, seal, rank: stepped.value.rank, context: rules.encode(stepped.value.context), timely: rules.isTimely(parent.context, header, time.nowMs()) });
+    if (!inserted.ok) return inserted;
+    tree.markExecuted(id);
+    blocks.push({ id, header, seal, ...stepped.value, parentContext: parent.context, parentRank: parent.rank, producer: producers.get(header.height + ':' + header.timeMs) as PublicKeyOf, atMs: time.nowMs() });
+    const best = tree.bestHead();
+    if (best !== tree.head) {
+      tree.setHead(best.id);
+      for (const host of hosts) host.notify({ kind: 'head' });
+    }
+    return accept(undefined);
+  };
+
+  for (const keys of options.nodes ?? subject.keys.map((key) => [key])) {
+    hosts.push(
+      createEngineHost<C, Header>({
+        engine: consensus.engine(keys),
+        view,
+        ...(options.saved === undefined ? {} : { saved: options.saved }),
+        ports: {
+          clock: time,
+          timers: time,
+          build: async (request) => {
+            log.push('build');
+            builds.push(request);
+            const parent = tree.get(request.on);
+            if (parent === undefined || options.onBuild?.(request) === 'fail') return undefined;
+            const { mainReference: _, ...rest } = parent.header;
+            const header: Header = { ...rest, height: parent.height + 1, parent: parent.id, timeMs: request.timeMs, ext: request.ext, seatSetRoot: rest.nextSeatSetRoot };
+            return { id: subject.blockId(header), header, block: header };
+          },
+          sign: async ({ key, bytes, guard }) => {
+            log.push('sign');
+            guards.push({ key, guard });
+            const request = builds[builds.length - 1];
+            if (request !== undefined) producers.set((tree.get(request.on)?.height ?? 0) + 1 + ':' + request.timeMs, key);
+            return accept(subject.sign(key, bytes));
+          },
+          import: importBlock,
+          publish: async () => void log.push('publish'),
+          finalise: async (ref) => {
+            if (ref.height <= tree.final.height) return;
+            const moved = tree.setFinal(ref.id);
+            if (moved.ok) finals.push(ref.height);
+          },
+          persist: async (bytes) => {
+            log.push('persist');
+            saved = bytes;
+          },
+        },
+      }),
+    );
+  }
+  for (const host of hosts) host.start();
+
+  const settle = async (): Promise<void> => {
+    for (let round = 0; round < 3; round++) for (const host of hosts) await host.idle();
+  };
+  return {
+    tree,
+    time,
+    blocks,
+    builds,
+    guards,
+    log,
+    finals,
+    get saved() {
+      return saved;
+    },
+    settle,
+    run: async (height, timersMax = 10_000) => {
+      await settle();
+      for (let fired = 0; fired < timersMax && tree.head.height < height; fired++) {
+        const due = time.nextDueMs();
+        if (due === undefined) return;
+        time.advance(Math.max(0, due - time.nowMs()));
+        await settle();
+      }
+    },
+    close: async () => {
+      for (const host of hosts) await host.close();
+    },
+  };
+}

@@ -1,0 +1,164 @@
+import { accept } from '@vsys/primitives';
+import type { ConsensusSubject } from './compliance-bench.ts';
+import type { Engine } from './engine.ts';
+import { sealMessage } from './seal.ts';
+import type { HeaderRules, Stepped } from './rules.ts';
+
+/** A good module with one fault put in, and the check that must find it. A suite that passes a twin proves nothing. */
+export interface BrokenTwin {
+  readonly name: string;
+  /** Name of the check that must fail. */
+  readonly failedBy: string;
+  /** Part of the sentence that it must fail with, so that it is not found by accident. */
+  readonly sentence: string;
+  breakSubject<C>(subject: ConsensusSubject<C>): ConsensusSubject<C>;
+}
+
+function withRules<C>(subject: ConsensusSubject<C>, change: (rules: HeaderRules<C>) => Partial<HeaderRules<C>>): ConsensusSubject<C> {
+  const { rules } = subject.consensus;
+  return { ...subject, consensus: { ...subject.consensus, rules: { ...rules, ...change(rules) } }, sign: subject.sign.bind(subject), blockId: subject.blockId.bind(subject) };
+}
+
+function withEngine<C>(subject: ConsensusSubject<C>, change: (engine: Engine<C>, all: Engine<C>) => Engine<C>): ConsensusSubject<C> {
+  const { consensus } = subject;
+  return { ...subject, consensus: { ...consensus, engine: (keys) => change(consensus.engine(keys), consensus.engine(subject.keys)) }, sign: subject.sign.bind(subject), blockId: subject.blockId.bind(subject) };
+}
+
+/** Changes what an accepted header leads to. */
+function afterStep<C>(rules: HeaderRules<C>, change: (stepped: Stepped<C>, height: number) => Stepped<C>): Partial<HeaderRules<C>> {
+  return {
+    step: (parent, child) => {
+      const verdict = rules.step(parent, child);
+      return verdict.ok ? accept(change(verdict.value, child.header.height)) : verdict;
+    },
+  };
+}
+
+let runs = 0n;
+
+export const brokenTwins: readonly BrokenTwin[] = [
+  {
+    name: 'reads something besides its inputs',
+    failedBy: 'the same inputs give the same bytes',
+    sentence: 'differ',
+    breakSubject: (subject) => withRules(subject, (rules) => afterStep(rules, (stepped) => ({ ...stepped, rank: [...(stepped.rank ?? []), runs++] }))),
+  },
+  {
+    name: 'loses part of its context when it is stored',
+    failedBy: 'a context survives encoding and stays within 64 KiB',
+    sentence: 'context',
+    breakSubject: (subject) => {
+      let first: Uint8Array | undefined;
+      return withRules(subject, (rules) => ({ decode: (bytes) => rules.decode((first ??= bytes)) }));
+    },
+  },
+  {
+    name: 'gives every block the same rank',
+    failedBy: 'rank grows strictly along a branch',
+    sentence: 'is not above its parent',
+    breakSubject: (subject) => withRules(subject, (rules) => afterStep(rules, (stepped, height) => ({ ...stepped, rank: [height === 0 ? 0n : BigInt(Math.ceil(height / 2))] }))),
+  },
+  {
+    name: 'accepts any seal',
+    failedBy: 'refuses a seal that is not by the producer',
+    sentence: 'was accepted',
+    breakSubject: (subject) =>
+      withRules(subject, (rules) => ({
+        step: (parent, child) => {
+          const verdict = rules.step(parent, child);
+          if (verdict.ok) return verdict;
+          for (const key of subject.keys) {
+            const again = rules.step(parent, { ...child, seal: subject.sign(key, sealMessage(child.id)) });
+            if (again.ok) return again;
+          }
+          return verdict;
+        },
+      })),
+  },
+  {
+    name: 'accepts any header at a height that it knows',
+    failedBy: 'refuses an ext that does not belong to the header, whoever seals it',
+    sentence: 'with another ext was accepted',
+    breakSubject: (subject) => {
+      const known = new Map<number, Stepped<never>>();
+      return withRules(subject, (rules) => ({
+        step: (parent, child) => {
+          const verdict = rules.step(parent, child);
+          if (verdict.ok) known.set(child.header.height, verdict.value as Stepped<never>);
+          const cached = known.get(child.header.height);
+          return cached === undefined ? verdict : accept(cached);
+        },
+      }));
+    },
+  },
+  {
+    name: 'mints twice in one slot',
+    failedBy: 'refuses a second block in the slot of its parent, and one before it',
+    sentence: 'not after its parent was accepted',
+    breakSubject: (subject) =>
+      withRules(subject, (rules) => ({
+        step: (parent, child) => {
+          const verdict = rules.step(parent, child);
+          if (verdict.ok || child.header.timeMs === 0) return verdict;
+          // Shifts the header behind its parent instead of refusing it.
+          return accept({ context: parent, rank: [BigInt(child.header.height)] });
+        },
+      })),
+  },
+  {
+    name: 'lets headers of the future in',
+    failedBy: 'a header of the future is parked, and one of the present is not',
+    sentence: 'was not parked',
+    breakSubject: (subject) => withRules(subject, () => ({ earliest: () => 0 })),
+  },
+  {
+    name: 'takes finality back',
+    failedBy: 'finality moves, never back, and never above the block that brings it',
+    sentence: 'finality fell',
+    breakSubject: (subject) => withRules(subject, (rules) => afterStep(rules, (stepped, height) => ({ ...stepped, finalises: height % 3 === 0 ? 0 : height - 1 }))),
+  },
+  {
+    name: 'forgets at a restart',
+    failedBy: 'a restart never builds twice for one slot',
+    sentence: 'two builds',
+    breakSubject: (subject) => withEngine(subject, (engine) => ({ ...engine, init: (_saved, view, nowMs) => engine.init(undefined, view, nowMs) })),
+  },
+  {
+    name: 'builds before it remembers',
+    failedBy: 'what must be remembered is durable before a block is built',
+    sentence: 'before the slot was durable',
+    breakSubject: (subject) =>
+      withEngine(subject, (engine) => ({
+        init: (saved, view, nowMs) => engine.init(saved, view, nowMs),
+        step: (state, input, view) => {
+          const step = engine.step(state, input, view);
+          return { ...step, effects: [...step.effects.filter(({ kind }) => kind !== 'persist'), ...step.effects.filter(({ kind }) => kind === 'persist')] };
+        },
+      })),
+  },
+  {
+    name: 'asks for signatures with a guard that stands still',
+    failedBy: 'the signer guard allows every signature of an honest run',
+    sentence: 'refused an honest signature',
+    breakSubject: (subject) =>
+      withEngine(subject, (engine) => ({
+        init: (saved, view, nowMs) => engine.init(saved, view, nowMs),
+        step: (state, input, view) => {
+          const step = engine.step(state, input, view);
+          return { ...step, effects: step.effects.map((effect) => (effect.kind === 'sign' ? { ...effect, guard: { kind: 'block', slot: 1n } } : effect)) };
+        },
+      })),
+  },
+  {
+    name: 'mints without a key',
+    failedBy: 'an engine without keys builds nothing',
+    sentence: 'without keys',
+    breakSubject: (subject) => withEngine(subject, (_engine, all) => all),
+  },
+  {
+    name: 'finalises in the engine what the rules do not say',
+    failedBy: 'a light client reaches the same tip and the same final block',
+    sentence: 'is elsewhere',
+    breakSubject: (subject) => withRules(subject, (rules) => afterStep(rules, ({ context, rank }) => ({ context, rank }))),
+  },
+];
