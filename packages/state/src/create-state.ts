@@ -1,0 +1,234 @@
+import { compareBytes, equalBytes, toHex, uint64FromBytes } from '@vsys/primitives';
+import type { Height, StateRoot } from '@vsys/primitives';
+import type { Store, StoreOp } from '@vsys/store';
+import { flushStep, missingForFlush, stepToOps } from './flush-plan.ts';
+import type { FlushStep } from './flush-plan.ts';
+import { createHistory } from './history.ts';
+import { CACHE_BYTES_MAX_DEFAULT, RETENTION_BLOCKS_DEFAULT, STATE_VALUE_BYTES_MAX } from './limits.ts';
+import { createPageCache } from './page-cache.ts';
+import { pageFromBytes } from './page-codec.ts';
+import { StateError } from './state-error.ts';
+import type { State, StateView, StateWrite } from './state.ts';
+import { HEAD_KEY, itemKey, itemsFromBytes, journalItemsKey, journalKey, rootKey } from './store-layout.ts';
+import type { TreeNode } from './tree-node.ts';
+import { scanKeys } from './tree-scan.ts';
+import { updateTree } from './tree-update.ts';
+import { assertKey, createTreeView } from './tree-view.ts';
+import type { TreeView, TreeViewParts } from './tree-view.ts';
+
+export interface StateOptions {
+  /** Holds the state under keys that begin with `s`; stays the caller's to close. */
+  readonly store: Store;
+  /** Blocks below the base that `asOf` can read. */
+  readonly retentionBlocks?: number;
+  /** Pages of the tree kept decoded in memory. Overlays come on top. */
+  readonly cacheBytesMax?: number;
+}
+
+/**
+ * Opens the state in a store: at its base, or, in an empty store, empty at height 0, where the first overlay may have height 0 too
+ * (genesis).
+ *
+ * @throws StateError `STATE_OPTIONS`, `STATE_CORRUPT`
+ */
+export async function createState(options: StateOptions): Promise<State> {
+  const { store, retentionBlocks = RETENTION_BLOCKS_DEFAULT, cacheBytesMax = CACHE_BYTES_MAX_DEFAULT } = options;
+  if (!Number.isInteger(retentionBlocks) || retentionBlocks < 0) throw new StateError('STATE_OPTIONS', `expected retentionBlocks of 0 or more, found ${retentionBlocks}`);
+  const head = await store.get(HEAD_KEY);
+  let isInitialised = head !== undefined;
+  const startHeight = head === undefined ? 0 : Number(uint64FromBytes(head));
+  const history = createHistory(store, retentionBlocks, startHeight);
+  const pages = createPageCache(history, cacheBytesMax);
+  let status: 'open' | 'closed' | 'failed' = 'open';
+  const parts: TreeViewParts = { history, pages, assertOpen };
+  const overlays = new Map<string, TreeView[]>();
+  let base = createTreeView(startHeight, isInitialised ? treeFromRecord(await store.get(rootKey(startHeight))) : undefined, parts);
+
+  return {
+    get base() {
+      return { height: base.height, root: base.root };
+    },
+    view,
+    fork,
+    flush,
+    drop,
+    asOf,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+
+  function view(root: StateRoot, height?: Height): StateView | undefined {
+    if (equalBytes(root, base.root) && (height === undefined || height === base.height)) return base;
+    return overlays.get(toHex(root))?.find((overlay) => height === undefined || overlay.height === height);
+  }
+
+  async function fork(parent: StateView, height: Height, writes: readonly StateWrite[]): Promise<StateView> {
+    assertOpen();
+    const below = known(parent);
+    const isGenesis = !isInitialised && below === base && height === 0;
+    if (!isGenesis && height <= below.height) throw new StateError('STATE_RANGE', `expected a height above that of the parent, ${below.height}, found ${height}`);
+    const sorted = sortedWrites(writes);
+    const keys = sorted.map(({ key }) => key);
+    return pages.run(async (operation) => {
+      for (;;) {
+        const { missing } = scanKeys(below.tree, keys, operation);
+        if (missing.length === 0) break;
+        await pages.load(missing, below.height);
+        known(parent);
+      }
+      const { root, thinnedPages } = updateTree(below.tree, sorted);
+      const overlay = createTreeView(height, root, parts);
+      overlay.parent = below;
+      overlay.writes = sorted;
+      overlay.thinnedPages = thinnedPages;
+      const name = toHex(overlay.root);
+      overlays.set(name, [...(overlays.get(name) ?? []), overlay]);
+      return overlay;
+    });
+  }
+
+  async function flush(view: StateView, extra: readonly { readonly key: Uint8Array; readonly value: Uint8Array }[] = []): Promise<void> {
+    assertOpen();
+    const target = known(view);
+    const chain: TreeView[] = [];
+    for (let above: TreeView | undefined = target; above !== undefined && above !== base; above = above.parent) chain.unshift(above);
+    const ops = extra.map(({ key, value }): StoreOp => ({ type: 'put', key, value }));
+    await pages.run(async () => {
+      for (const above of chain) {
+        for (let missing = missingForFlush(above.tree); missing.length > 0; missing = missingForFlush(above.tree)) await pages.load(missing, base.height);
+      }
+      try {
+        const steps = chain.map(flushStep);
+        await land(steps, ops);
+      } catch (cause) {
+        // Nodes are marked as saved, and the batch may have landed: only opening the store again can tell.
+        status = 'failed';
+        throw new StateError('STATE_FAILED', 'the batch of a flush failed: open the state again', { cause });
+      }
+    });
+  }
+
+  async function land(steps: readonly FlushStep[], extra: readonly StoreOp[]): Promise<void> {
+    const ops: StoreOp[] = [];
+    const changes = steps.flatMap((step) => step.changes);
+    const read = await store.getMany(changes.map(({ item }) => itemKey(item)));
+    const now = new Map<string, Uint8Array | undefined>(changes.map(({ item }, i) => [toHex(item), read[i]]));
+    for (const step of steps) {
+      const before = step.changes.map(({ item }) => now.get(toHex(item)));
+      for (const { item, after } of step.changes) now.set(toHex(item), after);
+      ops.push(...stepToOps(step, before, isInitialised || step.view.height > 0));
+    }
+    const last = steps.at(-1)?.view;
+    if (last !== undefined) ops.push(...(await pruneOps(last.height - retentionBlocks)));
+    ops.push(...extra);
+    if (last !== undefined) history.height = last.height;
+    if (ops.length > 0) await store.batch(ops);
+    if (last === undefined) return;
+    isInitialised = true;
+    base = last;
+    for (const step of steps) {
+      for (const leaf of step.leaves) leaf.value = undefined;
+      for (const { top, bytes } of step.pages) pages.add(top, bytes);
+      step.view.writes = [];
+      step.view.thinnedPages = [];
+      step.view.parent = undefined;
+      forget(step.view);
+    }
+    dropStrangers();
+  }
+
+  /** Deletes what only heights below `horizon` need: entries that say what was before a height at or below it, and older roots. */
+  async function pruneOps(horizon: number): Promise<StoreOp[]> {
+    const ops: StoreOp[] = [];
+    if (horizon <= 0) return ops;
+    for await (const [key, items] of store.iterate({ gte: journalItemsKey(0), lt: journalItemsKey(horizon + 1) })) {
+      const height = Number(uint64FromBytes(key, key.length - 8));
+      ops.push({ type: 'delete', key });
+      for (const item of itemsFromBytes(items)) ops.push({ type: 'delete', key: journalKey(item, height) });
+    }
+    let isNewest = true;
+    // The newest root at or below the horizon is that of the horizon.
+    for await (const [key] of store.iterate({ gte: rootKey(0), lt: rootKey(horizon + 1), reverse: true })) {
+      if (!isNewest) ops.push({ type: 'delete', key });
+      isNewest = false;
+    }
+    return ops;
+  }
+
+  function drop(views: readonly StateView[]): void {
+    for (const view of views) {
+      const overlay = view as TreeView;
+      if (overlay === base || overlay.parent === undefined) continue;
+      discard(overlay);
+    }
+    dropStrangers();
+  }
+
+  /** Overlays whose ancestors do not lead to the base. */
+  function dropStrangers(): void {
+    const kept = new Set<TreeView>([base]);
+    for (const overlay of [...overlays.values()].flat()) {
+      const way: TreeView[] = [];
+      let above: TreeView | undefined = overlay;
+      for (; above !== undefined && !kept.has(above) && !above.dropped; above = above.parent) way.push(above);
+      const leadsToBase = above !== undefined && kept.has(above);
+      for (const view of way) {
+        if (leadsToBase) kept.add(view);
+        else discard(view);
+      }
+    }
+  }
+
+  function discard(view: TreeView): void {
+    view.dropped = true;
+    forget(view);
+  }
+
+  function forget(overlay: TreeView): void {
+    const name = toHex(overlay.root);
+    const rest = overlays.get(name)?.filter((other) => other !== overlay) ?? [];
+    if (rest.length > 0) overlays.set(name, rest);
+    else overlays.delete(name);
+  }
+
+  async function asOf(height: Height): Promise<StateView | undefined> {
+    assertOpen();
+    if (height === base.height) return base;
+    if (height > base.height || height < 0 || height < base.height - retentionBlocks) return undefined;
+    for await (const [, record] of store.iterate({ gte: rootKey(0), lt: rootKey(height + 1), reverse: true, limit: 1 })) return createTreeView(height, treeFromRecord(record), parts);
+    return undefined;
+  }
+
+  async function close(): Promise<void> {
+    status = 'closed';
+    overlays.clear();
+  }
+
+  function assertOpen(): void {
+    if (status === 'closed') throw new StateError('STATE_CLOSED', 'the state is closed');
+    if (status === 'failed') throw new StateError('STATE_FAILED', 'a flush failed: open the state again');
+  }
+
+  function known(view: StateView): TreeView {
+    const tree = view as TreeView;
+    if (tree === base || overlays.get(toHex(view.root))?.includes(tree) === true) return tree;
+    throw new StateError('STATE_VIEW_UNKNOWN', 'the view is neither the base nor an overlay above it');
+  }
+}
+
+function treeFromRecord(record: Uint8Array | undefined): TreeNode | undefined {
+  if (record === undefined) throw new StateError('STATE_CORRUPT', 'the root of a height is not in the store');
+  return record.length === 0 ? undefined : pageFromBytes(record)[0];
+}
+
+function sortedWrites(writes: readonly StateWrite[]): StateWrite[] {
+  for (const { key, value } of writes) {
+    assertKey(key);
+    if (value !== undefined && value.length > STATE_VALUE_BYTES_MAX) throw new StateError('STATE_VALUE_LENGTH', `expected a value of at most ${STATE_VALUE_BYTES_MAX} bytes, found ${value.length}`);
+  }
+  const sorted = [...writes].sort((a, b) => compareBytes(a.key, b.key));
+  sorted.forEach(({ key }, i) => {
+    if (i > 0 && equalBytes(key, (sorted[i - 1] as StateWrite).key)) throw new StateError('STATE_KEY_TWICE', 'a key is written twice in one block', { key: toHex(key) });
+  });
+  return sorted;
+}

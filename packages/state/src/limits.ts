@@ -1,0 +1,14 @@
+/** Longest key, in bytes. Depth of the tree, and with it the cost of a proof, is bounded by it. */
+export const STATE_KEY_BYTES_MAX = 256;
+/** Longest value, in bytes. */
+export const STATE_VALUE_BYTES_MAX = 16_777_216;
+/** Most bits of a key: nine per byte and the end (`key-bits.ts`). */
+export const STATE_KEY_BITS_MAX: number = 9 * STATE_KEY_BYTES_MAX + 1;
+/** Longest proof that is looked at, in bytes. */
+export const PROOF_BYTES_MAX = 33_554_432;
+/** Most rows of one range. */
+export const STATE_RANGE_LIMIT_MAX = 65_536;
+/** Blocks below the base that can be read with `asOf`, unless told. */
+export const RETENTION_BLOCKS_DEFAULT = 1_000;
+/** Decoded pages kept in memory, in bytes, unless told. */
+export const CACHE_BYTES_MAX_DEFAULT = 268_435_456;

@@ -1,0 +1,5 @@
+import { CodedError } from '@vsys/primitives';
+
+export type StateErrorCode = 'STATE_KEY_LENGTH' | 'STATE_VALUE_LENGTH' | 'STATE_KEY_TWICE' | 'STATE_RANGE' | 'STATE_VIEW_DROPPED' | 'STATE_VIEW_UNKNOWN' | 'STATE_CORRUPT' | 'STATE_CLOSED' | 'STATE_FAILED' | 'STATE_OPTIONS';
+
+export class StateError extends CodedError<StateErrorCode> {}

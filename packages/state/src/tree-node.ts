@@ -1,0 +1,82 @@
+/**
+ * Nodes of the tree in memory. Their content never changes, so trees of different blocks share them; what does change is what
+ * is at hand: the children of a node on disk may be absent and are loaded when needed.
+ */
+import { sha256 } from './hashing.ts';
+import { keyPrefix, packBits } from './key-bits.ts';
+import { edgePreimage } from './node-preimage.ts';
+
+export interface LeafNode {
+  readonly kind: 'leaf';
+  readonly key: Uint8Array;
+  /** Set when first hashed. */
+  hash: Uint8Array | undefined;
+  /** Present until it is on disk. */
+  value: Uint8Array | undefined;
+}
+
+export interface InnerNode {
+  readonly kind: 'inner';
+  /** Number of the bit at which the two children part. */
+  readonly bit: number;
+  /** Any bytes that share the first `bit` bits of the keys below. */
+  readonly prefix: Uint8Array;
+  /** Both children or neither. Absent: on disk. */
+  left: TreeNode | undefined;
+  right: TreeNode | undefined;
+  /** sha256(left ‖ right), without the edge above; set when first hashed. */
+  innerHash: Uint8Array | undefined;
+  /** The page that holds it on disk is up to date. Everything below is then on disk too. */
+  saved: boolean;
+  /** Hash with the edge that starts at `edgeStart`, as last asked for. */
+  edgeStart: number;
+  edgeHash: Uint8Array | undefined;
+  /** Number of the last operation that came by: what is in use is not unloaded. */
+  usedAt: number;
+}
+
+export type TreeNode = LeafNode | InnerNode;
+
+/** Bits of depth that one page on disk covers. */
+export const PAGE_BITS = 4;
+
+export const EMPTY_ROOT: Uint8Array = new Uint8Array(32);
+
+export function createInner(bit: number, prefix: Uint8Array, left: TreeNode | undefined, right: TreeNode | undefined): InnerNode {
+  return { kind: 'inner', bit, prefix, left, right, innerHash: undefined, saved: false, edgeStart: -1, edgeHash: undefined, usedAt: 0 };
+}
+
+/** Hash of a node as its parent sees it: with the edge from `start`, the bit after the parent's. */
+export function nodeHash(node: TreeNode, start: number): Uint8Array {
+  if (node.kind === 'leaf') return node.hash as Uint8Array;
+  const inner = node.innerHash as Uint8Array;
+  if (node.bit === start) return inner;
+  if (node.edgeStart !== start || node.edgeHash === undefined) {
+    node.edgeHash = sha256(edgePreimage(packBits(node.prefix, start, node.bit), node.bit - start, inner));
+    node.edgeStart = start;
+  }
+  return node.edgeHash;
+}
+
+export function rootHash(root: TreeNode | undefined): Uint8Array {
+  return root === undefined ? EMPTY_ROOT : nodeHash(root, 0);
+}
+
+/**
+ * Identity of the page that holds an inner node: depth of the page's first bit (2 bytes) and the path to it. It depends on the
+ * node alone, so a change elsewhere never moves a node to another page.
+ */
+export function pageId(node: InnerNode): Uint8Array {
+  const depth = node.bit - (node.bit % PAGE_BITS);
+  const path = keyPrefix(node.prefix, depth);
+  const id = new Uint8Array(2 + path.length);
+  id[0] = depth >> 8;
+  id[1] = depth & 0xff;
+  id.set(path, 2);
+  return id;
+}
+
+/** Whether `below`, a descendant of `node`, is in the same page. */
+export function isSamePage(node: InnerNode, below: InnerNode): boolean {
+  return Math.floor(node.bit / PAGE_BITS) === Math.floor(below.bit / PAGE_BITS);
+}
