@@ -1,0 +1,66 @@
+import { createPoa, poaDistance, poaDueMs, poaMajority, poaParamsFromBytes, poaParamsFromJson, poaParamsToBytes, poaParamsToJson } from '@vsys/consensus-poa';
+import { createBench } from '@vsys/consensus/compliance';
+import { describe, expect, test } from '@jest/globals';
+import { paramsOf, subjectOf, verifySignature } from './support.ts';
+
+describe('parameters of poa@1', () => {
+  test('survive bytes and JSON', () => {
+    const params = paramsOf(5);
+    const bytes = poaParamsToBytes(params);
+    expect(poaParamsFromBytes(bytes)).toEqual({ ok: true, value: params });
+    expect(poaParamsFromJson(poaParamsToJson(params))).toEqual({ ok: true, value: params });
+    const module = createPoa({ verifySignature });
+    const json = module.paramsToJson(bytes);
+    expect(json.ok && module.paramsFromJson(json.value)).toEqual({ ok: true, value: bytes });
+  });
+
+  test.each([
+    ['no authorities', { authorities: [] }],
+    ['a period of no length', { periodMs: 0 }],
+    ['no backoff', { backoffMs: 0 }],
+    ['a depth of half', { finalityDepth: 2 }],
+    ['one key twice', { authorities: paramsOf(4).authorities.map((one) => ({ ...one, key: new Uint8Array(32) })) }],
+  ])('refuse %s', (_, wrong) => {
+    expect(poaParamsFromBytes(poaParamsToBytes({ ...paramsOf(4), ...wrong }))).toMatchObject({ ok: false, code: 'POA_PARAMS' });
+  });
+
+  test('a majority is more than half', () => {
+    expect([1, 2, 3, 4, 5].map(poaMajority)).toEqual([1, 2, 2, 3, 3]);
+  });
+});
+
+describe('turns of poa@1', () => {
+  test('the one in turn first, then each position after its backoff, and never one that sealed recently', () => {
+    const params = paramsOf(3);
+    const parent = { height: 3, timeMs: 10_000, weight: 6n, lastHeights: [3, 1, 2] };
+    // Height 4 is the turn of 1; 2 is next; 0 sealed height 3.
+    expect([0, 1, 2].map((position) => poaDistance(params, 4, position))).toEqual([2, 0, 1]);
+    expect([0, 1, 2].map((position) => poaDueMs(params, parent, position))).toEqual([undefined, 11_000, 11_400]);
+  });
+
+  test('an absent authority is skipped, by blocks of less weight, and finality goes on', async () => {
+    const subject = subjectOf(3);
+    const bench = createBench(subject, { nodes: [[subject.keys[0]!], [subject.keys[2]!]] });
+    await bench.run(12);
+    await bench.close();
+    expect(bench.tree.head.height).toBe(12);
+    expect(bench.tree.final.height).toBe(10);
+    expect(bench.tree.head.rank![0]).toBeLessThan(24n);
+  });
+
+  test('without a majority the chain stops', async () => {
+    const subject = subjectOf(4);
+    const bench = createBench(subject, { nodes: [[subject.keys[0]!], [subject.keys[1]!]] });
+    await bench.run(12, 50);
+    await bench.close();
+    expect(bench.tree.head.height).toBeLessThanOrEqual(2);
+  });
+
+  test('all present: every block is in turn, and each authority seals every third', async () => {
+    const bench = createBench(subjectOf(3));
+    await bench.run(9);
+    await bench.close();
+    expect(bench.blocks.map(({ header }) => header.ext[1])).toEqual([1, 2, 0, 1, 2, 0, 1, 2, 0]);
+    expect(bench.tree.head.rank).toEqual([18n]);
+  });
+});

@@ -1,0 +1,136 @@
+import { createSpos, createSposRules, seatOfSlot, sposExtToBytes, sposFinalHeight, sposParamsFromBytes, sposParamsFromJson, sposParamsToBytes, sposParamsToJson, sposQuorum } from '@vsys/consensus-spos';
+import { createBench } from '@vsys/consensus/compliance';
+import { sealMessage } from '@vsys/consensus/rules';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { blockId, paramsOf, signerOf, subjectOf, verifySignature } from './support.ts';
+
+describe('parameters of spos@1', () => {
+  test('survive bytes and JSON', () => {
+    const params = paramsOf(5);
+    const bytes = sposParamsToBytes(params);
+    expect(sposParamsFromBytes(bytes)).toEqual({ ok: true, value: params });
+    expect(sposParamsFromJson(sposParamsToJson(params))).toEqual({ ok: true, value: params });
+    const module = createSpos({ verifySignature });
+    const json = module.paramsToJson(bytes);
+    expect(json.ok && module.paramsFromJson(json.value)).toEqual({ ok: true, value: bytes });
+  });
+
+  test('the quorum is two thirds and one, by default', () => {
+    expect([1, 2, 3, 4, 15, 60].map(sposQuorum)).toEqual([1, 2, 3, 3, 11, 41]);
+    const { finalityDepth: _, ...json } = sposParamsToJson(paramsOf(4)) as Record<string, unknown>;
+    expect(sposParamsFromJson(json)).toMatchObject({ value: { finalityDepth: 3 } });
+  });
+
+  test.each([
+    ['no seats', { seats: [] }],
+    ['a slot of no length', { slotMs: 0 }],
+    ['a gap that does not divide', { gap: 7 }],
+    ['a depth below one', { finalityDepth: 0 }],
+    ['a depth of half', { finalityDepth: 2 }],
+    ['a depth above the seats', { finalityDepth: 5 }],
+    ['one key in two seats', { seats: paramsOf(4).seats.map((seat) => ({ ...seat, mintKey: new Uint8Array(32) })) }],
+    ['one account in two seats', { seats: paramsOf(4).seats.map((seat) => ({ ...seat, account: new Uint8Array(20) })) }],
+    ['a seat off the gap', { seats: paramsOf(4).seats.map((seat) => ({ ...seat, index: seat.index + 1 })) }],
+    ['seats out of order', { seats: [...paramsOf(4).seats].reverse() }],
+  ])('refuse %s', (_, wrong) => {
+    expect(sposParamsFromBytes(sposParamsToBytes(paramsOf(4, wrong)))).toMatchObject({ ok: false, code: 'SPOS_PARAMS' });
+  });
+
+  test('bytes that are damaged are refused or mean other parameters, and never throw', () => {
+    const bytes = sposParamsToBytes(paramsOf(3));
+    fc.assert(fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), fc.nat(bytes.length), (at, flip, length) => {
+      const damaged = bytes.map((byte, i) => (i === at ? byte ^ flip : byte));
+      const verdict = sposParamsFromBytes(damaged);
+      if (verdict.ok) expect(sposParamsToBytes(verdict.value)).toEqual(damaged);
+      if (length < bytes.length) expect(sposParamsFromBytes(bytes.subarray(0, length)).ok).toBe(false);
+    }));
+  });
+
+  test('JSON names the field that is wrong', () => {
+    expect(sposParamsFromJson({ seats: [{ seat: 0, account: 'zz', mintKey: '' }] })).toMatchObject({ message: expect.stringContaining('seats[0].account') });
+    expect(sposParamsFromJson({ seats: [], slotLength: 3 })).toMatchObject({ message: expect.stringContaining('slotLength') });
+    expect(sposParamsFromJson(null).ok).toBe(false);
+  });
+});
+
+describe('headers of spos@1', () => {
+  test('each refusal has its own code', async () => {
+    const subject = subjectOf(4);
+    const bench = createBench(subject);
+    await bench.run(3);
+    await bench.close();
+    const block = bench.blocks[2]!;
+    const params = paramsOf(4);
+    const rules = createSposRules(params, verifySignature);
+    const sign = signerOf(4);
+    const slot = block.header.timeMs / 1000;
+    const code = (change: object): string => {
+      const header = { ...block.header, ...change };
+      const id = blockId(header);
+      const verdict = rules.step(block.parentContext, { id, header, seal: sign({ scheme: 'ed25519', bytes: seatOfSlot(params, slot).mintKey }, sealMessage(id)) });
+      return verdict.ok ? 'ok' : verdict.code;
+    };
+    expect(code({})).toBe('ok');
+    expect(code({ timeMs: block.header.timeMs + 1 })).toBe('SPOS_TIME');
+    expect(code({ timeMs: block.header.timeMs - 1000 })).toBe('SPOS_SLOT');
+    expect(code({ ext: new Uint8Array(3) })).toBe('SPOS_EXT');
+    expect(code({ ext: sposExtToBytes(slot + 1, seatOfSlot(params, slot).index) })).toBe('SPOS_SLOT');
+    expect(code({ ext: sposExtToBytes(slot, 8 + seatOfSlot(params, slot).index) })).toBe('SPOS_SEAT');
+    expect(code({ nextSeatSetRoot: new Uint8Array(32).fill(1) })).toBe('SPOS_SEAT_SET');
+    const later = slot + 1;
+    expect(code({ timeMs: later * 1000, ext: sposExtToBytes(later, seatOfSlot(params, later).index) })).toBe('SPOS_SEAL');
+  });
+
+  test('a block is final when a quorum of distinct seats built on it, and not before', () => {
+    const params = paramsOf(4);
+    expect(sposFinalHeight(params, { slot: 9, height: 3, lastHeights: [3, 2, 0, 0] })).toBe(-1);
+    expect(sposFinalHeight(params, { slot: 9, height: 3, lastHeights: [3, 2, 1, 0] })).toBe(0);
+    // Two seats alone may build for ever: nothing more becomes final.
+    expect(sposFinalHeight(params, { slot: 900, height: 400, lastHeights: [400, 399, 1, 0] })).toBe(0);
+    expect(sposFinalHeight(params, { slot: 901, height: 401, lastHeights: [400, 399, 401, 0] })).toBe(398);
+  });
+
+  test('the final height by last heights is the one counted along the branch', () => {
+    fc.assert(fc.property(fc.array(fc.nat(4), { maxLength: 60 }), (sealers) => {
+      const params = paramsOf(5);
+      const lastHeights = [0, 0, 0, 0, 0];
+      sealers.forEach((seat, i) => { lastHeights[seat] = i + 1; });
+      let counted = -1;
+      for (let height = 0; height <= sealers.length; height++) if (new Set(sealers.slice(height)).size >= params.finalityDepth) counted = height;
+      expect(sposFinalHeight(params, { slot: 0, height: sealers.length, lastHeights })).toBe(counted);
+    }));
+  });
+});
+
+describe('production of spos@1', () => {
+  test('one seat alone makes a block per slot and finalises each with the next', async () => {
+    const bench = createBench(subjectOf(1));
+    await bench.run(5);
+    await bench.close();
+    expect(bench.blocks.map(({ header }) => header.timeMs - 1_700_000_000_000)).toEqual([1000, 2000, 3000, 4000, 5000]);
+    expect(bench.tree.final.height).toBe(4);
+  });
+
+  test('absent seats leave their slots empty; below a quorum nothing becomes final', async () => {
+    const subject = subjectOf(4);
+    const bench = createBench(subject, { nodes: [[subject.keys[0]!], [subject.keys[1]!]] });
+    await bench.run(20);
+    await bench.close();
+    expect(bench.tree.head.height).toBe(20);
+    expect(bench.tree.final.height).toBe(0);
+    expect(new Set(bench.blocks.map(({ header }) => (header.timeMs / 1000) % 4)).size).toBe(2);
+  });
+
+  test('a timer that comes too late does not mint', async () => {
+    const bench = createBench(subjectOf(1));
+    await bench.settle();
+    const engine = subjectOf(1).consensus.engine(subjectOf(1).keys);
+    const view = { head: { context: { slot: 0, height: 0, lastHeights: [0] }, height: 0, id: new Uint8Array(32) }, final: { height: 0, id: new Uint8Array(32) } } as never;
+    const { state } = engine.init(undefined, view, 0);
+    const kinds = (nowMs: number): string[] => engine.step(state, { kind: 'timer', id: 'slot', nowMs }, view).effects.map(({ kind }) => kind);
+    expect(kinds(5_000)).toEqual(['persist', 'build', 'timer']);
+    expect(kinds(5_900)).toEqual(['timer']);
+    await bench.close();
+  });
+});
