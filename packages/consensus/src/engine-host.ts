@@ -46,6 +46,8 @@ export interface EngineHostOptions<C, B> {
   /** What the engine persisted before the restart. */
   readonly saved?: Uint8Array;
   readonly logger?: Logger;
+  /** The engine or an awaited port threw: the effects that should have followed were not performed. A node may want to stop. */
+  readonly onFailure?: (error: unknown) => void;
 }
 
 /** Input without its time, which the host adds. */
@@ -86,7 +88,10 @@ export function createEngineHost<C, B>(options: EngineHostOptions<C, B>): Engine
       .then(async () => {
         if (!closed) await task();
       })
-      .catch((error: unknown) => logger.error('consensus engine failed', { error: String(error) }))
+      .catch((error: unknown) => {
+        logger.error('consensus engine failed', { error: String(error) });
+        options.onFailure?.(error);
+      })
       .finally(() => {
         queued--;
       });

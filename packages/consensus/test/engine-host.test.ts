@@ -1,0 +1,113 @@
+import { createEngineHost } from '@vsys/consensus';
+import type { Effect, Engine, EngineInput, EnginePorts, TreeView } from '@vsys/consensus';
+import { accept, createVirtualTime, refuse } from '@vsys/primitives';
+import type { VirtualTime } from '@vsys/primitives';
+import type { Header } from '@vsys/data-format';
+import { describe, expect, test } from '@jest/globals';
+
+const KEY = { scheme: 'ed25519', bytes: new Uint8Array(32) } as const;
+const VIEW = {} as TreeView;
+const EMPTY = new Uint8Array(0);
+
+const build = (job: string): Effect => ({ kind: 'build', job, on: EMPTY, timeMs: 1, ext: EMPTY, deadlineMs: 2 });
+
+/** An engine that answers each kind of input with a fixed list of effects. */
+function scripted(start: readonly Effect[], answers: Partial<Record<EngineInput['kind'], (input: EngineInput) => readonly Effect[]>> = {}): Engine & { readonly inputs: EngineInput[] } {
+  const inputs: EngineInput[] = [];
+  return {
+    inputs,
+    init: () => ({ state: 0, effects: start }),
+    step: (state, input) => {
+      inputs.push(input);
+      return { state, effects: answers[input.kind]?.(input) ?? [] };
+    },
+  };
+}
+
+function bench(time: VirtualTime, change: Partial<EnginePorts<string>> = {}): { readonly log: string[]; readonly ports: EnginePorts<string> } {
+  const log: string[] = [];
+  const note = (entry: string): void => void log.push(entry);
+  return {
+    log,
+    ports: {
+      clock: time,
+      timers: time,
+      build: async ({ job }) => { note(`build ${job}`); return { id: EMPTY, header: {} as Header, block: `block ${job}` }; },
+      sign: async () => accept(Uint8Array.of(5)),
+      import: async (block) => { note(`import ${block}`); return accept(undefined); },
+      publish: async (block) => note(`publish ${block}`),
+      finalise: async ({ height }) => note(`finalise ${height}`),
+      persist: async () => { await Promise.resolve(); note('persist'); },
+      ...change,
+    },
+  };
+}
+
+const sealAndPublish = (input: EngineInput): readonly Effect[] => (input.kind === 'signed' ? [{ kind: 'seal', job: input.job, seal: input.signature }, { kind: 'publish', job: input.job }] : []);
+const signBuilt = (input: EngineInput): readonly Effect[] => (input.kind === 'built' ? [{ kind: 'sign', job: input.job, key: KEY, bytes: EMPTY, guard: { kind: 'block', slot: 1n } }] : []);
+
+describe('engine host', () => {
+  test('takes a block from timer to publication, and persists before it builds', async () => {
+    const time = createVirtualTime(100);
+    const { log, ports } = bench(time);
+    const engine = scripted([{ kind: 'timer', id: 't', atMs: 150 }], { timer: () => [{ kind: 'persist', bytes: EMPTY }, build('a')], built: signBuilt, signed: sealAndPublish });
+    const host = createEngineHost({ engine, view: VIEW, ports });
+    host.start();
+    await host.idle();
+    time.advance(49);
+    await host.idle();
+    expect(log).toEqual([]);
+    time.advance(1);
+    await host.idle();
+    expect(log).toEqual(['persist', 'build a', 'import block a', 'publish block a']);
+    expect(engine.inputs.map(({ kind, nowMs }) => [kind, nowMs])).toEqual([['timer', 150], ['built', 150], ['signed', 150]]);
+  });
+
+  test('builds nothing after what must be durable failed to be', async () => {
+    const failures: unknown[] = [];
+    const { log, ports } = bench(createVirtualTime(), { persist: async () => Promise.reject(new Error('disk full')) });
+    const host = createEngineHost({ engine: scripted([{ kind: 'persist', bytes: EMPTY }, build('a')]), view: VIEW, ports, onFailure: (error) => failures.push(error) });
+    host.start();
+    await host.idle();
+    expect(log).toEqual([]);
+    expect(failures).toHaveLength(1);
+  });
+
+  test('publishes nothing that its own import refused', async () => {
+    const { log, ports } = bench(createVirtualTime(), { import: async () => refuse('BAD', 'no') });
+    const host = createEngineHost({ engine: scripted([build('a')], { built: signBuilt, signed: sealAndPublish }), view: VIEW, ports });
+    host.start();
+    await host.idle();
+    expect(log).toEqual(['build a']);
+  });
+
+  test('tells the engine when there is no body and when the signer refuses', async () => {
+    const none = bench(createVirtualTime(), { build: async () => undefined });
+    const engine = scripted([build('a')]);
+    const host = createEngineHost({ engine, view: VIEW, ports: none.ports });
+    host.start();
+    await host.idle();
+    expect(engine.inputs.map(({ kind }) => kind)).toEqual(['unbuilt']);
+
+    const refusing = bench(createVirtualTime(), { sign: async () => refuse('GUARD_BLOCK', 'no') });
+    const other = scripted([build('a')], { built: signBuilt });
+    const second = createEngineHost({ engine: other, view: VIEW, ports: refusing.ports });
+    second.start();
+    await second.idle();
+    expect(other.inputs[1]).toMatchObject({ kind: 'unsigned', code: 'GUARD_BLOCK' });
+  });
+
+  test('a second timer of one id replaces the first, and closing calls them off', async () => {
+    const time = createVirtualTime();
+    const { ports } = bench(time);
+    const engine = scripted([{ kind: 'timer', id: 't', atMs: 10 }, { kind: 'timer', id: 't', atMs: 20 }, { kind: 'timer', id: 'u', atMs: 30 }]);
+    const host = createEngineHost({ engine, view: VIEW, ports });
+    host.start();
+    await host.idle();
+    time.advance(20);
+    await host.idle();
+    expect(engine.inputs).toHaveLength(1);
+    await host.close();
+    expect(time.nextDueMs()).toBeUndefined();
+  });
+});
