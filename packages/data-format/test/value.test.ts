@@ -1,0 +1,123 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { compareBytes } from '@vsys/primitives';
+import { compareScalars, decodeDocument, documentFromJson, documentToJson, encodeDocument, encodeIndexKey, getPath, int32, type Value } from '../src/value.ts';
+
+const text = fc.string({ unit: 'grapheme', maxLength: 12 }).filter((s) => s.isWellFormed());
+const int64 = fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n);
+const near53 = fc.bigInt(2n ** 53n - 5n, 2n ** 53n + 5n);
+const scalar: fc.Arbitrary<Value> = fc.oneof(
+  fc.constant(null), fc.boolean(), text, fc.double(), int64, near53, near53.map(Number),
+  fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }).map(int32),
+  int64.map((timeMs) => ({ kind: 'date', timeMs }) as const),
+  fc.uint8Array({ minLength: 12, maxLength: 12 }).map((bytes) => ({ kind: 'objectId', bytes }) as const),
+  fc.uint8Array({ maxLength: 9 }).map((bytes) => ({ kind: 'binary', bytes, subtype: 0 }) as const),
+);
+const name = text.filter((s) => s !== '' && !s.startsWith('$') && !s.includes('\0'));
+const value: fc.Arbitrary<Value> = fc.letrec<{ value: Value }>((tie) => ({
+  value: fc.oneof({ depthSize: 'small', withCrossShrink: true }, scalar, fc.array(tie('value'), { maxLength: 4 }), fc.array(fc.tuple(name, tie('value')), { maxLength: 4 }).map((entries) => new Map(entries))),
+})).value;
+const document = fc.array(fc.tuple(name, value), { maxLength: 6 }).map((entries) => new Map(entries));
+
+const encoded = (doc: ReadonlyMap<string, Value>): Uint8Array => {
+  const bytes = encodeDocument(doc);
+  if (!bytes.ok) throw new RangeError(bytes.code);
+  return bytes.value;
+};
+
+describe('documents', () => {
+  test('bytes are a round trip', () => {
+    fc.assert(fc.property(document, (doc) => expect(decodeDocument(encoded(doc))).toEqual({ ok: true, value: doc })));
+  });
+
+  test('Extended JSON in its canonical form is a round trip', () => {
+    fc.assert(fc.property(document, (doc) => {
+      const back = documentFromJson(documentToJson(doc, 'canonical'));
+      expect(back.ok && encoded(back.value)).toEqual(encoded(doc));
+    }));
+  });
+
+  test('relaxed JSON is a round trip too', () => {
+    fc.assert(fc.property(document, (doc) => {
+      const back = documentFromJson(documentToJson(doc));
+      expect(back.ok && encoded(back.value)).toEqual(encoded(doc));
+    }));
+  });
+
+  test('bytes agree with published BSON of {"hello": "world"}', () => {
+    expect(Buffer.from(encoded(new Map([['hello', 'world']]))).toString('hex')).toBe('160000000268656c6c6f0006000000776f726c640000');
+  });
+
+  test('any changed byte is refused or is another document', () => {
+    const bytes = encoded(new Map<string, Value>([['a', int32(1)], ['b', 'text'], ['c', new Map([['d', true]])]]));
+    for (let at = 0; at < bytes.length; at++) {
+      for (const bit of [1, 2, 4, 8, 16, 32, 64, 128]) {
+        const changed = bytes.map((byte, i) => (i === at ? byte ^ bit : byte));
+        const result = decodeDocument(changed);
+        if (result.ok) expect(encoded(result.value)).toEqual(changed);
+      }
+    }
+  });
+
+  test.each([
+    ['{"a":1,"a":2}', 'JSON_DUPLICATE'], ['{"a":9007199254740993}', 'JSON_INTEGER'], ['{"a":1e999}', 'JSON_INTEGER'], ['[1]', 'JSON_NOT_OBJECT'], ['{"a":01}', 'JSON_SYNTAX'],
+    ['{"a":1} x', 'JSON_SYNTAX'], ['{"a":"b', 'JSON_SYNTAX'], ['{"a":{"$where":"1"}}', 'JSON_EXTENDED'], ['{"a":{"$oid":"zz"}}', 'JSON_EXTENDED'], [`${'{"a":'.repeat(40)}1${'}'.repeat(40)}`, 'JSON_TOO_DEEP'], ['', 'JSON_SYNTAX'],
+  ])('refuses %s with %s', (json, code) => {
+    expect(documentFromJson(json)).toMatchObject({ ok: false, code });
+  });
+
+  test.each<[string, Map<string, Value>, string]>([
+    ['a name with $', new Map([['$a', 1]]), 'VALUE_FIELD_NAME'], ['an empty name', new Map([['', 1]]), 'VALUE_FIELD_NAME'], ['half a character', new Map([['a', '\ud800']]), 'VALUE_RANGE'],
+    ['an int64 out of range', new Map([['a', 2n ** 63n]]), 'VALUE_RANGE'], ['65,537 bytes', new Map([['a', 'x'.repeat(65_536 - 12)]]), 'VALUE_TOO_LARGE'],
+    ['1,001 fields', new Map(Array.from({ length: 1_001 }, (_, i) => [`f${i}`, null])), 'VALUE_TOO_MANY_FIELDS'],
+  ])('refuses %s', (_, doc, code) => {
+    expect(encodeDocument(doc)).toMatchObject({ ok: false, code });
+  });
+
+  test('takes a document exactly at its limits', () => {
+    expect(encoded(new Map([['a', 'x'.repeat(65_536 - 13)]]))).toHaveLength(65_536);
+    expect(encodeDocument(new Map(Array.from({ length: 1_000 }, (_, i) => [`f${i}`, null]))).ok).toBe(true);
+  });
+
+  test('paths reach into objects and arrays', () => {
+    const doc = new Map<string, Value>([['a', [new Map([['b', 'found']])]]]);
+    expect(getPath(doc, 'a.0.b')).toBe('found');
+    expect(getPath(doc, 'a.b')).toBeUndefined();
+  });
+});
+
+describe('index keys', () => {
+  const key = (values: readonly (Value | undefined)[], directions: readonly (1 | -1)[] = []): Uint8Array => {
+    const result = encodeIndexKey(values, directions);
+    if (!result.ok) throw new RangeError(result.code);
+    return result.value;
+  };
+
+  test('order of bytes is order of values, both ways', () => {
+    fc.assert(fc.property(scalar, scalar, (a, b) => {
+      const order = Math.sign(compareScalars(a, b));
+      expect(Math.sign(compareBytes(key([a]), key([b])))).toBe(order);
+      expect(Math.sign(compareBytes(key([a], [-1]), key([b], [-1])))).toBe(order === 0 ? 0 : -order);
+    }), { numRuns: 2_000 });
+  });
+
+  test('a compound key compares field by field', () => {
+    fc.assert(fc.property(text, text, int64, int64, (a, b, x, y) => {
+      const order = Math.sign(compareScalars(a, b)) || -Math.sign(compareScalars(x, y));
+      expect(Math.sign(compareBytes(key([a, x], [1, -1]), key([b, y], [1, -1])))).toBe(order === 0 ? 0 : order);
+    }));
+  });
+
+  test('a missing value and null are one key; 1, 1n and 1.0 are one key', () => {
+    expect(key([undefined])).toEqual(key([null]));
+    expect(key([int32(1)])).toEqual(key([1n]));
+    expect(key([1])).toEqual(key([1n]));
+  });
+
+  test('refuses arrays, objects and what is too long, never cutting it', () => {
+    expect(encodeIndexKey([[]])).toMatchObject({ code: 'INDEX_KEY_TYPE' });
+    expect(encodeIndexKey([new Map()])).toMatchObject({ code: 'INDEX_KEY_TYPE' });
+    expect(encodeIndexKey(['x'.repeat(255)])).toMatchObject({ code: 'INDEX_KEY_TOO_LONG' });
+    expect(encodeIndexKey(['x'.repeat(254)]).ok).toBe(true);
+  });
+});
