@@ -70,9 +70,8 @@ export async function createState(options: StateOptions): Promise<State> {
     const sorted = sortedWrites(writes);
     const keys = sorted.map(({ key }) => key);
     return pages.run(async (operation) => {
-      for (;;) {
-        const { missing } = scanKeys(below.tree, keys, operation);
-        if (missing.length === 0) break;
+      const scan = scanKeys(below.tree, keys, operation);
+      for (let missing = scan.step(); missing.length > 0; missing = scan.step()) {
         await pages.load(missing, below.height);
         known(parent);
       }

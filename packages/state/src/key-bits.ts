@@ -21,6 +21,17 @@ export function firstDifference(a: Uint8Array, b: Uint8Array): number {
   return a.length === b.length ? Infinity : 9 * length;
 }
 
+/** Whether bits `start` to `end` (not included) of a key are those of a prefix that has them. Looks at these bytes only. */
+export function sharesBits(prefix: Uint8Array, key: Uint8Array, start: number, end: number): boolean {
+  const whole = Math.floor(end / 9);
+  const first = Math.floor(start / 9);
+  if (whole > key.length) return false;
+  for (let i = first; i < whole; i++) if (prefix[i] !== key[i]) return false;
+  const rest = end - 9 * whole;
+  if (rest === 0) return true;
+  return whole < key.length && (((prefix[whole] as number) ^ (key[whole] as number)) & (0xff00 >> (rest - 1)) & 0xff) === 0;
+}
+
 /** The bytes that hold the first `bit` bits of a key, with the bits behind them cleared. */
 export function keyPrefix(key: Uint8Array, bit: number): Uint8Array {
   const whole = Math.floor(bit / 9);

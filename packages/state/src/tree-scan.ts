@@ -1,9 +1,9 @@
 /**
  * Walks over the tree in memory. Each collects the nodes whose children must be loaded first, as many as it can find in one
- * pass, so that the caller loads level by level; when `missing` stays empty the result is complete.
+ * pass, so that the caller loads level by level; when none is missing the result is complete.
  */
 import { compareBytes } from '@vsys/primitives';
-import { bitAt, firstDifference } from './key-bits.ts';
+import { bitAt, firstDifference, sharesBits } from './key-bits.ts';
 import { PROOF_NODE } from './proof-format.ts';
 import type { StateRange } from './state.ts';
 import type { InnerNode, LeafNode, TreeNode } from './tree-node.ts';
@@ -15,26 +15,52 @@ export interface Scan<T> {
   readonly shown: ReadonlyMap<TreeNode, number>;
 }
 
-/** The leaf of each key, undefined where there is none; the node to be loaded where the way ends in memory. */
-export function scanKeys(root: TreeNode | undefined, keys: readonly Uint8Array[], operation: number): Scan<readonly (TreeNode | undefined)[]> {
-  const missing = new Set<InnerNode>();
+export interface KeyScan {
+  /** Goes on where the last step ended, and returns the nodes to be loaded before the next one. */
+  step(): readonly InnerNode[];
+  /** For each key its leaf, undefined where there is none, or the node to be loaded where the way ends in memory. */
+  readonly ends: readonly (TreeNode | undefined)[];
+  readonly shown: ReadonlyMap<TreeNode, number>;
+}
+
+/** Goes down to each key. A deep tree is loaded in many steps, so each step only goes on. */
+export function scanKeys(root: TreeNode | undefined, keys: readonly Uint8Array[], operation: number): KeyScan {
   const shown = new Map<TreeNode, number>();
-  const result = keys.map((key) => {
-    let node = root;
-    let start = 0;
+  const ends: (TreeNode | undefined)[] = keys.map(() => root);
+  const starts = new Uint16Array(keys.length);
+  let waiting = keys.map((_, i) => i);
+  return { step, ends, shown };
+
+  function step(): readonly InnerNode[] {
+    const missing = new Set<InnerNode>();
+    waiting = waiting.filter((i) => {
+      const node = descend(i);
+      if (node !== undefined) missing.add(node);
+      return node !== undefined;
+    });
+    return [...missing];
+  }
+
+  function descend(i: number): InnerNode | undefined {
+    const key = keys[i] as Uint8Array;
+    let node = ends[i];
+    let start = starts[i] as number;
+    ends[i] = undefined;
     while (node !== undefined) {
       if (node.kind === 'leaf') {
         const found = compareBytes(node.key, key) === 0;
         if (found || !shown.has(node)) shown.set(node, found ? PROOF_NODE.leaf : PROOF_NODE.leafWithoutValue);
-        return found ? node : undefined;
+        if (found) ends[i] = node;
+        return undefined;
       }
       node.usedAt = Math.max(node.usedAt, operation);
-      if (firstDifference(node.prefix, key) < node.bit) {
+      if (!sharesBits(node.prefix, key, start, node.bit)) {
         if (!shown.has(node)) shown.set(node, PROOF_NODE.closedWithEdge);
         return undefined;
       }
       if (node.left === undefined) {
-        missing.add(node);
+        ends[i] = node;
+        starts[i] = start;
         return node;
       }
       shown.set(node, node.bit > start ? PROOF_NODE.innerWithEdge : PROOF_NODE.inner);
@@ -42,8 +68,7 @@ export function scanKeys(root: TreeNode | undefined, keys: readonly Uint8Array[]
       node = bitAt(key, node.bit) === 0 ? node.left : node.right;
     }
     return undefined;
-  });
-  return { missing: [...missing], result, shown };
+  }
 }
 
 /** The leaves of a range, at most its limit, and whether there are more. */

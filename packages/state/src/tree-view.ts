@@ -7,7 +7,7 @@ import { StateError } from './state-error.ts';
 import type { StateRange, StateRow, StateView, StateWrite } from './state.ts';
 import { valueItem } from './store-layout.ts';
 import { rootHash } from './tree-node.ts';
-import type { LeafNode, TreeNode } from './tree-node.ts';
+import type { InnerNode, LeafNode, TreeNode } from './tree-node.ts';
 import { scanKeys, scanRange } from './tree-scan.ts';
 import type { Scan } from './tree-scan.ts';
 
@@ -45,7 +45,9 @@ export function createTreeView(height: Height, tree: TreeNode | undefined, parts
     keys.forEach(assertKey);
     const values: (Uint8Array | undefined)[] = [];
     const unread: number[] = [];
-    scanKeys(tree, keys, 0).result.forEach((end, i) => {
+    const scan = scanKeys(tree, keys, 0);
+    scan.step();
+    scan.ends.forEach((end, i) => {
       values[i] = end?.kind === 'leaf' ? end.value : undefined;
       if (end !== undefined && values[i] === undefined) unread.push(i);
     });
@@ -69,8 +71,9 @@ export function createTreeView(height: Height, tree: TreeNode | undefined, parts
   async function proveKeys(keys: readonly Uint8Array[]): Promise<Uint8Array> {
     keys.forEach(assertKey);
     return pages.run(async (operation) => {
-      const { shown } = await complete(() => scanKeys(tree, keys, operation));
-      return prove(shown);
+      const scan = scanKeys(tree, keys, operation);
+      await loadAll(() => scan.step());
+      return prove(scan.shown);
     });
   }
 
@@ -83,11 +86,19 @@ export function createTreeView(height: Height, tree: TreeNode | undefined, parts
   }
 
   async function complete<T>(scan: () => Scan<T>): Promise<Scan<T>> {
-    for (;;) {
+    let done = scan();
+    await loadAll(() => done.missing, () => {
+      done = scan();
+    });
+    return done;
+  }
+
+  async function loadAll(missing: () => readonly InnerNode[], onLoaded: () => void = () => {}): Promise<void> {
+    assertUsable();
+    for (let nodes = missing(); nodes.length > 0; nodes = missing()) {
+      await pages.load(nodes, height);
       assertUsable();
-      const done = scan();
-      if (done.missing.length === 0) return done;
-      await pages.load(done.missing, height);
+      onLoaded();
     }
   }
 
