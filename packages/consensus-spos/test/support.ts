@@ -1,11 +1,15 @@
-import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
+import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { createSpos, sposParamsToBytes, sposQuorum } from '@vsys/consensus-spos';
 import type { SposContext, SposParams } from '@vsys/consensus-spos';
 import type { ConsensusSubject } from '@vsys/consensus/compliance';
-import type { PublicKeyOf, VerifySignature } from '@vsys/consensus/rules';
+import type { PublicKeyOf } from '@vsys/consensus/rules';
+import { verifySignature } from '@vsys/crypto';
+import { blockId } from '@vsys/data-format';
 import type { ChainSpec, Header } from '@vsys/data-format';
 import { toHex } from '@vsys/primitives';
+
+export { blockId, verifySignature };
 
 const ZERO = new Uint8Array(32);
 const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
@@ -20,18 +24,9 @@ export function publicKeyOf(seed: number): PublicKeyOf {
   return { scheme: 'ed25519', bytes: new Uint8Array(der.subarray(SPKI.length)) };
 }
 
-export const verifySignature: VerifySignature = (key, message, signature) =>
-  signature.length === 64 && verify(null, message, createPublicKey({ key: Buffer.concat([SPKI, key.bytes]), format: 'der', type: 'spki' }), signature);
-
 export function signerOf(count: number): (key: PublicKeyOf, bytes: Uint8Array) => Uint8Array {
   const privates = new Map(Array.from({ length: count }, (_, seed) => [toHex(publicKeyOf(seed).bytes), privateKeyOf(seed)]));
   return (key, bytes) => new Uint8Array(sign(null, bytes, privates.get(toHex(key.bytes)) as KeyObject));
-}
-
-/** Not the product's id: any collision-free hash of all fields serves the rules. */
-export function blockId(header: Header): Uint8Array {
-  const text = JSON.stringify(header, (_, value: unknown) => (value instanceof Uint8Array || ArrayBuffer.isView(value) ? toHex(value as Uint8Array) : typeof value === 'bigint' ? `${value}n` : value));
-  return new Uint8Array(createHash('sha256').update(text).digest());
 }
 
 export function genesisAt(timeMs: number): Header {

@@ -2,6 +2,7 @@ import { compareBytes, equalBytes, refuse, accept } from '@vsys/primitives';
 import type { BlockId, Height, Verdict } from '@vsys/primitives';
 import type { ChainSpec, Header, SealedHeader } from '@vsys/data-format';
 import { compareRanks } from '@vsys/block-tree';
+import { blockId as formatBlockId } from '@vsys/data-format';
 import type { BlockRef, HeaderRules, Rank } from './rules.ts';
 
 export interface FoldedHeader<C> extends BlockRef {
@@ -17,7 +18,8 @@ export interface HeaderChainOptions<C> {
   readonly spec: ChainSpec;
   /** Computed from the spec by the user, or trusted by its id. */
   readonly genesis: Header;
-  readonly blockId: (header: Header) => BlockId;
+  /** By default that of `@vsys/data-format`. */
+  readonly blockId?: (header: Header) => BlockId;
 }
 
 /** A light client: follows sealed headers without bodies, state, clock or network. */
@@ -70,12 +72,12 @@ export function checkContinues(parent: BlockRef & { readonly header: Header }, h
 
 /**
  * @example
- * const chain = createHeaderChain({ rules, spec, genesis, blockId });
+ * const chain = createHeaderChain({ rules, spec, genesis });
  * const verdict = chain.extend(headersFromPeer);
  * if (verdict.ok) show(chain.tip.height, chain.final.height);
  */
 export function createHeaderChain<C>(options: HeaderChainOptions<C>): HeaderChain<C> {
-  const { rules, blockId, genesis } = options;
+  const { rules, genesis, blockId = formatBlockId } = options;
   const id = blockId(genesis);
   const start = rules.genesis(options.spec, { id, height: genesis.height, timeMs: genesis.timeMs });
   /** From final (or the oldest kept) to the tip. */

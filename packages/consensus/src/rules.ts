@@ -1,4 +1,5 @@
 import type { Rank } from '@vsys/block-tree';
+import type { PublicKey } from '@vsys/crypto';
 import type { ChainSpec, Header } from '@vsys/data-format';
 import type { BlockId, Height, Verdict } from '@vsys/primitives';
 
@@ -8,10 +9,7 @@ export { checkContinues, createHeaderChain, foldHeaders } from './header-chain.t
 export type { FoldedHeader, HeaderChain, HeaderChainOptions } from './header-chain.ts';
 
 /** A key that seals headers, by scheme and bytes. */
-export interface PublicKeyOf {
-  readonly scheme: 'ed25519' | 'secp256k1' | 'vsys';
-  readonly bytes: Uint8Array;
-}
+export type PublicKeyOf = PublicKey;
 
 /** Checks one signature at once, without a worker. Handed to modules, so that browsers and servers can use what is best there. */
 export type VerifySignature = (publicKey: PublicKeyOf, message: Uint8Array, signature: Uint8Array) => boolean;
