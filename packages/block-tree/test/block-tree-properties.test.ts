@@ -39,7 +39,7 @@ class NaiveTree {
   }
 
   prune(): void {
-    for (const id of [...this.blocks.keys()]) if (!this.chain(id).includes(this.final)) this.blocks.delete(id);
+    for (const id of this.blocks.keys()) if (!this.chain(id).includes(this.final)) this.blocks.delete(id);
     for (const id of this.chain(this.final).slice(1)) this.blocks.delete(id);
   }
 }

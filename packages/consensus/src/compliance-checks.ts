@@ -3,6 +3,7 @@ import { compareRanks } from '@vsys/block-tree';
 import { compareBytes, equalBytes, toHex } from '@vsys/primitives';
 import { createBench } from './compliance-bench.ts';
 import type { BenchBlock, ConsensusSubject } from './compliance-bench.ts';
+import { createBenchNetwork } from './compliance-network.ts';
 import { createHeaderChain } from './header-chain.ts';
 import { sealMessage } from './seal.ts';
 import { createSignerGuard } from './signer-guard.ts';
@@ -240,6 +241,34 @@ export const consensusChecks: readonly ConsensusCheck[] = [
       const verdict = chain.extend(bench.blocks);
       must(verdict.ok, 'the light client refused an honest header');
       must(equalBytes(chain.tip.id, bench.tree.head.id) && equalBytes(chain.final.id, bench.tree.final.id), 'the light client is elsewhere than the node');
+    },
+  },
+  {
+    name: 'one producer cut off from the others comes back to their branch, and no two finals conflict',
+    run: async (create) => {
+      const subject = await create();
+      const network = createBenchNetwork(subject);
+      const run = async (): Promise<void> => network.runFor(20 * subject.keys.length * 1_000);
+      await run();
+      network.split(subject.keys.map((_, i) => (i === 0 ? 1 : 0)));
+      await run();
+      const [alone, other] = network.nodes;
+      must(alone !== undefined && other !== undefined && alone.tree.get(other.tree.head.id) === undefined, 'the cut did not cut');
+      await network.heal();
+      await run();
+      await network.close();
+      const finals = new Map<number, string>();
+      for (const node of network.nodes) {
+        must(node.finals.size > 0, 'nothing became final at a node');
+        for (const [height, id] of node.finals) {
+          must((finals.get(height) ?? id) === id, `two blocks are final at height ${height}`);
+          finals.set(height, id);
+        }
+      }
+      const heights = network.nodes.map(({ tree }) => tree.head.height);
+      must(Math.max(...heights) - Math.min(...heights) <= 1, `the heads are at ${heights.join()}`);
+      const finalHeights = network.nodes.map(({ tree }) => tree.final.height);
+      must(Math.max(...heights) - Math.min(...finalHeights) <= 2 * subject.keys.length, 'finality did not come back after the cut');
     },
   },
 ];

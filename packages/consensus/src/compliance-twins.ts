@@ -161,4 +161,17 @@ export const brokenTwins: readonly BrokenTwin[] = [
     sentence: 'is elsewhere',
     breakSubject: (subject) => withRules(subject, (rules) => afterStep(rules, ({ context, rank }) => ({ context, rank }))),
   },
+  {
+    name: 'finalises its head without a quorum',
+    failedBy: 'one producer cut off from the others comes back to their branch, and no two finals conflict',
+    sentence: 'two blocks are final',
+    breakSubject: (subject) =>
+      withEngine(subject, (engine) => ({
+        init: (saved, view, nowMs) => engine.init(saved, view, nowMs),
+        step: (state, input, view) => {
+          const step = engine.step(state, input, view);
+          return { ...step, effects: [...step.effects, { kind: 'finalise', ref: { id: view.head.id, height: view.head.height } }] };
+        },
+      })),
+  },
 ];

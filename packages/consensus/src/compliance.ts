@@ -3,6 +3,8 @@ import type { ConsensusSubject } from './compliance-bench.ts';
 
 export { createBench } from './compliance-bench.ts';
 export type { Bench, BenchBlock, BenchOptions, ConsensusSubject } from './compliance-bench.ts';
+export { createBenchNetwork } from './compliance-network.ts';
+export type { BenchNetwork } from './compliance-network.ts';
 export { consensusChecks } from './compliance-checks.ts';
 export type { ConsensusCheck } from './compliance-checks.ts';
 export { brokenTwins } from './compliance-twins.ts';
