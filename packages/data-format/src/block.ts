@@ -7,7 +7,7 @@ import type { Block } from './model.ts';
 
 export const blockTransactionsMax = 100_000;
 /** What the codec reads at most; a chain's own limit is lower. */
-export const blockBytesMax = 64 << 20;
+export const blockBytesMax: number = 64 << 20;
 
 export function blockToBytes({ header, seal, transactions }: Block): Uint8Array {
   return codecOf('Block').encode(dropDefaults({ header: headerToBytes(header), seal, transactions }));

@@ -1,4 +1,3 @@
-import protobuf from 'protobufjs/light.js';
 import { CodedError } from '@vsys/primitives';
 
 /**
@@ -10,9 +9,9 @@ export class FormatError extends CodedError<'FORMAT_RANGE' | 'FORMAT_FIELD'> {}
 const UINT64_MAX = 0xffff_ffff_ffff_ffffn;
 
 /** @throws FormatError `FORMAT_RANGE` */
-export function longFromBigint(field: string, value: bigint): protobuf.Long {
+export function longFromBigint(field: string, value: bigint): { low: number; high: number; unsigned: true } {
   if (value < 0n || value > UINT64_MAX) throw new FormatError('FORMAT_RANGE', `${field} must be 0 to 2^64 - 1, found ${value}`, { field });
-  return new protobuf.util.LongBits(Number(value & 0xffff_ffffn) | 0, Number(value >> 32n) | 0).toLong(true) as protobuf.Long;
+  return { low: Number(value & 0xffff_ffffn) | 0, high: Number(value >> 32n) | 0, unsigned: true };
 }
 
 /** Field of a decoded message: absent or default gives the default. */
@@ -44,7 +43,7 @@ export function readFields(message: object): Fields {
 
 /** Decoded bytes share memory with the network's buffer. */
 export function copy(bytes: Uint8Array | undefined): Uint8Array {
-  return bytes === undefined ? new Uint8Array() : Uint8Array.prototype.slice.call(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length));
+  return bytes === undefined ? new Uint8Array() : new Uint8Array(bytes);
 }
 
 function bigintFromLong(value: unknown): bigint {
@@ -61,8 +60,8 @@ export function dropDefaults(fields: Readonly<Record<string, unknown>>): Record<
     if (value === undefined || value === 0 || value === '' || value === false) continue;
     if (typeof value === 'bigint') {
       if (value !== 0n) kept[name] = longFromBigint(name, value);
-    } else if (value instanceof Uint8Array || Array.isArray(value)) {
-      if (value.length > 0) kept[name] = value;
+    } else if (ArrayBuffer.isView(value) || Array.isArray(value)) {
+      if ((value as { length: number }).length > 0) kept[name] = value;
     } else kept[name] = value;
   }
   return kept;

@@ -1,4 +1,6 @@
 export { blockFromBytes, blockToBytes, bodyRoot } from './block.ts';
+export { chainId, checkChainSpec, chainSpecFromBytes, chainSpecToBytes } from './chain-spec.ts';
+export { chainSpecFromJson, chainSpecToJson } from './chain-spec-json.ts';
 export { FormatError } from './fields.ts';
 export type { FormatCode } from './gate.ts';
 export { blockId, blockIdOfBytes, headerBytesMax, headerFromBytes, headerToBytes, sealBytesMax, sealedHeaderFromBytes, sealedHeaderToBytes } from './header.ts';

@@ -1,6 +1,31 @@
 import protobuf from 'protobufjs/light.js';
 
 /**
+ * What protobufjs makes of a 64-bit integer. Left to itself it looks for a library at run time and, where it finds none (bundles, other
+ * module systems), decodes to a double without a word: digits of large numbers would depend on the platform.
+ */
+class Bits64 {
+  readonly low: number;
+  readonly high: number;
+  readonly unsigned: boolean;
+  constructor(low: number, high: number, unsigned: boolean) {
+    this.low = low;
+    this.high = high;
+    this.unsigned = unsigned;
+  }
+  /** Called for the default value of a field, which is 0. */
+  static fromNumber(value: number, unsigned: boolean): Bits64 {
+    return new Bits64(value | 0, 0, unsigned);
+  }
+  /** Called for the same. */
+  toNumber(): number {
+    return this.low;
+  }
+}
+(protobuf.util as unknown as { Long: typeof Bits64 }).Long = Bits64;
+protobuf.configure();
+
+/**
  * The wire schemas. Field numbers are part of the protocol: never reused, never moved. Normative text: docs/spec/data-format.md.
  * Reflection rather than generated code: no build step, and it runs in a browser.
  */
@@ -56,8 +81,7 @@ export function codec(name: MessageName): Codec {
   return {
     encode(message) {
       // A Writer may hand out a Buffer; outside this file there are only plain byte arrays.
-      const bytes = type.encode(message).finish();
-      return Uint8Array.prototype.slice.call(bytes);
+      return new Uint8Array(type.encode(message).finish());
     },
     decode: (bytes) => type.decode(bytes),
   };
