@@ -1,5 +1,10 @@
+export { openFileBlockLog, SEGMENT_BYTES_MAX_DEFAULT } from './file-block-log.ts';
+export type { FileBlockLog, FileBlockLogOptions } from './file-block-log.ts';
 export { LEVEL_DEFAULTS } from './level-engine.ts';
 export type { LevelOptions } from './level-engine.ts';
+export type { LogFile, LogFiles } from './log-files.ts';
+export { createNodeLogFiles } from './log-files.ts';
+export type { BlockLogRecovery } from './open-segments.ts';
 export { openLevelStore, openRocksStore, openStore } from './open-store.ts';
 export type { OpenStoreOptions } from './open-store.ts';
 export { ROCKS_DEFAULTS } from './rocks-engine.ts';

@@ -8,6 +8,7 @@ export type BlockLogErrorCode =
   | 'BLOCK_LOG_RANGE'
   | 'BLOCK_LOG_RECORD_LENGTH'
   | 'BLOCK_LOG_CORRUPT'
+  | 'BLOCK_LOG_VERSION'
   | 'BLOCK_LOG_FAILED';
 
 /** Causes and remedies: the package's README. A full disk is `StoreError` `STORE_FULL`, a second process `STORE_LOCKED`. */
@@ -39,14 +40,12 @@ export interface BlockLog extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Checks and copies what is handed to `append`; for implementations. */
-export function checkedRecords(records: readonly Uint8Array[]): Uint8Array[] {
-  return records.map((record) => {
-    if (record.length > RECORD_BYTES_MAX) {
-      throw new BlockLogError('BLOCK_LOG_RECORD_LENGTH', `expected a record of at most ${RECORD_BYTES_MAX} bytes, found ${record.length}`);
-    }
-    return new Uint8Array(record);
-  });
+/** Refuses records above the limit; for implementations. */
+export function checkRecords(records: readonly Uint8Array[]): void {
+  for (const record of records) {
+    if (record.length <= RECORD_BYTES_MAX) continue;
+    throw new BlockLogError('BLOCK_LOG_RECORD_LENGTH', `expected a record of at most ${RECORD_BYTES_MAX} bytes, found ${record.length}`);
+  }
 }
 
 /** Refuses a sequence that is not a whole number from 0 to `max`; for implementations. */

@@ -1,4 +1,4 @@
-export { BlockLogError, checkSequence, checkedRecords, RECORD_BYTES_MAX } from './block-log.ts';
+export { BlockLogError, checkRecords, checkSequence, RECORD_BYTES_MAX } from './block-log.ts';
 export type { BlockLog, BlockLogErrorCode, BlockLogRecord } from './block-log.ts';
 export { createMemoryBlockLog } from './memory-block-log.ts';
 export { createMemoryStore } from './memory-store.ts';

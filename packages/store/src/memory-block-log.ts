@@ -1,4 +1,4 @@
-import { BlockLogError, checkSequence, checkedRecords } from './block-log.ts';
+import { BlockLogError, checkRecords, checkSequence } from './block-log.ts';
 import type { BlockLog, BlockLogRecord } from './block-log.ts';
 
 /** The in-memory twin of the block log on files: the same laws, lost when the process ends. */
@@ -26,7 +26,8 @@ export function createMemoryBlockLog(): BlockLog {
     async append(records) {
       check();
       const first = kept.length;
-      for (const record of checkedRecords(records)) kept.push(record);
+      checkRecords(records);
+      for (const record of records) kept.push(new Uint8Array(record));
       return first;
     },
     get next() {
