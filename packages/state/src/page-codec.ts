@@ -3,7 +3,6 @@
  * A node is a kind byte, then: leaf = key length (2), key, hash (32); inner = bit (2), prefix, inner hash (32), and, when in the
  * same page, its two children. The format is private to a node: nothing of it is hashed or sent.
  */
-import { concatBytes } from '@vsys/primitives';
 import { keyPrefix } from './key-bits.ts';
 import { StateError } from './state-error.ts';
 import { createInner, isSamePage } from './tree-node.ts';
@@ -13,24 +12,39 @@ const LEAF = 0;
 const INNER = 1;
 const INNER_ELSEWHERE = 2;
 
+/** At most 15 inner nodes and 16 below them, of 3 + 256 + 32 bytes. */
+const PAGE_BYTES_MAX = 31 * 291;
+
+/** Pages are written by the thousand, so they are put together in one place. */
+const scratch = new Uint8Array(PAGE_BYTES_MAX);
+
 /** @param top - all nodes of its page are loaded */
 export function pageToBytes(top: InnerNode): Uint8Array {
-  const parts: Uint8Array[] = [];
+  let length = 0;
   const stack: TreeNode[] = [top];
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     const here = node.kind === 'inner' && isSamePage(top, node);
-    parts.push(nodeToBytes(node, here ? INNER : INNER_ELSEWHERE));
+    length = putNode(scratch, length, node, here ? INNER : INNER_ELSEWHERE);
     if (here) stack.push((node as InnerNode).right as TreeNode, (node as InnerNode).left as TreeNode);
   }
-  return concatBytes(...parts);
+  return scratch.slice(0, length);
 }
 
 /** One node without children, as the record of the root has it. */
-export function nodeToBytes(node: TreeNode, innerKind: number = INNER_ELSEWHERE): Uint8Array {
-  const path = node.kind === 'leaf' ? node.key : keyPrefix(node.prefix, node.bit);
-  const number = node.kind === 'leaf' ? node.key.length : node.bit;
-  const hash = (node.kind === 'leaf' ? node.hash : node.innerHash) as Uint8Array;
-  return concatBytes(Uint8Array.of(node.kind === 'leaf' ? LEAF : innerKind, number >> 8, number & 0xff), path, hash);
+export function nodeToBytes(node: TreeNode): Uint8Array {
+  return scratch.slice(0, putNode(scratch, 0, node, INNER_ELSEWHERE));
+}
+
+function putNode(bytes: Uint8Array, offset: number, node: TreeNode, innerKind: number): number {
+  const isLeaf = node.kind === 'leaf';
+  const path = isLeaf ? node.key : keyPrefix(node.prefix, node.bit);
+  const number = isLeaf ? node.key.length : node.bit;
+  bytes[offset] = isLeaf ? LEAF : innerKind;
+  bytes[offset + 1] = number >> 8;
+  bytes[offset + 2] = number & 0xff;
+  bytes.set(path, offset + 3);
+  bytes.set((isLeaf ? node.hash : node.innerHash) as Uint8Array, offset + 3 + path.length);
+  return offset + 35 + path.length;
 }
 
 /** The nodes of a page, top first. */
