@@ -62,7 +62,7 @@ function* tampered(root: Uint8Array, proof: Uint8Array, next: (below: number) =>
   if (opened.ok) collect(opened.value, hashes);
   const spans = subtrees(root, proof);
   for (const [n, [from, end]] of spans.entries()) {
-    const part = (low: number, high: number): number[] => [...proof.slice(low, high)];
+    const part = (low: number, high: number): number[] => Array.from(proof.subarray(low, high));
     yield Uint8Array.from([...part(0, from), 0, ...(hashes[n] as Uint8Array), ...part(end, proof.length)]);
     yield Uint8Array.from([...part(0, from), ...part(end, proof.length)]);
     yield Uint8Array.from([...part(0, from), 6, ...part(end, proof.length)]);
