@@ -4,6 +4,8 @@ export { chainSpecFromJson, chainSpecToJson } from './chain-spec-json.ts';
 export { FormatError } from './fields.ts';
 export type { FormatCode } from './gate.ts';
 export { blockId, blockIdOfBytes, headerBytesMax, headerFromBytes, headerToBytes, sealBytesMax, sealedHeaderFromBytes, sealedHeaderToBytes } from './header.ts';
+export { appendToHistory, emptyHistory, historyRoot } from './history.ts';
+export type { BlockHistory } from './history.ts';
 export { listRoot } from './merkle-list.ts';
 export type { Authorization, Block, ChainLimits, ChainSpec, FeeRules, Header, MainReference, Operation, Receipt, SealedHeader, Transaction, TransactionBody } from './model.ts';
 export { receiptFromBytes, receiptsRoot, receiptToBytes } from './receipt.ts';
