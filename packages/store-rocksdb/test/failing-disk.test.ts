@@ -4,7 +4,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { utf8ToBytes } from '@vsys/primitives';
 import type { BlockLog } from '@vsys/store';
 import fc from 'fast-check';
@@ -117,50 +117,64 @@ describe('a failing disk', () => {
       expect([durable, durable + 1].map((whole) => batches.slice(0, whole).flat().join('|'))).toContain(found.join('|'));
       await again.append([b('goes on')]);
       expect((await list(again)).at(-1)).toBe('goes on');
-    })), { numRuns: 120 });
+    })), { numRuns: 60 });
   });
 });
 
-/** A file system of 1 MiB, where the machine lets us mount one. */
-function mountTiny(): { folder: string } | { reason: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'vsys-tiny-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'ignore' });
-    return { folder };
-  } catch {
-    rmSync(folder, { recursive: true });
-    return { reason: 'this machine lets nobody mount a tmpfs' };
-  }
+/** A file system of 1 MiB. */
+function mountTiny(folder: string): void {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'ignore' });
 }
 
-const tiny = mountTiny();
+function unmount(folder: string): void {
+  execFileSync('umount', [folder], { stdio: 'ignore' });
+}
+
+/** Tried before the tests are named, as a test that is skipped says why. */
+const canMount = ((): boolean => {
+  const folder = mkdtempSync(join(tmpdir(), 'vsys-tiny-'));
+  try {
+    mountTiny(folder);
+    unmount(folder);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+})();
+
 describe('a real file system of 1 MiB', () => {
-  if ('reason' in tiny) {
-    test.skip(`fills up (skipped: ${tiny.reason})`, () => {});
+  if (!canMount) {
+    test.skip('fills up (skipped: this machine does not let us mount a tmpfs)', () => {});
     return;
   }
-  afterAll(() => {
-    execFileSync('umount', [tiny.folder]);
-    rmSync(tiny.folder, { recursive: true });
-  });
-
-  test('fills up with STORE_FULL and goes on when there is room again', async () => {
-    const ballast = join(tiny.folder, 'ballast');
-    await writeFile(ballast, new Uint8Array(300_000));
-    const block = new Uint8Array(40_000).fill(7);
-    const log = await openFileBlockLog(join(tiny.folder, 'log'), { segmentBytesMax: 200_000 });
-    let appended = 0;
-    await expect((async () => {
-      for (; ; appended++) await log.append([block]);
-    })()).rejects.toEqual(code('STORE_FULL'));
-    expect(appended).toBeGreaterThan(10);
-    expect(log.next).toBe(appended);
-    await rm(ballast);
-    expect(await log.append([block])).toBe(appended);
-    await log.close();
-    await using again = await openFileBlockLog(join(tiny.folder, 'log'));
-    expect(again.recovered).toBeUndefined();
-    for await (const { bytes } of again.records(0)) expect(bytes).toEqual(block);
-    expect(again.next).toBe(appended + 1);
-  });
+  test('fills up with STORE_FULL and goes on when there is room again', () => inFolder(async (folder) => {
+    mountTiny(folder);
+    try {
+      await fillUp(folder);
+    } finally {
+      unmount(folder);
+    }
+  }));
 });
+
+async function fillUp(folder: string): Promise<void> {
+  const ballast = join(folder, 'ballast');
+  await writeFile(ballast, new Uint8Array(300_000));
+  const block = new Uint8Array(40_000).fill(7);
+  await using log = await openFileBlockLog(join(folder, 'log'), { segmentBytesMax: 200_000 });
+  let appended = 0;
+  await expect((async () => {
+    for (; ; appended++) await log.append([block]);
+  })()).rejects.toEqual(code('STORE_FULL'));
+  expect(appended).toBeGreaterThan(10);
+  expect(log.next).toBe(appended);
+  await rm(ballast);
+  expect(await log.append([block])).toBe(appended);
+  await log.close();
+  await using again = await openFileBlockLog(join(folder, 'log'));
+  expect(again.recovered).toBeUndefined();
+  for await (const { bytes } of again.records(0)) expect(bytes).toEqual(block);
+  expect(again.next).toBe(appended + 1);
+}
