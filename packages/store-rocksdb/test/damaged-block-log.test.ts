@@ -135,7 +135,7 @@ describe('damage that a crash cannot cause', () => {
     await expect(openFileBlockLog(folder)).rejects.toEqual(code('BLOCK_LOG_CORRUPT'));
   }));
 
-  test.each([[0, 'the first'], [1, 'one in the middle']] as const)('segment %d missing (%s) is refused', (at, _) => inFolder(async (folder) => {
+  test.each([0, 1])('segment %d of three missing is refused', (at) => inFolder(async (folder) => {
     await fill(folder, [['one'], ['two'], ['three']], { segmentBytesMax: 1 });
     expect(await segments(folder)).toHaveLength(3);
     await rm((await segments(folder))[at] as string);

@@ -96,18 +96,14 @@ function createReader(engine: EngineReader, scope: Scope): StoreReader {
     },
     iterate(options = {}) {
       scope.check();
-      const range = checkedRange(options);
-      return range === undefined ? nothing(scope) : entries(engine, scope, range);
+      return entries(engine, scope, checkedRange(options));
     },
   };
 }
 
-async function* nothing(scope: Scope): AsyncGenerator<readonly [Uint8Array, Uint8Array]> {
+async function* entries(engine: EngineReader, scope: Scope, range: EngineRange | undefined): AsyncGenerator<readonly [Uint8Array, Uint8Array]> {
   scope.check();
-}
-
-async function* entries(engine: EngineReader, scope: Scope, range: EngineRange): AsyncGenerator<readonly [Uint8Array, Uint8Array]> {
-  scope.check();
+  if (range === undefined) return;
   const cursor = openCursor(engine.cursor(range));
   scope.keep(cursor.close);
   try {
