@@ -1,3 +1,9 @@
+export type { Chain, ChainBlock, ChainEvent, ImportCode, TransactionStatus } from './chain.ts';
+export { ChainError } from './chain-error.ts';
+export { engineOps, readEngine } from './chain-index.ts';
+export { createChain } from './create-chain.ts';
+export type { ChainOptions, ChainParts } from './create-chain.ts';
+export { genesisHeader, genesisWrites } from './genesis.ts';
 export type { Effect, Engine, EngineInput, Guard, Step, TreeView, ViewedBlock } from './engine.ts';
 export { createEngineHost } from './engine-host.ts';
 export type { BuildRequest, BuiltBlock, EngineEvent, EngineHost, EngineHostOptions, EnginePorts } from './engine-host.ts';

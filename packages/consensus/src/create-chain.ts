@@ -1,0 +1,450 @@
+import { accept, type BlockId, equalBytes, type Height, type Logger, type Clock, invariant, type Metrics, noMetrics, type PeerId, refuse, type Refusal, silentLogger, toHex, type TransactionId, type Verdict } from '@vsys/primitives';
+import type { SignatureVerifier } from '@vsys/crypto';
+import { appendToHistory, type Block, blockFromBytes, blockId, blockToBytes, bodyRoot, type ChainSpec, chainId as chainIdOf, emptyHistory, type Header, headerBytesMax, historyRoot, receiptsRoot, type SealedHeader } from '@vsys/data-format';
+import { type BlockTree, createBlockTree, type TreeNode } from '@vsys/block-tree';
+import type { Router } from '@vsys/container';
+import { noMainChain, type ReferenceRules } from '@vsys/interchain';
+import { createState, type State, type StateView } from '@vsys/state';
+import type { BlockLog, Store } from '@vsys/store';
+import { type AdmissionCode, checkEnvelope, type CheckedTransaction, checkSignatures, createMempool, executeBlock, type Mempool, type MempoolLimits, mempoolDefaults } from '@vsys/transaction';
+import type { BlockData } from './block-data.ts';
+import type { Chain, ChainBlock, ChainEvent, ImportCode, TransactionStatus } from './chain.ts';
+import { ChainError } from './chain-error.ts';
+import { type BaseRecord, baseOps, chainIdOps, finalBlockAt, finalBlockOps, finalBlocksFrom, finalHeightOf, finalTransaction, readBase, readChainId } from './chain-index.ts';
+import type { BuildRequest, BuiltBlock } from './engine-host.ts';
+import { genesisHeader, genesisWrites } from './genesis.ts';
+import { checkContinues } from './header-chain.ts';
+import type { Consensus } from './module.ts';
+import type { BlockRef, Stepped } from './rules.ts';
+import { createTaskQueue } from './task-queue.ts';
+import { createTreeView } from './tree-view.ts';
+import { verifyBody } from './verified-bodies.ts';
+
+export interface ChainOptions {
+  readonly spec: ChainSpec;
+  readonly mempool?: MempoolLimits;
+  /** Blocks below final whose state can still be read. */
+  readonly retentionBlocks?: number;
+  /** Imports that may wait; more are refused with `IMPORT_FULL`. */
+  readonly importsWaitingMax?: number;
+  /** Memory for decoded pages of the state tree. */
+  readonly stateCacheBytesMax?: number;
+}
+
+export interface ChainParts {
+  readonly consensus: Consensus;
+  readonly router: Router;
+  readonly store: Store;
+  readonly log: BlockLog;
+  readonly verifier: SignatureVerifier;
+  readonly clock: Clock;
+  readonly references?: ReferenceRules;
+  readonly logger?: Logger;
+  readonly metrics?: Metrics;
+}
+
+const DROPPED_MAX = 10_000;
+
+/**
+ * Opens a chain: from its spec in an empty folder, or at the last flushed block, with the log replayed above it. The log is the truth:
+ * a store that is gone is rebuilt from it.
+ *
+ * @throws ChainError
+ */
+export async function createChain(options: ChainOptions, parts: ChainParts): Promise<Chain> {
+  const { spec, importsWaitingMax = 1_024 } = options;
+  const { consensus, router, store, log, verifier, clock, references = noMainChain, logger = silentLogger, metrics = noMetrics } = parts;
+  const { rules } = consensus;
+  const chainId = chainIdOf(spec);
+  const admission = { chainId, limits: spec.limits, fees: spec.fees, router };
+  const execution = { router, fees: spec.fees, blockGasMax: spec.limits.blockGasMax };
+  if (spec.fees.to !== 'burn') throw new ChainError('CHAIN_SPEC', 'fees.to: this release burns fees; set it to "burn"');
+
+  const { state, base, genesis } = await openState(options, parts, chainId);
+  if (log.next < base.nextSequence) {
+    throw new ChainError('CHAIN_LOG_BEHIND', `the block log has ${log.next} records, the store was made from ${base.nextSequence}: restore the log from a copy, or remove the data folder and sync again`);
+  }
+  const baseView = state.view(base.sealed.header.stateRoot, base.sealed.header.height);
+  if (baseView === undefined) throw new ChainError('CHAIN_STORE', 'the state on disk is not that of the last final block; remove the store\'s folder (not the log) and start again: it is rebuilt from the log');
+  const tree: BlockTree<BlockData> = createBlockTree<BlockData>({
+    genesis: {
+      id: base.id, header: base.sealed.header, seal: base.sealed.seal, rank: base.rank, context: base.context,
+      data: { view: baseView, sequence: undefined, checked: [], receipts: [], history: base.history, finalises: undefined },
+    },
+  });
+  const treeView = createTreeView(tree, rules);
+  const pool: Mempool = createMempool(spec.fees, options.mempool ?? mempoolDefaults);
+  const queue = createTaskQueue();
+  const listeners = new Set<(event: ChainEvent) => void>();
+  /** Transactions of canonical blocks above final. */
+  const included = new Map<string, { node: TreeNode<BlockData>; index: number }>();
+  const dropped = new Map<string, string>();
+  let lastBuilt: { readonly id: string; readonly view: StateView; readonly receipts: BlockData['receipts']; readonly checked: readonly CheckedTransaction[] } | undefined;
+  let nextSequence = base.nextSequence;
+  let closed = false;
+
+  const emit = (event: ChainEvent): void => {
+    for (const listener of listeners) listener(event);
+  };
+  const blockOf = (node: TreeNode<BlockData>): ChainBlock => ({ id: node.id, height: node.height, header: node.header });
+  const dataOf = (node: TreeNode<BlockData>): BlockData => {
+    invariant(node.data !== undefined, 'a block above final keeps its data', { height: node.height });
+    return node.data;
+  };
+
+  /** What the header alone can be judged by, against a known parent. */
+  function judgeHeader(block: Block, id: BlockId, parent: TreeNode<BlockData>, replay: boolean): Verdict<Stepped<unknown>, ImportCode> {
+    const { header, seal } = block;
+    const neutral = checkContinues(parent, header);
+    if (!neutral.ok) return refuse('IMPORT_HEADER', neutral.message, { reason: neutral.code });
+    if (header.version !== 1) return refuse('IMPORT_HEADER', `header version ${header.version} is not known here`);
+    if (!equalBytes(header.historyRoot, historyRoot(dataOf(parent).history))) return refuse('IMPORT_HEADER', 'historyRoot is not that of the blocks below');
+    const context = rules.decode(parent.context);
+    if (!replay) {
+      const atMs = rules.earliest(context, header) - rules.driftMs;
+      if (clock.nowMs() < atMs) return refuse('IMPORT_EARLY', `the block is for a later time`, { atMs, retry: true });
+    }
+    const form = references.checkForm(header, parent.header);
+    if (!form.ok) return refuse('IMPORT_HEADER', form.message, { reason: form.code });
+    if (references.check(header, parent.header).kind !== 'eligible') return refuse('IMPORT_WAITING', 'the main block it names is not final here yet', { retry: true });
+    const stepped = rules.step(context, { id, header, seal });
+    return stepped.ok ? stepped : refuse('IMPORT_HEADER', stepped.message, { reason: stepped.code });
+  }
+
+  function checkKnown(id: BlockId, header: Header): Refusal<ImportCode> | undefined {
+    if (tree.get(id) !== undefined) return refuse('IMPORT_KNOWN', 'the block is known');
+    const invalid = tree.invalidCode(id);
+    if (invalid !== undefined) return refuse('IMPORT_INVALID', 'the block was found invalid before', { reason: invalid });
+    if (header.height <= tree.final.height) return refuse('IMPORT_BELOW_FINAL', `height ${header.height} is not above final ${tree.final.height}`);
+    return undefined;
+  }
+
+  async function importOne(block: Block, replaySequence?: number): Promise<Verdict<BlockRef, ImportCode>> {
+    const { header } = block;
+    const id = blockId(header);
+    const known = checkKnown(id, header);
+    if (known !== undefined) return known;
+    const parent = tree.get(header.parent);
+    if (parent === undefined) {
+      return tree.invalidCode(header.parent) === undefined
+        ? refuse('IMPORT_UNKNOWN_PARENT', `the parent of height ${header.height} is not known`, { retry: true })
+        : refuse('IMPORT_INVALID', 'its parent is invalid');
+    }
+    const replay = replaySequence !== undefined;
+    const stepped = judgeHeader(block, id, parent, replay);
+    if (!stepped.ok) return stepped;
+    const executed = await executeBody(block, id, parent, replay);
+    if (!executed.ok) return executed;
+    const { view, receipts, checked } = executed.value;
+    const promised = await rules.afterExecution?.(rules.decode(parent.context), { id, header, seal: block.seal }, view);
+    if (promised !== undefined && !promised.ok) return refuse('IMPORT_EXECUTION', promised.message, { reason: promised.code });
+
+    // From here on the block is ours: durable in the log first, then in memory; the store follows when it is final.
+    const sequence = replaySequence ?? (await log.append([blockToBytes(block)]));
+    nextSequence = sequence + 1;
+    const inserted = tree.insertHeader({
+      id, header, seal: block.seal, rank: stepped.value.rank, context: rules.encode(stepped.value.context), timely: replay || rules.isTimely(rules.decode(parent.context), header, clock.nowMs()),
+      data: { view, sequence, checked, receipts, history: appendToHistory(dataOf(parent).history, id), finalises: stepped.value.finalises },
+    });
+    if (!inserted.ok) {
+      state.drop([view]);
+      return refuse(inserted.code === 'TREE_FULL' ? 'IMPORT_FULL' : 'IMPORT_HEADER', inserted.message, { reason: inserted.code });
+    }
+    tree.markExecuted(id);
+    moveHead();
+    emit({ kind: 'block', id, stage: 'executed' });
+    return accept({ id, height: header.height });
+  }
+
+  async function executeBody(block: Block, id: BlockId, parent: TreeNode<BlockData>, trusted: boolean): Promise<Verdict<{ view: StateView; receipts: BlockData['receipts']; checked: readonly CheckedTransaction[] }, ImportCode>> {
+    const { header, transactions } = block;
+    const hex = toHex(id);
+    // Own block: the same pure function already ran on the same arguments when it was built.
+    if (lastBuilt?.id === hex) {
+      const built = lastBuilt;
+      lastBuilt = undefined;
+      return accept(built);
+    }
+    const bytes = transactions.reduce((sum, one) => sum + one.length, 0);
+    if (bytes > spec.limits.blockBytesMax) return refuse('IMPORT_BODY', `the body has ${bytes} bytes, the chain allows ${spec.limits.blockBytesMax}`);
+    if (!equalBytes(bodyRoot(transactions), header.bodyRoot)) return refuse('IMPORT_BODY', 'the body is not the one that the header names');
+    const checked = await verifyBody(admission, verifier, pool, transactions, { trusted });
+    if (!checked.ok) return checked;
+    const invalid = (message: string, reason: string): Refusal<ImportCode> => refuse('IMPORT_EXECUTION', message, { reason });
+    const context = { chainId, height: header.height, timeMs: header.timeMs, parent: header.parent };
+    const parentView = dataOf(parent).view;
+    const done = await executeBlock(execution, parentView, context, checked.value, { skip: false });
+    if (!done.ok) return invalid(done.message, done.code);
+    const { writes, receipts, gasUsed } = done.value;
+    if (gasUsed !== header.gasUsed) return invalid(`the body uses ${gasUsed} gas, the header says ${header.gasUsed}`, 'GAS_USED');
+    if (!equalBytes(receiptsRoot(receipts), header.receiptsRoot)) return invalid('the receipts are not those that the header names', 'RECEIPTS_ROOT');
+    const view = await state.fork(parentView, header.height, writes);
+    if (equalBytes(view.root, header.stateRoot)) return accept({ view, receipts, checked: checked.value });
+    state.drop([view]);
+    return invalid('the state after the block is not the one that the header names', 'STATE_ROOT');
+  }
+
+  /** Switches only to a branch that is executed in full: a failing one costs work and never the head. */
+  function moveHead(): void {
+    const best = tree.bestHead();
+    const before = tree.head;
+    if (equalBytes(best.id, before.id)) return;
+    const { revert, apply } = tree.path(before.id, best.id);
+    tree.setHead(best.id);
+    for (const node of revert) for (const { idHex } of dataOf(node).checked) included.delete(idHex);
+    if (revert.length > 0) {
+      logger.info('reorganisation', { depth: revert.length, from: toHex(before.id), to: toHex(best.id), height: best.height });
+      metrics.count('vsys_reorgs_total', 'Reorganisations of the head');
+      pool.restore([...revert].reverse().flatMap((node) => dataOf(node).checked));
+    }
+    for (const node of apply) {
+      for (const [index, { idHex }] of dataOf(node).checked.entries()) included.set(idHex, { node, index });
+      for (const { checked, reason } of pool.settle(dataOf(node).checked, node.height)) drop(checked.idHex, reason);
+    }
+    metrics.gauge('vsys_head_height', 'Height of the head', best.height);
+    emit({ kind: 'head', head: blockOf(best), revert: revert.map(blockOf), apply: apply.map(blockOf) });
+  }
+
+  function drop(idHex: string, reason: string): void {
+    if (dropped.size >= DROPPED_MAX) dropped.delete(dropped.keys().next().value as string);
+    dropped.set(idHex, reason);
+  }
+
+  async function finaliseOne(ref: BlockRef): Promise<void> {
+    if (ref.height <= tree.final.height) return;
+    const moved = tree.setFinal(ref.id);
+    if (!moved.ok) {
+      logger.warn('block cannot be final', { code: moved.code, height: ref.height });
+      return;
+    }
+    const { finalised, pruned } = moved.value;
+    const ops = finalised.flatMap((node) => {
+      const { sequence, checked, receipts } = dataOf(node);
+      return finalBlockOps({ id: node.id, sealed: { header: node.header, seal: node.seal }, sequence }, checked.map(({ id }) => id), receipts);
+    });
+    const last = finalised.at(-1);
+    invariant(last !== undefined && last.rank !== null, 'final moved to a ranked block');
+    const { view, history, sequence } = dataOf(last);
+    // Blocks above final were appended after it: replay begins behind its own record.
+    ops.push(baseOps({ id: last.id, sealed: { header: last.header, seal: last.seal }, nextSequence: (sequence as number) + 1, rank: last.rank, context: last.context, history }));
+    await state.flush(view, ops);
+    for (const node of finalised) {
+      for (const { idHex } of dataOf(node).checked) included.delete(idHex);
+      if (node !== last) node.data = undefined;
+    }
+    last.data = { ...dataOf(last), checked: [], receipts: [] };
+    for (const node of pruned) node.data = undefined;
+    metrics.gauge('vsys_final_height', 'Height of the final block', last.height);
+    emit({ kind: 'final', final: blockOf(last) });
+  }
+
+  /** Runs what the log holds above the base through the same import, without checking signatures again. */
+  async function replay(): Promise<void> {
+    if (log.next > base.nextSequence) logger.info('replaying the block log', { from: base.nextSequence, to: log.next, height: tree.head.height });
+    for await (const { sequence, bytes } of log.records(base.nextSequence)) {
+      const block = blockFromBytes(bytes);
+      if (!block.ok) throw new ChainError('CHAIN_REPLAY', `record ${sequence} of the block log is no block; remove the data folder and sync again`, { reason: block.code });
+      const imported = await importOne(block.value, sequence);
+      nextSequence = sequence + 1;
+      if (imported.ok) {
+        const node = tree.get(imported.value.id);
+        const finalises = node?.data?.finalises;
+        const ancestor = node === undefined || finalises === undefined || !tree.isAncestor(node.id, tree.head.id) ? undefined : tree.ancestorAt(node.id, finalises);
+        if (ancestor !== undefined) await finaliseOne(ancestor);
+      } else if (!['IMPORT_UNKNOWN_PARENT', 'IMPORT_BELOW_FINAL', 'IMPORT_KNOWN'].includes(imported.code)) {
+        // It was valid when it was logged: this machine, this release or the disk now says otherwise.
+        throw new ChainError('CHAIN_REPLAY', `block ${block.value.header.height} of the log does not execute as it did: ${imported.message}. Check the release and the disk; or remove the data folder and sync again`, { sequence, reason: imported.code, ...imported.data });
+      }
+    }
+  }
+  await replay();
+
+  async function build({ on, timeMs, ext }: BuildRequest): Promise<BuiltBlock<Omit<Block, 'seal'>> | undefined> {
+    const parent = tree.get(on);
+    if (parent === undefined || !parent.executed || parent.data === undefined) return undefined;
+    const { view: parentView, history } = parent.data;
+    const height = parent.height + 1;
+    const candidates = await pool.candidates(parentView, height, { bytesMax: spec.limits.blockBytesMax - headerBytesMax, gasMax: spec.limits.blockGasMax });
+    const done = await executeBlock(execution, parentView, { chainId, height, timeMs, parent: on }, candidates, { skip: true });
+    invariant(done.ok, 'a block that may skip is never refused');
+    const { writes, receipts, gasUsed } = done.value;
+    const transactions = done.value.included.map(({ bytes }) => bytes);
+    if (lastBuilt !== undefined) state.drop([lastBuilt.view]);
+    const view = await state.fork(parentView, height, writes);
+    const header: Header = {
+      version: 1, chainId, height, parent: on, timeMs, bodyRoot: bodyRoot(transactions), receiptsRoot: receiptsRoot(receipts), stateRoot: view.root, seatSetRoot: parent.header.nextSeatSetRoot,
+      nextSeatSetRoot: parent.header.nextSeatSetRoot, historyRoot: historyRoot(history), gasUsed, ext,
+      ...(parent.header.mainReference === undefined ? {} : { mainReference: parent.header.mainReference }),
+    };
+    const id = blockId(header);
+    lastBuilt = { id: toHex(id), view, receipts, checked: done.value.included };
+    return { id, header, block: { header, transactions } };
+  }
+
+  async function submit(transactions: readonly Uint8Array[], from?: PeerId): Promise<readonly Verdict<{ id: TransactionId; status: 'pooled' | 'known' }, AdmissionCode>[]> {
+    assertOpen();
+    const verdicts: Verdict<{ id: TransactionId; status: 'pooled' | 'known' }, AdmissionCode>[] = [];
+    const fresh: { readonly at: number; readonly checked: CheckedTransaction }[] = [];
+    for (const [at, bytes] of transactions.entries()) {
+      const checked = checkEnvelope(admission, bytes);
+      if (!checked.ok) verdicts[at] = checked;
+      else if (pool.has(checked.value.idHex) || included.has(checked.value.idHex)) verdicts[at] = accept({ id: checked.value.id, status: 'known' });
+      else fresh.push({ at, checked: checked.value });
+    }
+    const refusals = await checkSignatures(verifier, fresh.map(({ checked }) => checked));
+    const good = fresh.filter(({ at }, i) => {
+      const refusal = refusals[i];
+      if (refusal !== undefined) verdicts[at] = refusal;
+      return refusal === undefined;
+    });
+    const head = tree.head;
+    const added = await pool.add(good.map(({ checked }) => checked), dataOf(head).view, head.height + 1);
+    const news: CheckedTransaction[] = [];
+    for (const [i, { at, checked }] of good.entries()) {
+      const verdict = added[i] as Verdict<'pooled' | 'known', AdmissionCode>;
+      if (verdict.ok) {
+        dropped.delete(checked.idHex);
+        if (verdict.value === 'pooled') news.push(checked);
+        verdicts[at] = accept({ id: checked.id, status: verdict.value });
+      } else if (verdict.code === 'TX_SEQUENCE_USED' && (await status(checked.id)).kind !== 'unknown') verdicts[at] = accept({ id: checked.id, status: 'known' });
+      else verdicts[at] = verdict;
+    }
+    if (news.length > 0) emit({ kind: 'transactions', checked: news, from });
+    return verdicts;
+  }
+
+  async function status(id: TransactionId): Promise<TransactionStatus> {
+    const hex = toHex(id);
+    const found = included.get(hex);
+    if (found !== undefined) {
+      return { kind: 'included', height: found.node.height, blockId: found.node.id, index: found.index, receipt: dataOf(found.node).receipts[found.index] as BlockData['receipts'][number] };
+    }
+    if (pool.has(hex)) return { kind: 'pooled' };
+    const final = await finalTransaction(store, id);
+    if (final !== undefined) {
+      const block = await finalBlockAt(store, final.height);
+      invariant(block !== undefined, 'a final transaction lies in a final block');
+      return { kind: 'final', ...final, blockId: block.id };
+    }
+    const reason = dropped.get(hex);
+    return reason === undefined ? { kind: 'unknown' } : { kind: 'dropped', code: reason };
+  }
+
+  async function at(height: Height): Promise<SealedHeader | undefined> {
+    if (height > tree.final.height) {
+      const node = tree.ancestorAt(tree.head.id, height);
+      return node === undefined ? undefined : { header: node.header, seal: node.seal };
+    }
+    return (await finalBlockAt(store, height))?.sealed;
+  }
+
+  async function blockById(id: BlockId): Promise<Block | undefined> {
+    let sequence = tree.get(id)?.data?.sequence;
+    if (sequence === undefined) {
+      const height = await finalHeightOf(store, id);
+      sequence = height === undefined ? undefined : (await finalBlockAt(store, height))?.sequence;
+    }
+    if (sequence === undefined) return undefined;
+    const block = blockFromBytes(await log.read(sequence));
+    if (!block.ok) throw new ChainError('CHAIN_REPLAY', `record ${sequence} of the block log is no block`, { reason: block.code });
+    return block.value;
+  }
+
+  async function headersAfter(locator: readonly BlockId[], max: number): Promise<readonly SealedHeader[]> {
+    let from = 0;
+    for (const id of locator) {
+      const node = tree.get(id);
+      const height = node !== undefined && tree.isAncestor(id, tree.head.id) ? node.height : await finalHeightOf(store, id);
+      if (height === undefined) continue;
+      from = height;
+      break;
+    }
+    const headers = from < tree.final.height ? (await finalBlocksFrom(store, from + 1, max)).map(({ sealed }) => sealed) : [];
+    for (let height = Math.max(from, tree.final.height) + 1; headers.length < max && height <= tree.head.height; height++) {
+      const next = await at(height);
+      // A head that moves meanwhile: what is there still links, the rest is asked for again.
+      if (next === undefined || (headers.length > 0 && !equalBytes(next.header.parent, blockId((headers.at(-1) as SealedHeader).header)))) break;
+      headers.push(next);
+    }
+    return headers;
+  }
+
+  async function stateAt(height?: Height): Promise<{ view: StateView; at: ChainBlock } | undefined> {
+    if (height === undefined || height > tree.final.height) {
+      const node = height === undefined ? tree.head : tree.ancestorAt(tree.head.id, height);
+      return node?.data === undefined ? undefined : { view: node.data.view, at: blockOf(node) };
+    }
+    const view = await state.asOf(height);
+    const block = view === undefined ? undefined : await finalBlockAt(store, height);
+    return view === undefined || block === undefined ? undefined : { view, at: { id: block.id, height, header: block.sealed.header } };
+  }
+
+  function assertOpen(): void {
+    if (closed) throw new ChainError('CHAIN_CLOSED', 'the chain is closed');
+  }
+
+  async function close(): Promise<void> {
+    closed = true;
+    await queue.idle();
+    await state.close();
+  }
+
+  return {
+    spec, chainId, genesis, rules, treeView, pool,
+    get head() { return blockOf(tree.head); },
+    get final() { return blockOf(tree.final); },
+    async importBlock(block) {
+      assertOpen();
+      if (queue.waiting >= importsWaitingMax) return refuse('IMPORT_FULL', `${importsWaitingMax} blocks wait to be imported; send it again later`, { retry: true });
+      return queue.run(() => importOne(block));
+    },
+    has: async (id) => tree.get(id) !== undefined || (await finalHeightOf(store, id)) !== undefined,
+    at, blockById, headersAfter, submit, status, stateAt,
+    locator: () => tree.locator(),
+    pooled: (max) => {
+      const some: CheckedTransaction[] = [];
+      for (const one of pool.all()) {
+        if (some.length >= max) break;
+        some.push(one);
+      }
+      return some;
+    },
+    build: (request) => queue.run(() => build(request)),
+    finalise: (ref) => queue.run(() => finaliseOne(ref)),
+    listen(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** The state at its base, after writing genesis into an empty store. */
+async function openState(options: ChainOptions, { consensus, router, store }: ChainParts, chainId: Uint8Array): Promise<{ state: State; base: BaseRecord; genesis: ChainBlock }> {
+  const stored = await readChainId(store);
+  if (stored !== undefined && !equalBytes(stored, chainId)) {
+    throw new ChainError('CHAIN_WRONG_DATA', `the data folder belongs to chain ${toHex(stored)}, the spec is of ${toHex(chainId)}: give the right spec, or another data folder`);
+  }
+  const state = await createState({
+    store,
+    ...(options.retentionBlocks === undefined ? {} : { retentionBlocks: options.retentionBlocks }),
+    ...(options.stateCacheBytesMax === undefined ? {} : { cacheBytesMax: options.stateCacheBytesMax }),
+  });
+  const found = await readBase(store);
+  if (found !== undefined) {
+    const first = await finalBlockAt(store, 0);
+    if (first === undefined) throw new ChainError('CHAIN_STORE', 'the store has no genesis block; remove its folder (not the log) and start again: it is rebuilt from the log');
+    return { state, base: found, genesis: { id: first.id, height: 0, header: first.sealed.header } };
+  }
+  const writes = genesisWrites(options.spec, router);
+  if (!writes.ok) throw new ChainError('CHAIN_CONTAINER', writes.message);
+  const view = await state.fork(state.view(state.base.root) as StateView, 0, writes.value);
+  const header = genesisHeader(options.spec, view.root);
+  const id = blockId(header);
+  const { context, rank } = consensus.rules.genesis(options.spec, { id, height: 0, timeMs: header.timeMs });
+  const sealed = { header, seal: new Uint8Array() };
+  const base: BaseRecord = { id, sealed, nextSequence: 0, rank, context: consensus.rules.encode(context), history: appendToHistory(emptyHistory, id) };
+  await state.flush(view, [chainIdOps(chainId), baseOps(base), ...finalBlockOps({ id, sealed, sequence: undefined }, [], [])]);
+  return { state, base, genesis: { id, height: 0, header } };
+}
