@@ -1,0 +1,174 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createRouter } from '@vsys/container';
+import { type Chain, createChain, createEngineHost, type EngineHost } from '@vsys/consensus';
+import { type Block, blockId } from '@vsys/data-format';
+import { createVirtualTime, toHex, type VirtualTime } from '@vsys/primitives';
+import { type BlockLog, createMemoryBlockLog, createMemoryStore, type Store } from '@vsys/store';
+import { balanceKey, createCoinContainer, numberFromRecord, transfer } from '@vsys/transaction';
+import { createInlineVerifier, signed, signers, START_MS, type TestChain, testChain } from './support.ts';
+
+interface Running { chain: Chain; engine: EngineHost; store: Store; log: BlockLog; published: Block[] }
+
+async function run(setup: TestChain, time: VirtualTime, { store = createMemoryStore(), log = createMemoryBlockLog(), seats = setup.seats } = {}): Promise<Running> {
+  const consensus = setup.module.open(setup.spec.consensus.params, new Uint8Array(32));
+  if (!consensus.ok) throw new RangeError(consensus.message);
+  const chain = await createChain({ spec: setup.spec }, { consensus: consensus.value, router: createRouter([createCoinContainer()]), store, log, verifier: createInlineVerifier(), clock: time });
+  const published: Block[] = [];
+  const engine = createEngineHost<unknown, Omit<Block, 'seal'>>({
+    engine: consensus.value.engine(seats.map(({ publicKey }) => publicKey)), view: chain.treeView,
+    ports: {
+      clock: time, timers: time, build: (request) => chain.build(request),
+      async sign({ key, bytes }) {
+        const signer = seats.find(({ publicKey }) => toHex(publicKey.bytes) === toHex(key.bytes));
+        return signer === undefined ? { ok: false, code: 'NO_KEY', message: '' } : { ok: true, value: signer.sign(bytes) };
+      },
+      import: (block, seal) => chain.importBlock({ ...block, seal }),
+      async publish(block, seal) { published.push({ ...block, seal }); },
+      finalise: (ref) => chain.finalise(ref),
+      persist: () => Promise.resolve(),
+    },
+  });
+  chain.listen((event) => { if (event.kind === 'head') engine.notify({ kind: 'head' }); });
+  engine.start();
+  await engine.idle();
+  return { chain, engine, store, log, published };
+}
+
+/** Lets time pass in steps, each settled before the next. */
+async function pass(time: VirtualTime, running: readonly Running[], ms: number): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 250) {
+    time.advance(250);
+    for (const { engine } of running) await engine.idle();
+  }
+}
+
+describe.each(['spos', 'poa'] as const)('a chain under %s', (kind) => {
+  const setup = testChain(kind, 4);
+  let time: VirtualTime;
+  let node: Running;
+  beforeEach(async () => {
+    time = createVirtualTime(START_MS + 50);
+    node = await run(setup, time);
+  });
+  afterEach(async () => {
+    await node.engine.close();
+    await node.chain.close();
+  });
+
+  test('makes blocks in their time, executes transfers, and finalises by its rule', async () => {
+    const [, to] = signers(2, 3);
+    const verdicts = await node.chain.submit([signed(setup.spec, setup.rich, 0n, [transfer(to!.account, 500n)]), signed(setup.spec, setup.rich, 1n, [transfer(to!.account, 7n)])]);
+    expect(verdicts.map((v) => v.ok)).toEqual([true, true]);
+    await pass(time, [node], 10_000);
+    expect(node.chain.head.height).toBeGreaterThanOrEqual(8);
+    expect(node.chain.final.height).toBeGreaterThanOrEqual(node.chain.head.height - 4);
+    const state = await node.chain.stateAt();
+    expect(numberFromRecord(await state!.view.get(balanceKey(to!.account)))).toBe(507n);
+    const id = verdicts[0]!.ok ? verdicts[0]!.value.id : new Uint8Array();
+    expect(await node.chain.status(id)).toMatchObject({ kind: 'final', index: 0, receipt: { status: 'ok' } });
+  });
+
+  test('another node imports the same blocks to the same state, and refuses every one that was tampered with', async () => {
+    await node.chain.submit([signed(setup.spec, setup.rich, 0n, [transfer(signers(1, 3)[0]!.account, 500n)])]);
+    await pass(time, [node], 4_000);
+    const other = await run(setup, time, { seats: [] });
+    for (const block of node.published) {
+      const lies: [string, Block][] = [
+        ['state root', { ...block, header: { ...block.header, stateRoot: new Uint8Array(32) } }],
+        ['gas', { ...block, header: { ...block.header, gasUsed: block.header.gasUsed + 1n } }],
+        ['body', { ...block, transactions: [...block.transactions, Uint8Array.of(1)] }],
+        ['seal', { ...block, seal: block.seal.map((byte, i) => (i === 5 ? byte ^ 1 : byte)) }],
+        ['history', { ...block, header: { ...block.header, historyRoot: new Uint8Array(32) } }],
+      ];
+      for (const [what, lie] of lies) expect([what, (await other.chain.importBlock(lie)).ok]).toEqual([what, false]);
+      expect(await other.chain.importBlock(block)).toMatchObject({ ok: true });
+    }
+    await other.engine.idle();
+    expect(toHex(other.chain.head.id)).toBe(toHex(node.chain.head.id));
+    expect(toHex(other.chain.head.header.stateRoot)).toBe(toHex(node.chain.head.header.stateRoot));
+    await other.engine.close();
+    await other.chain.close();
+  });
+
+  test.each([['with its store', true], ['without its store: rebuilt from the log', false]])('goes on after a crash %s', async (_, keep) => {
+    await node.chain.submit([signed(setup.spec, setup.rich, 0n, [transfer(signers(1, 3)[0]!.account, 500n)])]);
+    await pass(time, [node], 8_000);
+    const { head, final } = node.chain;
+    await node.engine.close();
+    const again = await run(setup, time, { log: node.log, ...(keep ? { store: node.store } : {}) });
+    expect(toHex(again.chain.head.id)).toBe(toHex(head.id));
+    expect(again.chain.final.height).toBeGreaterThanOrEqual(final.height);
+    await pass(time, [again], 4_000);
+    expect(again.chain.head.height).toBeGreaterThan(head.height);
+    node = again;
+  });
+
+  test('headers after a locator are those of the canonical chain, from disk and from memory', async () => {
+    await pass(time, [node], 12_000);
+    const genesis = node.chain.genesis.id;
+    const headers = await node.chain.headersAfter([genesis], 512);
+    expect(headers.map(({ header }) => header.height)).toEqual(Array.from({ length: node.chain.head.height }, (_, i) => i + 1));
+    expect(toHex(blockId(headers.at(-1)!.header))).toBe(toHex(node.chain.head.id));
+    const block = await node.chain.blockById(blockId(headers[1]!.header));
+    expect(block?.header.height).toBe(2);
+    expect((await node.chain.headersAfter(node.chain.locator(), 10))).toEqual([]);
+  });
+});
+
+test('refuses a folder of another chain, naming both and the way out', async () => {
+  const time = createVirtualTime(START_MS);
+  const store = createMemoryStore();
+  const first = await run(testChain('poa', 1), time, { store });
+  await first.engine.close();
+  await expect(run(testChain('spos', 1), time, { store })).rejects.toMatchObject({ code: 'CHAIN_WRONG_DATA', message: expect.stringContaining('another data folder') });
+});
+
+test('refuses transactions with a code for each cause, and takes a repeated one without harm', async () => {
+  const setup = testChain('poa', 1);
+  const time = createVirtualTime(START_MS);
+  const node = await run(setup, time);
+  const to = signers(1, 3)[0]!.account;
+  const good = signed(setup.spec, setup.rich, 0n, [transfer(to, 1n)]);
+  const code = async (bytes: Uint8Array): Promise<string> => {
+    const [verdict] = await node.chain.submit([bytes]);
+    return verdict!.ok ? verdict!.value.status : verdict!.code;
+  };
+  expect(await code(good)).toBe('pooled');
+  expect(await code(good)).toBe('known');
+  expect(await code(good.map((byte, i) => (i === good.length - 1 ? byte ^ 1 : byte)))).toBe('known');
+  expect(await code(Uint8Array.of(1, 2))).toBe('TX_MALFORMED');
+  expect(await code(signed(setup.spec, setup.rich, 1n, [transfer(to, 1n)], { chainId: new Uint8Array(32) }))).toBe('TX_WRONG_CHAIN');
+  expect(await code(signed(setup.spec, setup.rich, 1n, [transfer(to, 1n)], { feeMax: 0n }))).toBe('TX_FEE_TOO_LOW');
+  expect(await code(signed(setup.spec, setup.rich, 1n, [transfer(to, 0n)]))).toBe('TX_OPERATION');
+  expect(await code(signed(setup.spec, setup.rich, 1n, [{ container: 'nope', payload: new Uint8Array() }]))).toBe('TX_OPERATION');
+  expect(await code(signed(setup.spec, setup.rich, 1n, [{ ...transfer(to, 1n), actor: to }]))).toBe('TX_NOT_AUTHORIZED');
+  expect(await code(signed(setup.spec, setup.rich, 1n, [transfer(to, 1n)], { validUntil: 0 }))).toBe('TX_EXPIRED');
+  expect(await code(signed(setup.spec, setup.rich, 9_999n, [transfer(to, 1n)]))).toBe('TX_SEQUENCE_AHEAD');
+  expect(await code(signed(setup.spec, signers(1, 3)[0]!, 0n, [transfer(to, 1n)]))).toBe('TX_CANNOT_PAY');
+  const other = signed(setup.spec, setup.rich, 1n, [transfer(to, 2n)]);
+  expect(await code(other.map((byte, i) => (i === other.length - 1 ? byte ^ 1 : byte)))).toBe('TX_SIGNATURE');
+  await pass(time, [node], 6_000);
+  expect(await code(good)).toBe('known');
+  expect(await code(signed(setup.spec, setup.rich, 0n, [transfer(to, 2n)]))).toBe('TX_SEQUENCE_USED');
+  await node.engine.close();
+  await node.chain.close();
+});
+
+test('a transaction that fails keeps its fee, uses its sequence and says why', async () => {
+  const setup = testChain('poa', 1);
+  const time = createVirtualTime(START_MS);
+  const node = await run(setup, time);
+  const to = signers(1, 3)[0]!.account;
+  const bytes = signed(setup.spec, setup.rich, 0n, [transfer(to, 5n), transfer(to, 2n ** 63n)]);
+  const [verdict] = await node.chain.submit([bytes]);
+  await pass(time, [node], 3_000);
+  const status = await node.chain.status(verdict!.ok ? verdict!.value.id : new Uint8Array());
+  expect(status).toMatchObject({ receipt: { status: 'failed', code: 'COIN_INSUFFICIENT' } });
+  const { view } = (await node.chain.stateAt())!;
+  const fee = 'receipt' in status ? status.receipt.feePaid : 0n;
+  expect(fee).toBeGreaterThan(BigInt(bytes.length));
+  expect(numberFromRecord(await view.get(balanceKey(setup.rich.account)))).toBe(1_000_000_000_000n - fee);
+  expect(await view.get(balanceKey(to))).toBeUndefined();
+  await node.engine.close();
+  await node.chain.close();
+});

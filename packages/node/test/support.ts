@@ -1,0 +1,44 @@
+import { createInlineVerifier, createSigner, type Signer, verifySignature } from '@vsys/crypto';
+import { type ChainSpec, createTransaction, type Operation, type TransactionBody, transactionToBytes } from '@vsys/data-format';
+import type { ConsensusModule } from '@vsys/consensus';
+import { createPoa } from '@vsys/consensus-poa';
+import { createSpos } from '@vsys/consensus-spos';
+import { chainId } from '@vsys/data-format';
+import { compareBytes, createSeededRandom, toHex } from '@vsys/primitives';
+
+export const START_MS = 1_800_000_000_000;
+
+export const signers = (count: number, seed = 1): Signer[] => {
+  const random = createSeededRandom(seed);
+  return Array.from({ length: count }, () => createSigner('ed25519', random.bytes(32)));
+};
+
+export interface TestChain {
+  readonly spec: ChainSpec;
+  readonly module: ConsensusModule;
+  readonly seats: readonly Signer[];
+  readonly rich: Signer;
+}
+
+/** A private chain with so many seats of either module, and one account that holds everything. */
+export function testChain(kind: 'spos' | 'poa', seatCount: number): TestChain {
+  const seats = signers(seatCount, 7);
+  const rich = signers(1, 99)[0] as Signer;
+  const module = (kind === 'spos' ? createSpos({ verifySignature }) : createPoa({ verifySignature })) as ConsensusModule;
+  const params = module.paramsFromJson(kind === 'spos'
+    ? { slotMs: 1_000, seats: seats.map(({ account, publicKey }, seat) => ({ seat, account: toHex(account), mintKey: toHex(publicKey.bytes) })) }
+    : { periodMs: 1_000, authorities: seats.map(({ account, publicKey }) => ({ account: toHex(account), key: toHex(publicKey.bytes) })) });
+  if (!params.ok) throw new RangeError(params.message);
+  const balances = [{ account: rich.account, amount: 1_000_000_000_000n }].toSorted((a, b) => compareBytes(a.account, b.account));
+  const spec: ChainSpec = {
+    version: 1, name: 'test', symbol: 'TST', network: 'private', genesisTimeMs: START_MS, limits: { blockBytesMax: 1 << 20, blockGasMax: 100_000_000n, transactionBytesMax: 1 << 18 },
+    fees: { perByte: 1n, perGas: 1n, to: 'burn' }, consensus: { module: module.id, params: params.value }, containers: [{ name: 'coin', version: 1, params: new Uint8Array() }], balances, salt: new Uint8Array(),
+  };
+  return { spec, module, seats, rich };
+}
+
+export function signed(spec: ChainSpec, signer: Signer, sequence: bigint, operations: readonly Operation[], change: Partial<TransactionBody> = {}): Uint8Array {
+  return transactionToBytes(createTransaction({ chainId: chainId(spec), payer: signer.account, lane: 0, sequence, validUntil: 1_000_000, feeMax: 1_000_000n, gasMax: 100_000n, operations, ...change }, [signer]));
+}
+
+export { createInlineVerifier };
