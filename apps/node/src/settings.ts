@@ -1,0 +1,33 @@
+/** Every setting of a node, once: the file, the environment, the flags and their help are made from this table. */
+export interface Setting {
+  /** Section and name in the file; `rpc.port` is V_RPC__PORT in the environment and --rpc-port as a flag. */
+  readonly path: string;
+  readonly kind: 'text' | 'number' | 'list' | 'choice';
+  readonly choices?: readonly string[];
+  readonly min?: number;
+  readonly max?: number;
+  readonly fallback: string | number | readonly string[];
+  readonly about: string;
+}
+
+export const settings: readonly Setting[] = [
+  { path: 'chain.spec', kind: 'text', fallback: 'chain.json', about: 'chain spec; its hash is the identity of the chain' },
+  { path: 'data.folder', kind: 'text', fallback: 'data', about: 'where blocks and state are kept' },
+  { path: 'data.driver', kind: 'choice', choices: ['auto', 'rocksdb', 'level'], fallback: 'auto', about: 'key-value engine; auto takes RocksDB where it loads' },
+  { path: 'data.retention-blocks', kind: 'number', min: 0, max: 10_000_000, fallback: 1_000, about: 'final blocks whose state can still be read' },
+  { path: 'p2p.listen', kind: 'list', fallback: ['/ip4/127.0.0.1/tcp/9920'], about: 'addresses to listen on, as multiaddrs' },
+  { path: 'p2p.peers', kind: 'list', fallback: [], about: 'addresses of peers to stay connected to' },
+  { path: 'p2p.key', kind: 'text', fallback: 'p2p.key', about: 'key file of the peer identity' },
+  { path: 'rpc.host', kind: 'text', fallback: '127.0.0.1', about: 'address of the RPC server' },
+  { path: 'rpc.port', kind: 'number', min: 0, max: 65_535, fallback: 9_922, about: 'port of the RPC server; 0 takes a free one' },
+  { path: 'seal.keys', kind: 'list', fallback: [], about: 'key files that seal blocks; none on a node that only follows' },
+  { path: 'log.level', kind: 'choice', choices: ['debug', 'info', 'warn', 'error'], fallback: 'info', about: 'least level that is logged' },
+];
+
+export function environmentName(path: string): string {
+  return `V_${path.replace('.', '__').replaceAll('-', '_').toUpperCase()}`;
+}
+
+export function flagName(path: string): string {
+  return `--${path.replace('.', '-')}`;
+}
