@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import { type AccountId, compareBytes, toHex } from '@vsys/primitives';
+import type { Signer } from '@vsys/crypto';
+import { type ChainSpec, chainSpecFromJson } from '@vsys/data-format';
+import { AppError } from './app-error.ts';
+import { consensusModule } from './modules.ts';
+
+export async function readSpecFile(path: string): Promise<ChainSpec> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new AppError('SPEC_FILE', `cannot read the chain spec ${path}; write one with: vsys init`, { cause });
+  }
+  const spec = chainSpecFromJson(text);
+  if (!spec.ok) throw new AppError('SPEC_FILE', `${path}: ${spec.message}`);
+  return spec.value;
+}
+
+export interface NewSpec {
+  readonly name: string;
+  /** Name of a consensus module, such as `spos`. */
+  readonly consensus: string;
+  readonly slotMs: number;
+  readonly genesisTimeMs: number;
+  readonly seats: readonly Signer[];
+  readonly balances: readonly { readonly account: AccountId; readonly amount: bigint }[];
+}
+
+/** A private chain with a database, for so many seats. The word for the consensus is all that differs between modules here. */
+export function createSpec({ name, consensus, slotMs, genesisTimeMs, seats, balances }: NewSpec): ChainSpec {
+  const module = consensusModule(consensus);
+  const params = module.paramsFromJson(moduleParams(module.id, slotMs, seats));
+  if (!params.ok) throw new AppError('SPEC_FILE', `${module.id}: ${params.message}`);
+  const none = new Uint8Array();
+  return {
+    version: 1, name, symbol: 'VDEV', network: 'private', genesisTimeMs,
+    limits: { blockBytesMax: 4 << 20, blockGasMax: 1_000_000_000n, transactionBytesMax: 262_144 },
+    fees: { perByte: 1n, perGas: 1n, to: 'burn' },
+    consensus: { module: module.id, params: params.value },
+    containers: [{ name: 'coin', version: 1, params: none }, { name: 'database', version: 1, params: none }],
+    balances: balances.toSorted((a, b) => compareBytes(a.account, b.account)),
+    salt: none,
+  };
+}
+
+/** Each module has its own words for who may seal; this is the only place of the application that knows them. */
+function moduleParams(id: string, slotMs: number, seats: readonly Signer[]): unknown {
+  const keys = seats.map(({ account, publicKey }) => ({ account: toHex(account), key: toHex(publicKey.bytes) }));
+  return id.startsWith('spos@')
+    ? { slotMs, seats: keys.map(({ account, key }, seat) => ({ seat, account, mintKey: key })) }
+    : { periodMs: slotMs, authorities: keys };
+}
