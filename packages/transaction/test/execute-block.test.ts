@@ -1,0 +1,76 @@
+import { describe, expect, test } from '@jest/globals';
+import { toHex } from '@vsys/primitives';
+import { balanceKey, executeBlock, type Execution, numberFromRecord, sequenceKey, transfer } from '../src/index.ts';
+import { ada, block, bo, note, rules, stateWith, transaction } from './support.ts';
+
+const run = async (transactions: Parameters<typeof executeBlock>[3], skip = false, balances: Parameters<typeof stateWith>[0] = [[ada, 100_000n], [bo, 100_000n]]) =>
+  executeBlock(rules, await stateWith(balances), block, transactions, { skip });
+const written = (execution: Execution, key: Uint8Array): bigint | undefined => {
+  const write = execution.writes.find((one) => toHex(one.key) === toHex(key));
+  return write === undefined ? undefined : numberFromRecord(write.value);
+};
+const done = async (...args: Parameters<typeof run>): Promise<Execution> => {
+  const result = await run(...args);
+  if (!result.ok) throw new RangeError(result.message);
+  return result.value;
+};
+
+describe('executing a block', () => {
+  test('coins are conserved: what is paid and burned is all that is missing', async () => {
+    const execution = await done([transaction(ada, 0n, [transfer(bo.account, 500n)]), transaction(bo, 0n, [transfer(ada.account, 9n), note(1, 2)])]);
+    const fees = execution.receipts.reduce((sum, { feePaid }) => sum + feePaid, 0n);
+    expect((written(execution, balanceKey(ada.account)) as bigint) + (written(execution, balanceKey(bo.account)) as bigint) + fees).toBe(200_000n);
+    expect(execution.receipts.map(({ status }) => status)).toEqual(['ok', 'ok']);
+  });
+
+  test('a later transaction sees what an earlier one wrote, also through reads that nobody declared', async () => {
+    const { receipts } = await done([transaction(ada, 0n, [note(7, 42)]), transaction(ada, 1n, [note(7)])]);
+    expect(receipts[1]?.results).toEqual([Uint8Array.of(42)]);
+  });
+
+  test('operations happen together or not at all', async () => {
+    const execution = await done([transaction(ada, 0n, [transfer(bo.account, 500n), note(7, 42), note(0xff)])]);
+    expect(execution.receipts[0]).toMatchObject({ status: 'failed', code: 'NOTES_REFUSED', results: [] });
+    expect(execution.writes).toHaveLength(2);
+    expect(written(execution, sequenceKey(ada.account, 0))).toBe(1n);
+    expect(written(execution, balanceKey(bo.account))).toBeUndefined();
+  });
+
+  test('gas that runs out is all charged; reads past the limit fail', async () => {
+    const { receipts } = await done([transaction(ada, 0n, [note(1), note(2)], { gasMax: 15n }), transaction(ada, 1n, [note(0xfe)])]);
+    expect(receipts[0]).toMatchObject({ code: 'OUT_OF_GAS', gasUsed: 15n });
+    expect(receipts[1]).toMatchObject({ code: 'TOO_MANY_READS', gasUsed: 1_000n });
+  });
+
+  test('operations cannot spend the fee that is set aside', async () => {
+    const { receipts } = await done([transaction(ada, 0n, [transfer(bo.account, 99_999n)])]);
+    expect(receipts[0]).toMatchObject({ status: 'failed', code: 'COIN_INSUFFICIENT' });
+  });
+
+  test('a transfer to oneself changes nothing but the fee', async () => {
+    const execution = await done([transaction(ada, 0n, [transfer(ada.account, 100n)])]);
+    expect(written(execution, balanceKey(ada.account))).toBe(100_000n - (execution.receipts[0]?.feePaid as bigint));
+  });
+
+  test.each([
+    ['a used sequence', [transaction(ada, 0n, [note(1)]), transaction(ada, 0n, [note(2)])], 'TX_SEQUENCE_USED'],
+    ['a sequence ahead', [transaction(ada, 4n, [note(1)])], 'TX_SEQUENCE_AHEAD'],
+    ['an expired one', [transaction(ada, 0n, [note(1)], { validUntil: 0 })], 'TX_EXPIRED'],
+  ])('%s makes a block invalid, and its author leaves it out', async (_, transactions, reason) => {
+    expect(await run(transactions)).toMatchObject({ ok: false, code: 'BODY_TRANSACTION', data: { reason } });
+    const execution = await done(transactions, true);
+    expect(execution.skipped.map(({ code }) => code)).toEqual([reason]);
+  });
+
+  test('a payer who cannot pay, and more gas than a block has', async () => {
+    expect(await run([transaction(ada, 0n, [note(1)])], false, [])).toMatchObject({ data: { reason: 'TX_CANNOT_PAY' } });
+    const greedy = [transaction(ada, 0n, [note(1)], { gasMax: 600_000n, feeMax: 2_000_000n }), transaction(ada, 1n, [note(1)], { gasMax: 600_000n, feeMax: 2_000_000n })];
+    expect(await run(greedy, false, [[ada, 10_000_000n]])).toMatchObject({ code: 'BODY_GAS' });
+    expect((await done(greedy, true, [[ada, 10_000_000n]])).included).toHaveLength(1);
+  });
+
+  test('lanes count by themselves', async () => {
+    const { receipts } = await done([transaction(ada, 0n, [note(1)], { lane: 1 }), transaction(ada, 0n, [note(1)], { lane: 2 })]);
+    expect(receipts).toHaveLength(2);
+  });
+});
