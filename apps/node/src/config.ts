@@ -30,7 +30,7 @@ export interface Config {
  * @param flags - by setting path, as typed
  * @throws AppError with the setting, where it came from, and what is expected
  */
-export function readConfig(path: string, flags: Readonly<Record<string, string>>, environment: NodeJS.ProcessEnv, { required = false } = {}): Config {
+export function readConfig(path: string, flags: Readonly<Record<string, string>>, environment: NodeJS.ProcessEnv, { required = false }: { required?: boolean } = {}): Config {
   const fromFile = readFile(path, required);
   const entries = new Map<string, ConfigEntry>();
   for (const setting of settings) {

@@ -3,7 +3,7 @@ import pretty from 'pino-pretty';
 import type { Logger, LogFields } from '@vsys/primitives';
 
 /** JSON lines; on a terminal, text. */
-export function createLogger(level: string, { terminal = process.stdout.isTTY === true } = {}): Logger {
+export function createLogger(level: string, { terminal = process.stdout.isTTY === true }: { terminal?: boolean } = {}): Logger {
   const root = terminal ? pino({ level, base: null }, pretty({ colorize: process.env.NO_COLOR === undefined, ignore: 'pid,hostname' })) : pino({ level, base: null });
   return wrap(root);
 }
