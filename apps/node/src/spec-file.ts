@@ -35,7 +35,7 @@ export function createSpec({ name, consensus, slotMs, genesisTimeMs, seats, bala
   const none = new Uint8Array();
   return {
     version: 1, name, symbol: 'VDEV', network: 'private', genesisTimeMs,
-    limits: { blockBytesMax: 4 << 20, blockGasMax: 1_000_000_000n, transactionBytesMax: 262_144 },
+    limits: { blockBytesMax: 2_000_000, blockGasMax: 1_000_000_000n, transactionBytesMax: 262_144 },
     fees: { perByte: 1n, perGas: 1n, to: 'burn' },
     consensus: { module: module.id, params: params.value },
     containers: [{ name: 'coin', version: 1, params: none }, { name: 'database', version: 1, params: none }],

@@ -8,6 +8,8 @@ import type { ChainSpec } from './model.ts';
 export const chainSpecBytesMax: number = 1 << 20;
 const CONTAINERS_MAX = 64;
 const BALANCES_MAX = 10_000;
+/** Of a chain: a block with its header must fit one gossip message of 4 MiB. */
+const BLOCK_BYTES_MAX = 4_000_000;
 
 export function chainSpecToBytes(spec: ChainSpec): Uint8Array {
   return codecOf('ChainSpec').encode(dropDefaults({
@@ -70,7 +72,7 @@ export function checkChainSpec(spec: ChainSpec): Verdict<ChainSpec, FormatCode> 
   if (!['burn', 'author'].includes(spec.fees.to)) return bad('fees.to', 'burn or author');
   const { blockBytesMax, blockGasMax, transactionBytesMax } = spec.limits;
   if (transactionBytesMax < 1_024 || transactionBytesMax > 262_144) return bad('limits.transactionBytesMax', '1,024 to 262,144');
-  if (blockBytesMax < transactionBytesMax || blockBytesMax > 16 << 20) return bad('limits.blockBytesMax', 'at least transactionBytesMax and at most 16,777,216');
+  if (blockBytesMax < transactionBytesMax || blockBytesMax > BLOCK_BYTES_MAX) return bad('limits.blockBytesMax', 'at least transactionBytesMax and at most 4,000,000');
   if (blockGasMax === 0n) return bad('limits.blockGasMax', 'above 0');
   if (!/^[a-z][a-z0-9-]*@\d+$/.test(spec.consensus.module)) return bad('consensus.module', 'a name and version such as "spos@1"');
   if (spec.containers.length > CONTAINERS_MAX) return bad('containers', `at most ${CONTAINERS_MAX}`);
