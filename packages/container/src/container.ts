@@ -27,6 +27,11 @@ export interface OperationContext {
  */
 export interface StateAccess {
   get(key: Uint8Array): Uint8Array | undefined;
+  /**
+   * Says which keys will be read, once the operation knows: those not loaded are loaded in one batch, and the operation begins again.
+   * Without it every such key costs a run of its own.
+   */
+  need(keys: readonly Uint8Array[]): void;
   /** Value `undefined` deletes. Visible to later reads at once; undone when the transaction fails. */
   set(key: Uint8Array, value: Uint8Array | undefined): void;
 }

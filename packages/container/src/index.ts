@@ -3,5 +3,5 @@ export type { BlockContext, Container, GasMeter, OperationContext, StateAccess }
 export { createGasMeter, OutOfGas } from './gas-meter.ts';
 export { ContainerError, createRouter } from './router.ts';
 export type { Router } from './router.ts';
-export { createStateJournal, KeyNotLoaded, mapKey } from './state-journal.ts';
+export { createStateJournal, KeysNotLoaded, mapKey } from './state-journal.ts';
 export type { StateJournal } from './state-journal.ts';

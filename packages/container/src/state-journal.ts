@@ -1,12 +1,12 @@
 import type { StateWrite } from '@vsys/state';
 import type { StateAccess } from './container.ts';
 
-/** Thrown through a container on the first read of a key that was not loaded. Only the executor catches it. */
-export class KeyNotLoaded {
-  readonly kind = 'key-not-loaded';
-  readonly key: Uint8Array;
-  constructor(key: Uint8Array) {
-    this.key = key;
+/** Thrown through a container when it needs keys that were not loaded. Only the executor catches it. */
+export class KeysNotLoaded {
+  readonly kind = 'keys-not-loaded';
+  readonly keys: readonly Uint8Array[];
+  constructor(keys: readonly Uint8Array[]) {
+    this.keys = keys;
   }
 }
 
@@ -41,8 +41,15 @@ export function createStateJournal(): StateJournal {
       const name = mapKey(key);
       const write = present.get(name) ?? kept.get(name);
       if (write !== undefined) return write.value;
-      if (!loaded.has(name)) throw new KeyNotLoaded(key);
+      if (!loaded.has(name)) throw new KeysNotLoaded([key]);
       return loaded.get(name);
+    },
+    need(keys) {
+      const missing = keys.filter((key) => {
+        const name = mapKey(key);
+        return !loaded.has(name) && !kept.has(name) && !present.has(name);
+      });
+      if (missing.length > 0) throw new KeysNotLoaded(missing);
     },
     set(key, value) {
       present.set(mapKey(key), { key, value });

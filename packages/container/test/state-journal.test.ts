@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createGasMeter, createRouter, createStateJournal, containerPrefix, KeyNotLoaded, OutOfGas } from '../src/index.ts';
+import { createGasMeter, createRouter, createStateJournal, containerPrefix, KeysNotLoaded, OutOfGas } from '../src/index.ts';
 
 const key = Uint8Array.of(1, 2);
 const one = Uint8Array.of(1);
@@ -13,8 +13,8 @@ test('a read of what was not loaded interrupts, and names the key', () => {
   } catch (error) {
     thrown = error;
   }
-  expect(thrown).toBeInstanceOf(KeyNotLoaded);
-  expect((thrown as KeyNotLoaded).key).toEqual(key);
+  expect(thrown).toBeInstanceOf(KeysNotLoaded);
+  expect((thrown as KeysNotLoaded).keys).toEqual([key]);
 });
 
 test('a reverted transaction leaves what earlier ones kept', () => {

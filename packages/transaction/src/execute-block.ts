@@ -1,5 +1,5 @@
 import { type AccountId, invariant, type Verdict, accept, refuse } from '@vsys/primitives';
-import { type BlockContext, createGasMeter, createStateJournal, KeyNotLoaded, OutOfGas, type Router, type StateJournal } from '@vsys/container';
+import { type BlockContext, createGasMeter, createStateJournal, KeysNotLoaded, OutOfGas, type Router, type StateJournal } from '@vsys/container';
 import type { FeeRules, Operation, Receipt } from '@vsys/data-format';
 import type { StateView, StateWrite } from '@vsys/state';
 import { type CheckedTransaction, feeCeiling } from './admission.ts';
@@ -136,10 +136,10 @@ async function runOperations(journal: StateJournal, view: StateView, rules: Exec
       return { ok: true, gasUsed: gas.used, results };
     } catch (thrown) {
       if (thrown instanceof OutOfGas) return { ok: false, gasUsed: gas.used, code: 'OUT_OF_GAS' };
-      if (!(thrown instanceof KeyNotLoaded)) throw thrown;
-      // A read nobody declared: load it and run the transaction again from its start.
+      if (!(thrown instanceof KeysNotLoaded)) throw thrown;
+      // Reads that were not declared: load them and run the transaction again from its start.
       journal.revert();
-      await load(journal, view, [thrown.key]);
+      await load(journal, view, thrown.keys);
     }
   }
   return { ok: false, gasUsed: body.gasMax, code: 'TOO_MANY_READS' };
