@@ -1,0 +1,141 @@
+import { accept, equalBytes, refuse, type Verdict } from '@vsys/primitives';
+import { encodeDocument } from '@vsys/data-format/value';
+import type { Container, OperationContext } from '@vsys/container';
+import { applyPatch } from './apply-patch.ts';
+import { createCollection, createDatabase, createIndex } from './catalogue.ts';
+import { collectionFromRecord, collectionKey, countFromRecord, countKey, countToRecord, DATABASE, databaseFromRecord, databaseId, databaseKey, type DatabaseId, documentFromRecord, documentKey, documentPrefix, documentToRecord } from './layout.ts';
+import { type Change, entryMoves, writeEntries } from './index-entries.ts';
+import { type DatabaseOperation, newDocument, operationFromPayload, type PayloadCode } from './operation.ts';
+import { databaseGas } from './gas.ts';
+
+/**
+ * The database as business logic of a chain: its operations create databases, collections and indexes and write documents.
+ * The owner of a database is the only one who changes it.
+ */
+export function createDatabaseContainer(): Container {
+  // A payload is read at admission, before loading, and when it runs; it is the same array each time.
+  const read = new WeakMap<Uint8Array, Verdict<DatabaseOperation, PayloadCode>>();
+  const operationOf = (payload: Uint8Array): Verdict<DatabaseOperation, PayloadCode> => {
+    const known = read.get(payload);
+    if (known !== undefined) return known;
+    const operation = operationFromPayload(payload);
+    read.set(payload, operation);
+    return operation;
+  };
+  return {
+    name: DATABASE,
+    version: 1,
+    check(payload) {
+      const operation = operationOf(payload);
+      return operation.ok ? accept(undefined) : operation;
+    },
+    touches(payload, actor) {
+      const operation = operationOf(payload);
+      return operation.ok ? touchedBy(operation.value, actor) : [];
+    },
+    execute(payload, context) {
+      const operation = operationOf(payload);
+      if (!operation.ok) return operation;
+      context.gas.charge(databaseGas.operation + databaseGas.payloadByte * BigInt(payload.length));
+      const done = run(operation.value, context);
+      return done.ok ? accept(new Uint8Array()) : done;
+    },
+  };
+}
+
+/** What is known without reading the catalogue: all but the keys of indexes. */
+function touchedBy(operation: DatabaseOperation, actor: Uint8Array): readonly Uint8Array[] {
+  if (operation.kind === 'createDatabase') return [databaseKey(databaseId(actor, operation.name))];
+  const { database, collection } = operation;
+  const keys = [databaseKey(database), collectionKey(database, collection)];
+  if (operation.kind === 'createCollection') return keys;
+  keys.push(countKey(database, collection));
+  if (operation.kind === 'createIndex') return keys;
+  const prefix = documentPrefix(database, collection);
+  if (operation.kind === 'insert') for (const { idKey } of operation.documents) keys.push(documentKey(prefix, idKey));
+  else keys.push(documentKey(prefix, operation.idKey));
+  return keys;
+}
+
+export type DatabaseCode =
+  | PayloadCode | 'DB_EXISTS' | 'DB_NO_DATABASE' | 'DB_NO_COLLECTION' | 'DB_NOT_OWNER' | 'DB_DUPLICATE' | 'DB_NO_DOCUMENT' | 'DB_VERSION' | 'DB_INDEX_NOT_EMPTY'
+  | 'DB_PATCH_PATH' | 'DB_PATCH_NUMBER';
+
+function run(operation: DatabaseOperation, context: OperationContext): Verdict<void, DatabaseCode> {
+  if (operation.kind === 'createDatabase') return createDatabase(operation, context);
+  const owned = checkOwner(operation.database, context);
+  if (!owned.ok) return owned;
+  switch (operation.kind) {
+    case 'createCollection': return createCollection(operation, context);
+    case 'createIndex': return createIndex(operation, context);
+    default: return write(operation, context);
+  }
+}
+
+function checkOwner(database: DatabaseId, { state, actor }: OperationContext): Verdict<void, DatabaseCode> {
+  const record = state.get(databaseKey(database));
+  if (record === undefined) return refuse('DB_NO_DATABASE', 'there is no database with this id; create it first');
+  if (!equalBytes(databaseFromRecord(record).owner, actor)) return refuse('DB_NOT_OWNER', 'only the owner of a database changes it');
+  return accept(undefined);
+}
+
+type Writing = Extract<DatabaseOperation, { kind: 'insert' | 'replace' | 'patch' | 'delete' }>;
+
+function write(operation: Writing, context: OperationContext): Verdict<void, DatabaseCode> {
+  const { database, collection } = operation;
+  const { state } = context;
+  const record = state.get(collectionKey(database, collection));
+  if (record === undefined) return refuse('DB_NO_COLLECTION', `there is no collection "${collection}"; create it first`);
+  const { indexes } = collectionFromRecord(record);
+  const prefix = documentPrefix(database, collection);
+  const changes = operation.kind === 'insert' ? insertions(operation, prefix, context) : change(operation, prefix, context);
+  if (!changes.ok) return changes;
+  const moves = entryMoves(database, collection, indexes, changes.value);
+  if (!moves.ok) return moves;
+  const entered = writeEntries(moves.value, context);
+  if (!entered.ok) return entered;
+  writeDocuments(changes.value, context);
+  const counted = changes.value.reduce((sum, { before, after }) => sum + (after === undefined ? 0n : 1n) - (before === undefined ? 0n : 1n), 0n);
+  if (counted !== 0n) {
+    const key = countKey(database, collection);
+    state.set(key, countToRecord(countFromRecord(state.get(key)) + counted));
+  }
+  return accept(undefined);
+}
+
+function insertions({ documents }: Extract<Writing, { kind: 'insert' }>, prefix: Uint8Array, { state }: OperationContext): Verdict<readonly Change[], DatabaseCode> {
+  const seen = new Set<string>();
+  const changes: Change[] = [];
+  for (const document of documents) {
+    const key = documentKey(prefix, document.idKey);
+    const name = String.fromCharCode(...document.idKey);
+    if (seen.has(name) || state.get(key) !== undefined) return refuse('DB_DUPLICATE', 'a document with this "_id" is there already', { index: '_id' });
+    seen.add(name);
+    changes.push({ key, idKey: document.idKey, version: 1n, after: document });
+  }
+  return accept(changes);
+}
+
+function change(operation: Exclude<Writing, { kind: 'insert' }>, prefix: Uint8Array, { state }: OperationContext): Verdict<readonly Change[], DatabaseCode> {
+  const { idKey, ifVersion } = operation;
+  const key = documentKey(prefix, idKey);
+  const record = state.get(key);
+  if (record === undefined) return refuse('DB_NO_DOCUMENT', 'there is no document with this "_id"');
+  const { version, document } = documentFromRecord(record);
+  if (ifVersion !== 0n && ifVersion !== version) return refuse('DB_VERSION', `the document has version ${version}, the operation expects ${ifVersion}`, { version });
+  if (operation.kind === 'delete') return accept([{ key, idKey, version, before: document }]);
+  if (operation.kind === 'replace') return accept([{ key, idKey, version: version + 1n, before: document, after: operation.next }]);
+  const patched = applyPatch(document, operation.patch);
+  if (!patched.ok) return patched;
+  const encoded = encodeDocument(patched.value);
+  if (!encoded.ok) return refuse('DB_VALUE', encoded.message, { reason: encoded.code });
+  const after = newDocument(encoded.value);
+  return after.ok ? accept([{ key, idKey, version: version + 1n, before: document, after: after.value }]) : after;
+}
+
+function writeDocuments(changes: readonly Change[], { state, gas, block }: OperationContext): void {
+  for (const { key, version, after } of changes) {
+    gas.charge(databaseGas.keyWrite + databaseGas.storedByte * BigInt(after?.bson.length ?? 0));
+    state.set(key, after === undefined ? undefined : documentToRecord(version, block.height, after.bson));
+  }
+}

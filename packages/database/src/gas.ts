@@ -1,0 +1,5 @@
+/**
+ * Gas of the database's work, in units. A key written costs about as much as twenty bytes hashed: a path of the tree is hashed again.
+ * A full transaction of 256 KiB stays under a million.
+ */
+export const databaseGas = { operation: 100n, payloadByte: 1n, keyWrite: 20n, storedByte: 1n } as const;

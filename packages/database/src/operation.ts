@@ -1,0 +1,229 @@
+import { accept, concatBytes, refuse, uint64FromBytes, utf8ToBytes, type Verdict } from '@vsys/primitives';
+import { type Document, decodeDocument, encodeIndexKey, isArray, isDocument, type Value } from '@vsys/data-format/value';
+import type { DatabaseId, IndexField } from './layout.ts';
+
+export interface NewDocument {
+  /** Order-preserving bytes of `_id`: the end of its key. */
+  readonly idKey: Uint8Array;
+  readonly bson: Uint8Array;
+  readonly document: Document;
+}
+
+export interface IndexDefinition {
+  readonly name: string;
+  readonly fields: readonly IndexField[];
+  readonly unique: boolean;
+}
+
+export interface Patch {
+  readonly set: Document;
+  readonly unset: readonly string[];
+  /** Numbers to add. */
+  readonly inc: Document;
+}
+
+interface Target { readonly database: DatabaseId; readonly collection: string }
+/** The version that the document must have; 0 for any. */
+interface Guarded { readonly idKey: Uint8Array; readonly ifVersion: bigint }
+
+/** What one operation of the container does. Bounded, and by `_id` only: docs/spec/database.md §2. */
+export type DatabaseOperation =
+  | { readonly kind: 'createDatabase'; readonly name: string }
+  | (Target & { readonly kind: 'createCollection'; readonly indexes: readonly IndexDefinition[] })
+  | (Target & { readonly kind: 'createIndex'; readonly index: IndexDefinition })
+  | (Target & { readonly kind: 'insert'; readonly documents: readonly NewDocument[] })
+  | (Target & Guarded & { readonly kind: 'replace'; readonly next: NewDocument })
+  | (Target & Guarded & { readonly kind: 'patch'; readonly patch: Patch })
+  | (Target & Guarded & { readonly kind: 'delete' });
+
+export type PayloadCode = 'DB_PAYLOAD' | 'DB_NAME' | 'DB_VALUE' | 'DB_LIMIT' | 'DB_KEY_TOO_LONG';
+
+export const databaseLimits = { documentsPerOperationMax: 1_000, indexesMax: 16, indexFieldsMax: 8, nameBytesMax: 64, pathBytesMax: 128, pathsPerPatchMax: 100, /** Beside what a document's key begins with, of the 256 bytes of a key of state. */ idBytesMax: 200 } as const;
+
+const TAG = { createDatabase: 1, createCollection: 2, createIndex: 3, insert: 4, replace: 5, patch: 6, delete: 7 } as const;
+const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/;
+
+export function payloadOf(kind: 'createDatabase', name: string): Uint8Array;
+export function payloadOf(kind: Exclude<DatabaseOperation['kind'], 'createDatabase'>, target: Target, rest: Uint8Array): Uint8Array;
+export function payloadOf(kind: DatabaseOperation['kind'], target: Target | string, rest: Uint8Array = new Uint8Array()): Uint8Array {
+  if (typeof target === 'string') return concatBytes(Uint8Array.of(TAG[kind]), utf8ToBytes(target));
+  const name = utf8ToBytes(target.collection);
+  return concatBytes(Uint8Array.of(TAG[kind]), target.database, Uint8Array.of(name.length & 0xff), name, rest);
+}
+
+/** Canonical: a payload that is accepted has one spelling, because every part is fixed, counted, or canonical BSON to the end. */
+export function operationFromPayload(payload: Uint8Array): Verdict<DatabaseOperation, PayloadCode> {
+  const tag = payload[0];
+  if (tag === TAG.createDatabase) {
+    const name = nameFrom(payload.subarray(1), 'database');
+    return name.ok ? accept({ kind: 'createDatabase', name: name.value }) : name;
+  }
+  const length = payload[21];
+  if (tag === undefined || tag > TAG.delete || length === undefined || payload.length < 22 + length) return malformed('it is too short or has an unknown first byte');
+  const collection = nameFrom(payload.subarray(22, 22 + length), 'collection');
+  if (!collection.ok) return collection;
+  const target = { database: payload.slice(1, 21), collection: collection.value };
+  const rest = payload.subarray(22 + length);
+  switch (tag) {
+    case TAG.createCollection: return readCreateCollection(target, rest);
+    case TAG.createIndex: return readCreateIndex(target, rest);
+    case TAG.insert: return readInsert(target, rest);
+    case TAG.replace: return readReplace(target, rest);
+    case TAG.patch: return readPatch(target, rest);
+    case TAG.delete: return readDelete(target, rest);
+    default: return malformed('its first byte names no operation');
+  }
+}
+
+const malformed = (why: string): Verdict<never, 'DB_PAYLOAD'> => refuse('DB_PAYLOAD', `the payload is not an operation of the database: ${why}`);
+
+function nameFrom(bytes: Uint8Array, what: string): Verdict<string, PayloadCode> {
+  if (bytes.length <= databaseLimits.nameBytesMax) {
+    const name = String.fromCharCode(...bytes);
+    if (NAME.test(name)) return accept(name);
+  }
+  return refuse('DB_NAME', `the name of a ${what} has 1 to 64 of A-Z, a-z, 0-9, "_", "." and "-", and begins with a letter, a digit or "_"`);
+}
+
+function bson(bytes: Uint8Array): Verdict<Document, PayloadCode> {
+  const document = decodeDocument(bytes);
+  return document.ok ? document : refuse('DB_VALUE', document.message, { reason: document.code });
+}
+
+function readCreateCollection(target: Target, rest: Uint8Array): Verdict<DatabaseOperation, PayloadCode> {
+  const fields = bson(rest);
+  if (!fields.ok) return fields;
+  const list = fields.value.get('indexes');
+  if (fields.value.size !== 1 || !isArray(list)) return malformed('createCollection holds one field, "indexes"');
+  if (list.length > databaseLimits.indexesMax) return refuse('DB_LIMIT', `a collection has at most ${databaseLimits.indexesMax} indexes`);
+  const indexes: IndexDefinition[] = [];
+  for (const one of list) {
+    const index = readIndex(one);
+    if (!index.ok) return index;
+    if (indexes.some(({ name }) => name === index.value.name)) return refuse('DB_NAME', `two indexes are named "${index.value.name}"`);
+    indexes.push(index.value);
+  }
+  return accept({ kind: 'createCollection', ...target, indexes });
+}
+
+function readCreateIndex(target: Target, rest: Uint8Array): Verdict<DatabaseOperation, PayloadCode> {
+  const fields = bson(rest);
+  if (!fields.ok) return fields;
+  const index = readIndex(fields.value);
+  return index.ok ? accept({ kind: 'createIndex', ...target, index: index.value }) : index;
+}
+
+export function indexToDocument({ name, fields, unique }: IndexDefinition): Document {
+  return new Map<string, Value>([['name', name], ['unique', unique], ['fields', fields.map(({ path, direction }) => new Map<string, Value>([['path', path], ['direction', BigInt(direction)]]))]]);
+}
+
+function readIndex(value: Value): Verdict<IndexDefinition, PayloadCode> {
+  if (!isDocument(value)) return malformed('an index is an object');
+  const [name, unique, fields] = ['name', 'unique', 'fields'].map((field) => value.get(field));
+  if (value.size !== 3 || typeof name !== 'string' || typeof unique !== 'boolean' || !isArray(fields)) return malformed('an index has "name", "unique" and "fields"');
+  const checked = nameFrom(utf8ToBytes(name), 'index');
+  if (!checked.ok) return checked;
+  if (fields.length === 0 || fields.length > databaseLimits.indexFieldsMax) return refuse('DB_LIMIT', `an index has 1 to ${databaseLimits.indexFieldsMax} fields`);
+  const read: IndexField[] = [];
+  for (const field of fields) {
+    const path = isDocument(field) ? field.get('path') : undefined;
+    const direction = isDocument(field) ? field.get('direction') : undefined;
+    if (!isDocument(field) || field.size !== 2 || typeof path !== 'string' || (direction !== 1n && direction !== -1n)) return malformed('a field of an index has "path" and "direction" 1 or -1');
+    if (!isPath(path)) return refuse('DB_NAME', `"${path.slice(0, 40)}" is not a path of fields`);
+    if (read.some((other) => other.path === path)) return refuse('DB_NAME', `"${path}" is twice in one index`);
+    read.push({ path, direction: direction === 1n ? 1 : -1 });
+  }
+  return accept({ name, unique, fields: read });
+}
+
+function isPath(path: string): boolean {
+  return path.length <= databaseLimits.pathBytesMax && path.split('.').every((part) => part !== '' && !part.startsWith('$') && !part.includes('\0'));
+}
+
+/** Documents one behind the other; each is BSON, which begins with its length. */
+function readInsert(target: Target, rest: Uint8Array): Verdict<DatabaseOperation, PayloadCode> {
+  const documents: NewDocument[] = [];
+  let at = 0;
+  while (at < rest.length) {
+    if (documents.length === databaseLimits.documentsPerOperationMax) return refuse('DB_LIMIT', `one operation inserts at most ${databaseLimits.documentsPerOperationMax} documents`);
+    const length = at + 4 <= rest.length ? new DataView(rest.buffer, rest.byteOffset + at).getUint32(0, true) : 0;
+    if (length < 5 || at + length > rest.length) return malformed('a document is cut off');
+    const document = newDocument(rest.subarray(at, at + length));
+    if (!document.ok) return document;
+    documents.push(document.value);
+    at += length;
+  }
+  return documents.length === 0 ? malformed('an insert holds at least one document') : accept({ kind: 'insert', ...target, documents });
+}
+
+/** Reads a document that is to be stored: field names that a path can name, and an `_id` that a key can hold. */
+export function newDocument(bytes: Uint8Array): Verdict<NewDocument, PayloadCode> {
+  const document = bson(bytes);
+  if (!document.ok) return document;
+  const named = checkNames(document.value);
+  if (!named.ok) return named;
+  const idKey = idKeyOf(document.value.get('_id'));
+  return idKey.ok ? accept({ idKey: idKey.value, bson: bytes, document: document.value }) : idKey;
+}
+
+export function idKeyOf(id: Value | undefined): Verdict<Uint8Array, PayloadCode> {
+  if (id === undefined || id === null) return refuse('DB_VALUE', 'a document needs an "_id" that is not null');
+  const key = encodeIndexKey([id]);
+  if (key.ok && key.value.length <= databaseLimits.idBytesMax) return key;
+  if (key.ok) return refuse('DB_KEY_TOO_LONG', `an "_id" has at most ${databaseLimits.idBytesMax} bytes as a key, found ${key.value.length}`);
+  return refuse(key.code === 'INDEX_KEY_TOO_LONG' ? 'DB_KEY_TOO_LONG' : 'DB_VALUE', `_id: ${key.message}`);
+}
+
+/** A dot inside a name would make two places of one path. */
+function checkNames(value: Value): Verdict<void, PayloadCode> {
+  if (isDocument(value)) {
+    for (const [name, inner] of value) {
+      if (name.includes('.')) return refuse('DB_VALUE', 'a field name holds no "."; put the value into an object instead');
+      const checked = checkNames(inner);
+      if (!checked.ok) return checked;
+    }
+  } else if (isArray(value)) {
+    for (const inner of value) {
+      const checked = checkNames(inner);
+      if (!checked.ok) return checked;
+    }
+  }
+  return accept(undefined);
+}
+
+function readReplace(target: Target, rest: Uint8Array): Verdict<DatabaseOperation, PayloadCode> {
+  if (rest.length < 13) return malformed('a replace is a version and a document');
+  const next = newDocument(rest.subarray(8));
+  return next.ok ? accept({ kind: 'replace', ...target, idKey: next.value.idKey, ifVersion: uint64FromBytes(rest), next: next.value }) : next;
+}
+
+function readPatch(target: Target, rest: Uint8Array): Verdict<DatabaseOperation, PayloadCode> {
+  if (rest.length < 13) return malformed('a patch is a version and its changes');
+  const fields = bson(rest.subarray(8));
+  if (!fields.ok) return fields;
+  const [id, set, unset, inc] = ['_id', 'set', 'unset', 'inc'].map((name) => fields.value.get(name));
+  if (fields.value.size !== 4 || !isDocument(set) || !isArray(unset) || !isDocument(inc) || unset.some((path) => typeof path !== 'string')) return malformed('a patch has "_id", "set", "unset" and "inc"');
+  const paths = [...set.keys(), ...(unset as string[]), ...inc.keys()];
+  if (paths.length === 0 || paths.length > databaseLimits.pathsPerPatchMax) return refuse('DB_LIMIT', `a patch changes 1 to ${databaseLimits.pathsPerPatchMax} paths`);
+  for (const [i, path] of paths.entries()) {
+    if (!isPath(path)) return refuse('DB_NAME', `"${path.slice(0, 40)}" is not a path of fields`);
+    if (path === '_id' || path.startsWith('_id.')) return refuse('DB_VALUE', 'the "_id" of a document never changes; insert another one');
+    if (paths.some((other, at) => at !== i && (other === path || other.startsWith(`${path}.`)))) return refuse('DB_VALUE', `two changes meet at "${path.slice(0, 40)}"`);
+  }
+  for (const value of set.values()) {
+    const named = checkNames(value);
+    if (!named.ok) return named;
+  }
+  const idKey = idKeyOf(id);
+  return idKey.ok ? accept({ kind: 'patch', ...target, idKey: idKey.value, ifVersion: uint64FromBytes(rest), patch: { set, unset: unset as string[], inc } }) : idKey;
+}
+
+function readDelete(target: Target, rest: Uint8Array): Verdict<DatabaseOperation, PayloadCode> {
+  if (rest.length < 13) return malformed('a delete is a version and an "_id"');
+  const fields = bson(rest.subarray(8));
+  if (!fields.ok) return fields;
+  if (fields.value.size !== 1) return malformed('a delete holds "_id" alone');
+  const idKey = idKeyOf(fields.value.get('_id'));
+  return idKey.ok ? accept({ kind: 'delete', ...target, idKey: idKey.value, ifVersion: uint64FromBytes(rest) }) : idKey;
+}
+
