@@ -36,5 +36,5 @@ export function base58Decode(text: string): Verdict<Uint8Array, 'BASE58_CHARACTE
   }
   let zeros = 0;
   while (zeros < text.length && text[zeros] === '1') zeros++;
-  return accept(Uint8Array.from([...new Array<number>(zeros).fill(0), ...bytes.reverse()]));
+  return accept(Uint8Array.from([...new Uint8Array(zeros), ...bytes.reverse()]));
 }

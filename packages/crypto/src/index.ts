@@ -10,5 +10,5 @@ export { sha256, sha256Pairs, taggedHash } from './native-hash.ts';
 export { verifySignature } from './packed-signatures.ts';
 export { createInlineVerifier, createSignatureVerifier, VerifierError } from './signature-verifier.ts';
 export type { SignatureItem, SignatureVerifier } from './signature-verifier.ts';
-export { createSigner, KeyError, publicKeyFromSecret, signerFromVsysSeed } from './signer.ts';
+export { createSigner, KeyError, publicKeyFromSecret, signerFromVsysSeed, vsysSecretFromSeed } from './signer.ts';
 export type { Signer } from './signer.ts';

@@ -48,6 +48,11 @@ export function createSigner(scheme: KeyScheme, secret: Uint8Array, { random = s
  * @param nonce - 0, 1, 2 … for the addresses of one wallet
  */
 export function signerFromVsysSeed(seed: string, nonce: number, options?: { random?: Random }): Signer {
+  return createSigner('vsys', vsysSecretFromSeed(seed, nonce), options);
+}
+
+/** The 32 secret bytes of `signerFromVsysSeed`, for who has to store the key rather than the seed. */
+export function vsysSecretFromSeed(seed: string, nonce: number): Uint8Array {
   const accountSeed = secureHash(utf8ToBytes(`${nonce}${seed}`));
-  return createSigner('vsys', clampVsysSecret(sha256(accountSeed)), options);
+  return clampVsysSecret(sha256(accountSeed));
 }
