@@ -15,13 +15,15 @@ export interface ConfigEntry {
 
 export interface Config {
   readonly entries: ReadonlyMap<string, ConfigEntry>;
-  /** Paths in the config are relative to here. */
+  /** Paths in the config file are relative to here. */
   readonly folder: string;
   text(path: string): string;
   number(path: string): number;
   list(path: string): readonly string[];
-  /** A text setting as a path of the file system. */
+  /** A text setting as a path of the file system: from the folder of the config file, or from where a flag or variable was typed. */
   file(path: string): string;
+  /** The same for a list. */
+  files(path: string): readonly string[];
 }
 
 /**
@@ -46,13 +48,16 @@ export function readConfig(path: string, flags: Readonly<Record<string, string>>
     if (name.startsWith('V_') && name.includes('__') && !settings.some((setting) => environmentName(setting.path) === name)) throw unknown(name, settings.map((setting) => environmentName(setting.path)));
   }
   const folder = dirname(resolve(path));
-  const value = (name: string): ConfigValue => (entries.get(name) as ConfigEntry).value;
+  const entry = (name: string): ConfigEntry => entries.get(name) as ConfigEntry;
+  const value = (name: string): ConfigValue => entry(name).value;
+  const startOf = (name: string): string => (['flag', 'environment'].includes(entry(name).source) ? process.cwd() : folder);
   return {
     entries, folder,
     text: (name) => value(name) as string,
     number: (name) => value(name) as number,
     list: (name) => value(name) as readonly string[],
-    file: (name) => resolve(folder, value(name) as string),
+    file: (name) => resolve(startOf(name), value(name) as string),
+    files: (name) => (value(name) as readonly string[]).map((one) => resolve(startOf(name), one)),
   };
 }
 
@@ -102,7 +107,8 @@ function editDistance(a: string, b: string): number {
 }
 
 function fromText(setting: Setting, text: string, where: string): ConfigValue {
-  if (setting.kind === 'number') return check(setting, text.trim() === '' ? Number.NaN : Number(text), where);
+  // What is no decimal number stays a text, so that the refusal shows it as it was typed.
+  if (setting.kind === 'number') return check(setting, /^\d+$/.test(text.trim()) ? Number(text) : text, where);
   if (setting.kind === 'list') return check(setting, text.split(',').map((one) => one.trim()).filter((one) => one !== ''), where);
   return check(setting, text, where);
 }

@@ -1,22 +1,29 @@
 import { randomBytes } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
-import { accountToAddress, createSigner, type KeyScheme, type Signer } from '@vsys/crypto';
+import { accountToAddress, createSigner, type KeyScheme, keySchemes, type Signer } from '@vsys/crypto';
 import { fromHex, hasCode, toHex } from '@vsys/primitives';
 import { AppError } from './app-error.ts';
 
-const SCHEMES: readonly KeyScheme[] = ['ed25519', 'secp256k1', 'vsys'];
+/** 32 bytes from the system: a secret of every scheme. */
+export function newSecret(): Uint8Array {
+  return new Uint8Array(randomBytes(32));
+}
 
 /** Writes a key file that only its owner can read. Never over an old one: that could be the only copy of a key. */
-export async function createKeyFile(path: string, scheme: KeyScheme = 'ed25519', secret: Uint8Array = new Uint8Array(randomBytes(32))): Promise<Signer> {
+export async function createKeyFile(path: string, scheme: KeyScheme = 'ed25519', secret: Uint8Array = newSecret()): Promise<Signer> {
   const signer = createSigner(scheme, secret);
   const text = `${JSON.stringify({ scheme, secret: toHex(secret), publicKey: toHex(signer.publicKey.bytes), account: toHex(signer.account), address: accountToAddress(signer.account, 'T') }, null, 2)}\n`;
   try {
     const file = await open(path, 'wx', 0o600);
-    await file.writeFile(text);
-    await file.sync();
-    await file.close();
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     if (hasCode(error, 'EEXIST')) throw new AppError('KEY_EXISTS', `${path} exists already; choose another file, a key is never overwritten`);
+    if (hasCode(error, 'ENOENT')) throw new AppError('KEY_FILE', `cannot write ${path}: its folder is not there; make the folder first`);
     throw error;
   }
   return signer;
@@ -31,7 +38,7 @@ export async function readKeyFile(path: string): Promise<{ readonly signer: Sign
   }
   try {
     const { scheme, secret, account } = JSON.parse(text) as { scheme: KeyScheme; secret: string; account: string };
-    if (!SCHEMES.includes(scheme)) throw new RangeError('scheme');
+    if (!Object.hasOwn(keySchemes, scheme)) throw new RangeError('scheme');
     const bytes = fromHex(secret);
     const signer = createSigner(scheme, bytes);
     if (toHex(signer.account) !== account) throw new RangeError('account');

@@ -7,6 +7,9 @@ import { AppError } from './app-error.ts';
 /** The consensus modules that this application carries. A builder of another node lists others here. */
 const modules: readonly ConsensusModule[] = [createSpos({ verifySignature }) as ConsensusModule, createPoa({ verifySignature }) as ConsensusModule];
 
+/** Names without versions, as `--consensus` takes them. */
+export const consensusNames: readonly string[] = modules.map((module) => module.id.split('@')[0] as string);
+
 /** @param id - as in the chain spec, such as `spos@1`; without a version the newest */
 export function consensusModule(id: string): ConsensusModule {
   const found = modules.find((module) => module.id === id || module.id.split('@')[0] === id);

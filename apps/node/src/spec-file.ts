@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type AccountId, compareBytes, toHex } from '@vsys/primitives';
 import type { Signer } from '@vsys/crypto';
-import { type ChainSpec, chainSpecFromJson } from '@vsys/data-format';
+import { type ChainSpec, chainSpecFromJson, checkChainSpec } from '@vsys/data-format';
 import { AppError } from './app-error.ts';
 import { consensusModule } from './modules.ts';
 
@@ -27,13 +27,17 @@ export interface NewSpec {
   readonly balances: readonly { readonly account: AccountId; readonly amount: bigint }[];
 }
 
-/** A private chain with a database, for so many seats. The word for the consensus is all that differs between modules here. */
+/**
+ * A private chain with a database, for so many seats. The word for the consensus is all that differs between modules here.
+ *
+ * @throws AppError when a spec of these values could not be read again
+ */
 export function createSpec({ name, consensus, slotMs, genesisTimeMs, seats, balances }: NewSpec): ChainSpec {
   const module = consensusModule(consensus);
   const params = module.paramsFromJson(moduleParams(module.id, slotMs, seats));
   if (!params.ok) throw new AppError('SPEC_FILE', `${module.id}: ${params.message}`);
   const none = new Uint8Array();
-  return {
+  const spec = checkChainSpec({
     version: 1, name, symbol: 'VDEV', network: 'private', genesisTimeMs,
     limits: { blockBytesMax: 2_000_000, blockGasMax: 1_000_000_000n, transactionBytesMax: 262_144 },
     fees: { perByte: 1n, perGas: 1n, to: 'burn' },
@@ -41,7 +45,9 @@ export function createSpec({ name, consensus, slotMs, genesisTimeMs, seats, bala
     containers: [{ name: 'coin', version: 1, params: none }, { name: 'database', version: 1, params: none }],
     balances: balances.toSorted((a, b) => compareBytes(a.account, b.account)),
     salt: none,
-  };
+  });
+  if (!spec.ok) throw new AppError('SPEC_FILE', spec.message);
+  return spec.value;
 }
 
 /** Each module has its own words for who may seal; this is the only place of the application that knows them. */

@@ -1,0 +1,62 @@
+import { type BlockId, type ChainId, invariant, type StateRoot } from '@vsys/primitives';
+import { genesisHeader, genesisWrites } from '@vsys/consensus';
+import { createRouter } from '@vsys/container';
+import { blockId, chainId, type ChainSpec } from '@vsys/data-format';
+import { createState } from '@vsys/state';
+import { createMemoryStore } from '@vsys/store';
+import { createCoinContainer } from '@vsys/transaction';
+import { AppError } from './app-error.ts';
+import { containers } from './containers.ts';
+import { consensusModule } from './modules.ts';
+
+export interface SpecDescription {
+  readonly chainId: ChainId;
+  readonly name: string;
+  readonly symbol: string;
+  readonly network: string;
+  readonly genesis: { readonly id: BlockId; readonly time: string; readonly timeMs: number; readonly stateRoot: StateRoot; readonly accounts: number; readonly coins: bigint };
+  readonly limits: ChainSpec['limits'];
+  readonly fees: ChainSpec['fees'];
+  /** Name and version. */
+  readonly containers: readonly string[];
+  readonly consensus: {
+    readonly module: string;
+    /** As the module says them, such as its quorum. */
+    readonly numbers: Readonly<Record<string, number>>;
+    /** Lists among the parameters, such as seats: what they hold is the module's own. */
+    readonly lists: Readonly<Record<string, readonly unknown[]>>;
+  };
+}
+
+/**
+ * What chain a spec makes, worked out as a node does it at its first start; so it refuses what a node would refuse.
+ *
+ * @throws AppError `SPEC_FILE` or `MODULE_UNKNOWN`
+ */
+export async function describeSpec(spec: ChainSpec): Promise<SpecDescription> {
+  const id = chainId(spec);
+  const module = consensusModule(spec.consensus.module);
+  const opened = module.open(spec.consensus.params, id);
+  if (!opened.ok) throw new AppError('SPEC_FILE', `consensus.params: ${opened.message}`);
+  const params = module.paramsToJson(spec.consensus.params);
+  if (!params.ok) throw new AppError('SPEC_FILE', `consensus.params: ${params.message}`);
+  const lists = Object.entries(params.value as object).filter((entry): entry is [string, unknown[]] => Array.isArray(entry[1]));
+  const writes = genesisWrites(spec, createRouter([createCoinContainer(), ...containers, ...opened.value.containers]));
+  if (!writes.ok) throw new AppError('SPEC_FILE', writes.message);
+  const state = await createState({ store: createMemoryStore() });
+  const empty = state.view(state.base.root);
+  invariant(empty !== undefined, 'the base of a new state is there');
+  const { root } = await state.fork(empty, 0, writes.value);
+  const header = genesisHeader(spec, root);
+  await state.close();
+  return {
+    chainId: id, name: spec.name, symbol: spec.symbol, network: spec.network,
+    genesis: {
+      id: blockId(header), time: new Date(spec.genesisTimeMs).toISOString(), timeMs: spec.genesisTimeMs, stateRoot: root,
+      accounts: spec.balances.length, coins: spec.balances.reduce((sum, { amount }) => sum + amount, 0n),
+    },
+    limits: spec.limits, fees: spec.fees,
+    containers: spec.containers.map(({ name, version }) => `${name}@${version}`),
+    consensus: { module: module.id, numbers: opened.value.describe(), lists: Object.fromEntries(lists) },
+  };
+}

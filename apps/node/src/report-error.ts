@@ -1,0 +1,30 @@
+import { styleText } from 'node:util';
+import { CommanderError } from 'commander';
+import { exitCodeOf } from './app-error.ts';
+import { say } from './output.ts';
+
+/** One line on stderr, `error CODE: message`, never a stack. Returns the exit code. */
+export function reportError(error: unknown): number {
+  if (error instanceof CommanderError) {
+    // Help and version were asked for and are out already; help without a command was not.
+    if (error.exitCode === 0) return 0;
+    if (error.code === 'commander.help') return exitCodeOf('USAGE');
+    return report('USAGE', usageText(error.message));
+  }
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  if (typeof code === 'string') return report(code, String(message).replace(`${code}: `, ''));
+  return report('INTERNAL', `${String(message ?? error)}; this is a fault of vsys, not of what you typed: please report it`);
+}
+
+function report(code: string, message: string): number {
+  // styleText looks for a terminal, and for NO_COLOR.
+  say(`${styleText('red', 'error', { stream: process.stderr })} ${code}: ${message.replaceAll(/\s*\n\s*/g, ' ')}`);
+  return exitCodeOf(code);
+}
+
+/** Commander's own words, two lines when it has a suggestion. */
+function usageText(message: string): string {
+  const [found = '', suggestion] = message.replace(/^error: /, '').split('\n');
+  const meant = suggestion?.replace(/^\(Did (.*)\)$/, '; did $1') ?? '.';
+  return `${found.replace(/\.$/, '')}${meant} See: vsys --help`;
+}
