@@ -5,8 +5,8 @@ import type { GuardStore } from '@vsys/consensus';
 /** Small records that must survive a loss of power, one file each: written aside, synced, renamed, and the folder synced. */
 export async function openDurableFiles(folder: string): Promise<GuardStore> {
   await mkdir(folder, { recursive: true });
-  // Names of records hold ":"; not every file system takes it.
-  const pathOf = (name: string): string => join(folder, `${name.replaceAll(':', '-')}.record`);
+  // Names of records hold ":", which not every file system takes; two names must not share a file.
+  const pathOf = (name: string): string => join(folder, `${encodeURIComponent(name)}.record`);
   return {
     async load(name) {
       try {
