@@ -1,9 +1,9 @@
-import { type BlockId, type ChainId, invariant, type StateRoot } from '@vsys/primitives';
-import { genesisHeader, genesisWrites } from '@vsys/consensus';
+import { type BlockId, type ChainId, type StateRoot, systemClock } from '@vsys/primitives';
+import { createChain } from '@vsys/consensus';
 import { createRouter } from '@vsys/container';
-import { blockId, chainId, type ChainSpec } from '@vsys/data-format';
-import { createState } from '@vsys/state';
-import { createMemoryStore } from '@vsys/store';
+import { createInlineVerifier } from '@vsys/crypto';
+import { chainId, type ChainSpec } from '@vsys/data-format';
+import { createMemoryBlockLog, createMemoryStore } from '@vsys/store';
 import { createCoinContainer } from '@vsys/transaction';
 import { AppError } from './app-error.ts';
 import { containers } from './containers.ts';
@@ -29,9 +29,9 @@ export interface SpecDescription {
 }
 
 /**
- * What chain a spec makes, worked out as a node does it at its first start; so it refuses what a node would refuse.
+ * What chain a spec makes: opened in memory as a node opens it in an empty folder, so that it refuses what a node would refuse.
  *
- * @throws AppError `SPEC_FILE` or `MODULE_UNKNOWN`
+ * @throws AppError `SPEC_FILE` or `MODULE_UNKNOWN`; ChainError `CHAIN_SPEC` or `CHAIN_CONTAINER`
  */
 export async function describeSpec(spec: ChainSpec): Promise<SpecDescription> {
   const id = chainId(spec);
@@ -41,18 +41,13 @@ export async function describeSpec(spec: ChainSpec): Promise<SpecDescription> {
   const params = module.paramsToJson(spec.consensus.params);
   if (!params.ok) throw new AppError('SPEC_FILE', `consensus.params: ${params.message}`);
   const lists = Object.entries(params.value as object).filter((entry): entry is [string, unknown[]] => Array.isArray(entry[1]));
-  const writes = genesisWrites(spec, createRouter([createCoinContainer(), ...containers, ...opened.value.containers]));
-  if (!writes.ok) throw new AppError('SPEC_FILE', writes.message);
-  const state = await createState({ store: createMemoryStore() });
-  const empty = state.view(state.base.root);
-  invariant(empty !== undefined, 'the base of a new state is there');
-  const { root } = await state.fork(empty, 0, writes.value);
-  const header = genesisHeader(spec, root);
-  await state.close();
+  const router = createRouter([createCoinContainer(), ...containers, ...opened.value.containers]);
+  await using chain = await createChain({ spec }, { consensus: opened.value, router, store: createMemoryStore(), log: createMemoryBlockLog(), verifier: createInlineVerifier(), clock: systemClock });
+  const { genesis } = chain;
   return {
     chainId: id, name: spec.name, symbol: spec.symbol, network: spec.network,
     genesis: {
-      id: blockId(header), time: new Date(spec.genesisTimeMs).toISOString(), timeMs: spec.genesisTimeMs, stateRoot: root,
+      id: genesis.id, time: new Date(spec.genesisTimeMs).toISOString(), timeMs: spec.genesisTimeMs, stateRoot: genesis.header.stateRoot,
       accounts: spec.balances.length, coins: spec.balances.reduce((sum, { amount }) => sum + amount, 0n),
     },
     limits: spec.limits, fees: spec.fees,
