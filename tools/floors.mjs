@@ -37,7 +37,8 @@ for (const name of readdirSync(join(root, 'packages'))) {
     files++;
     const text = readFileSync(file, 'utf8');
     const where = relative(root, file);
-    for (const [, from] of text.matchAll(/(?:from|import)\s*\(?\s*'([^'.][^']*)'/g)) {
+    for (const [, stated, called] of text.matchAll(/^(?:(?:import|export)\b[^'`;]*?\bfrom|import)\s+'([^'.][^']*)'|\bimport\(\s*'([^'.][^']*)'/gm)) {
+      const from = stated ?? called;
       if (from.startsWith('node:')) continue;
       const bare = from.split('/').slice(0, from.startsWith('@') ? 2 : 1).join('/');
       if (bare === manifest.name) continue;

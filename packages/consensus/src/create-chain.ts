@@ -80,7 +80,6 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   const included = new Map<string, { node: TreeNode<BlockData>; index: number }>();
   const dropped = new Map<string, string>();
   let lastBuilt: { readonly id: string; readonly view: StateView; readonly receipts: BlockData['receipts']; readonly checked: readonly CheckedTransaction[] } | undefined;
-  let nextSequence = base.nextSequence;
   let closed = false;
 
   const emit = (event: ChainEvent): void => {
@@ -245,7 +244,6 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
       const block = blockFromBytes(bytes);
       if (!block.ok) throw new ChainError('CHAIN_REPLAY', `record ${sequence} of the block log is no block; remove the data folder and sync again`, { reason: block.code });
       const imported = await importOne(block.value, sequence);
-      nextSequence = sequence + 1;
       if (imported.ok) {
         const node = tree.get(imported.value.id);
         const finalises = node?.data?.finalises;

@@ -57,7 +57,7 @@ const ENGINE_MEMORY = 'engine';
  * @throws NodeError when the spec asks for what the parts do not have; ChainError when the data does not fit
  */
 export async function createNode({ spec, chain: chainOptions = {} }: NodeOptions, parts: NodeParts): Promise<Node> {
-  const { clock, timers, network, signers, durable, logger = silentLogger, metrics = noMetrics } = parts;
+  const { clock, timers, network, logger = silentLogger, metrics = noMetrics } = parts;
   const chainId = chainIdOf(spec);
   const consensus = openModule(spec, chainId, parts.consensus);
   const router = createRouter([createCoinContainer(), ...parts.containers, ...consensus.containers]);

@@ -106,7 +106,7 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
       node.events = events;
     },
     async stop() {
-      for (const name of [...node.links.keys()]) cut(node, nodes.get(name) as Node);
+      for (const name of node.links.keys()) cut(node, nodes.get(name) as Node);
       node.events = undefined;
     },
     dial: (address, signal) => new Promise((resolve) => {
@@ -151,7 +151,7 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
     partition(groups) {
       groupOf = new Map(groups.flatMap((names, group) => names.map((name) => [name, group])));
       for (const node of nodes.values()) {
-        for (const name of [...node.links.keys()]) {
+        for (const name of node.links.keys()) {
           if (!isApart(node.name, name)) continue;
           cutByPartition.add(`${node.name}\n${name}`);
           cut(node, nodes.get(name) as Node);

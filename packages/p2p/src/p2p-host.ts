@@ -1,11 +1,10 @@
 import { accept, invariant, noMetrics, refuse, silentLogger, toHex } from '@vsys/primitives';
-import type { Clock, Logger, Metrics, PeerId, Timers, Verdict } from '@vsys/primitives';
+import type { Clock, Logger, Metrics, PeerId, Timers } from '@vsys/primitives';
 import type { Carrier, CarrierEvents } from './carrier.ts';
 import type { ChainHandlers, ChainHandshake, P2pNetwork, PeerInfo } from './p2p-network.ts';
 import { P2P_LIMITS } from './p2p-limits.ts';
 import type { P2pLimits } from './p2p-limits.ts';
 import { P2pError } from './p2p-error.ts';
-import type { P2pRefusal } from './p2p-error.ts';
 import { createChainSession, refusedExchange } from './chain-session.ts';
 import type { ChainSession, SessionHost } from './chain-session.ts';
 import { createPeerLink } from './peer-link.ts';
@@ -82,7 +81,7 @@ export function createP2pHost(carrier: Carrier, options: P2pHostOptions, ports: 
       metrics.gauge('p2p_peers', 'Connected peers', links.size);
       logger.debug('peer disconnected', { peer });
       link.gone.abort();
-      for (const session of [...sessions.values()]) session.linkLost(peer);
+      for (const session of sessions.values()) session.linkLost(peer);
     },
     async open(peer, headBytes) {
       const link = links.get(peer);
@@ -127,7 +126,7 @@ export function createP2pHost(carrier: Carrier, options: P2pHostOptions, ports: 
     inbound: link.inbound,
     connectedAtMs: link.connectedAtMs,
     score: board.score(link.id),
-    chains: [...sessions.values()].filter((session) => session.has(link.id)).map((session) => session.chainHex),
+    chains: sessions.values().filter((session) => session.has(link.id)).map((session) => session.chainHex),
     refusals: Object.fromEntries(link.refusals),
   });
 
@@ -137,7 +136,7 @@ export function createP2pHost(carrier: Carrier, options: P2pHostOptions, ports: 
     state = 'stopped';
     stopping.abort();
     if (wasRunning) await carrier.stop();
-    for (const peer of [...links.keys()]) events.disconnected(peer);
+    for (const peer of links.keys()) events.disconnected(peer);
     sessions.clear();
   };
 

@@ -115,7 +115,7 @@ export function createMempool(fees: FeeRules, limits: MempoolLimits = mempoolDef
         remove(rival);
         gone.push({ checked: rival, reason: 'TX_SEQUENCE_USED' });
       }
-      for (const checked of [...byId.values()]) {
+      for (const checked of byId.values()) {
         if (!isExpired(checked, height + 1)) continue;
         remove(checked);
         gone.push({ checked, reason: 'TX_EXPIRED' });

@@ -68,6 +68,7 @@ function readNumber(reader: Reader): Value {
 }
 
 function readString(reader: Reader): string {
+  // oxlint-disable-next-line no-control-regex -- JSON forbids exactly these characters inside a string
   const pattern = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
   pattern.lastIndex = reader.at;
   const found = pattern.exec(reader.text);
