@@ -1,4 +1,4 @@
-import type { Document, Value } from '@vsys/data-format/value';
+import type { Document } from '@vsys/data-format/value';
 import type { StoredDocument } from '@vsys/database/layout';
 
 export interface SortField {
@@ -64,6 +64,4 @@ export interface VerifiedCount {
 export type QueryCode =
   | 'QUERY_MALFORMED' | 'QUERY_NO_COLLECTION' | 'QUERY_NOT_PROVABLE' | 'QUERY_LIMIT' | 'QUERY_CURSOR' | 'QUERY_COUNT_MAX';
 
-export const queryLimits = { documentsMax: 1_000, documentsDefault: 100, countMax: 100_000 } as const;
-
-export type { Document, Value };
+export const queryLimits = { documentsMax: 1_000, documentsDefault: 100, countMax: 65_536 } as const;

@@ -48,11 +48,11 @@ function push(parts: number[], value: Value | undefined): ReturnType<typeof refu
   return refuse('INDEX_KEY_TYPE', 'objects and arrays are not indexed; index a field inside');
 }
 
-/** 00 ends a string; a 00 inside is 00 FF. */
+/** 00 ends a string; 00 and 01 inside are 01 01 and 01 02. So no key begins another one, and a complemented key keeps the order too. */
 function pushEscaped(parts: number[], bytes: Uint8Array): void {
   for (const byte of bytes) {
-    parts.push(byte);
-    if (byte === 0) parts.push(0xff);
+    if (byte <= 1) parts.push(1, byte + 1);
+    else parts.push(byte);
   }
   parts.push(0);
 }

@@ -1,0 +1,92 @@
+import { accept, fromHex, refuse, toHex, type Verdict } from '@vsys/primitives';
+import { documentFromJson, documentToJson } from '@vsys/data-format/value';
+import type { Answer, Explanation, Query, QueryCode, SortField } from './model.ts';
+
+/** A query on the wire. */
+export interface QueryJson {
+  /** Hex, 20 bytes. */
+  readonly database: string;
+  readonly collection: string;
+  /** Extended JSON. */
+  readonly filter: Readonly<Record<string, unknown>>;
+  readonly sort?: readonly SortField[];
+  readonly limit?: number;
+  /** Hex. */
+  readonly after?: string;
+}
+
+/** Proofs in base64. */
+export type AnswerJson = Readonly<Record<keyof Answer, string>>;
+export type ExplanationJson = Explanation;
+
+export function queryToJson({ database, collection, filter, sort, limit, after }: Query): QueryJson {
+  return {
+    database: toHex(database), collection, filter: JSON.parse(documentToJson(filter, 'canonical')) as Record<string, unknown>,
+    ...(sort === undefined ? {} : { sort }), ...(limit === undefined ? {} : { limit }), ...(after === undefined ? {} : { after: toHex(after) }),
+  };
+}
+
+const NAMES = new Set(['database', 'collection', 'filter', 'sort', 'limit', 'after']);
+
+/** @param json - what somebody sent: every field is looked at */
+export function queryFromJson(json: unknown): Verdict<Query, QueryCode> {
+  if (!isRecord(json)) return malformed('a query is an object with database, collection and filter');
+  const strange = Object.keys(json).find((name) => !NAMES.has(name));
+  if (strange !== undefined) return malformed(`a query has no field "${strange}"; there are ${[...NAMES].join(', ')}`);
+  const { collection, limit } = json;
+  const database = bytesFrom(json.database);
+  if (database?.length !== 20) return malformed('"database" is 40 hex digits');
+  if (typeof collection !== 'string') return malformed('"collection" is a name');
+  if (!isRecord(json.filter ?? {})) return malformed('"filter" is an object');
+  const filter = documentFromJson(JSON.stringify(json.filter ?? {}));
+  if (!filter.ok) return malformed(`"filter": ${filter.message}`);
+  const sort = sortFrom(json.sort);
+  if (!sort.ok) return sort;
+  if (limit !== undefined && typeof limit !== 'number') return malformed('"limit" is a number');
+  const after = json.after === undefined ? undefined : bytesFrom(json.after);
+  if (json.after !== undefined && after === undefined) return malformed('"after" is the cursor of an answer, in hex');
+  return accept({
+    database, collection, filter: filter.value,
+    ...(sort.value === undefined ? {} : { sort: sort.value }), ...(limit === undefined ? {} : { limit }), ...(after === undefined ? {} : { after }),
+  });
+}
+
+function sortFrom(json: unknown): Verdict<readonly SortField[] | undefined, QueryCode> {
+  if (json === undefined) return accept(undefined);
+  const right = Array.isArray(json) && json.length <= 16 && json.every((one) => isRecord(one) && typeof one.path === 'string' && (one.direction === 1 || one.direction === -1));
+  if (!right) return malformed('"sort" is a list of {"path": …, "direction": 1 or -1}');
+  return accept((json as SortField[]).map(({ path, direction }) => ({ path, direction })));
+}
+
+export function answerToJson({ collectionProof, rangeProof, documentsProof }: Answer): AnswerJson {
+  return { collectionProof: toBase64(collectionProof), rangeProof: toBase64(rangeProof), documentsProof: toBase64(documentsProof) };
+}
+
+export function answerFromJson(json: unknown): Verdict<Answer, QueryCode> {
+  if (!isRecord(json)) return malformed('an answer is an object of three proofs');
+  const [collectionProof, rangeProof, documentsProof] = [json.collectionProof, json.rangeProof, json.documentsProof].map(fromBase64);
+  if (collectionProof === undefined || rangeProof === undefined || documentsProof === undefined) return malformed('a proof of the answer is not base64');
+  return accept({ collectionProof, rangeProof, documentsProof });
+}
+
+const malformed = (message: string): Verdict<never, 'QUERY_MALFORMED'> => refuse('QUERY_MALFORMED', message);
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function bytesFrom(value: unknown): Uint8Array | undefined {
+  return typeof value === 'string' && /^(?:[0-9a-f]{2})*$/.test(value) && value.length <= 512 ? fromHex(value) : undefined;
+}
+
+// `btoa` is what browsers and Node share; it takes text of one byte per character.
+function toBase64(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 8_192) text += String.fromCharCode(...bytes.subarray(at, at + 8_192));
+  return btoa(text);
+}
+
+function fromBase64(text: unknown): Uint8Array | undefined {
+  if (typeof text !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0) return undefined;
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
