@@ -1,5 +1,5 @@
 import { accept, fromHex, refuse, toHex, type Verdict } from '@vsys/primitives';
-import { documentFromJson, documentToJson } from '@vsys/data-format/value';
+import { type Document, documentFromJson, documentToJson, type Value } from '@vsys/data-format/value';
 import type { Answer, Explanation, Query, QueryCode, SortField } from './model.ts';
 
 /** A query on the wire. */
@@ -26,6 +26,7 @@ export function queryToJson({ database, collection, filter, sort, limit, after }
   };
 }
 
+const OPERATORS = new Set(['$eq', '$gt', '$gte', '$lt', '$lte']);
 const NAMES = new Set(['database', 'collection', 'filter', 'sort', 'limit', 'after']);
 
 /** @param json - what somebody sent: every field is looked at */
@@ -37,9 +38,10 @@ export function queryFromJson(json: unknown): Verdict<Query, QueryCode> {
   const database = bytesFrom(json.database);
   if (database?.length !== 20) return malformed('"database" is 40 hex digits');
   if (typeof collection !== 'string') return malformed('"collection" is a name');
-  if (!isRecord(json.filter ?? {})) return malformed('"filter" is an object');
-  const filter = documentFromJson(JSON.stringify(json.filter ?? {}));
-  if (!filter.ok) return malformed(`"filter": ${filter.message}`);
+  const asked = json.filter ?? {};
+  if (!isRecord(asked)) return malformed('"filter" is an object');
+  const filter = filterFrom(asked);
+  if (!filter.ok) return filter;
   const sort = sortFrom(json.sort);
   if (!sort.ok) return sort;
   if (limit !== undefined && typeof limit !== 'number') return malformed('"limit" is a number');
@@ -49,6 +51,23 @@ export function queryFromJson(json: unknown): Verdict<Query, QueryCode> {
     database, collection, filter: filter.value,
     ...(sort.value === undefined ? {} : { sort: sort.value }), ...(limit === undefined ? {} : { limit }), ...(after === undefined ? {} : { after }),
   });
+}
+
+/** Operators are names with "$", as Extended JSON's kinds are: they are taken off before values are read. */
+function filterFrom(json: Readonly<Record<string, unknown>>): Verdict<Document, QueryCode> {
+  const filter = new Map<string, Value>();
+  for (const [path, asked] of Object.entries(json)) {
+    const isOperators = isRecord(asked) && Object.keys(asked).some((name) => OPERATORS.has(name));
+    const read = readValues(isOperators ? asked : { $eq: asked });
+    if (!read.ok) return malformed(`"filter": "${path}": ${read.message}`);
+    filter.set(path, isOperators ? read.value : read.value.get('$eq') as Value);
+  }
+  return accept(filter);
+}
+
+function readValues(json: Readonly<Record<string, unknown>>): Verdict<Document, string> {
+  const read = documentFromJson(JSON.stringify(Object.fromEntries(Object.entries(json).map(([name, value]) => [name.replace(/^\$/, '_'), value]))));
+  return read.ok ? accept(new Map([...read.value].map(([name, value]) => [name.replace(/^_/, '$'), value]))) : read;
 }
 
 function sortFrom(json: unknown): Verdict<readonly SortField[] | undefined, QueryCode> {

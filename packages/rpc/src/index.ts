@@ -1,0 +1,7 @@
+export { rpcLimits } from './contract.ts';
+export type {
+  AtHeight, BlockRefJson, ChainInfo, ClientCode, NodeStatus, ReceiptJson, RpcCode, RpcErrorData, RpcEvent, RpcMethod, RpcMethods, RpcParams, RpcResult, SubmitResult,
+  SubscribeParams, TransactionStatusJson,
+} from './contract.ts';
+export { explainCode, explainedCodes } from './remedies.ts';
+export type { Explained, Remedy } from './remedies.ts';
