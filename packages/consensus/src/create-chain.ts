@@ -140,7 +140,6 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
 
     // From here on the block is ours: durable in the log first, then in memory; the store follows when it is final.
     const sequence = replaySequence ?? (await log.append([blockToBytes(block)]));
-    nextSequence = sequence + 1;
     const inserted = tree.insertHeader({
       id, header, seal: block.seal, rank: stepped.value.rank, context: rules.encode(stepped.value.context), timely: replay || rules.isTimely(rules.decode(parent.context), header, clock.nowMs()),
       data: { view, sequence, checked, receipts, history: appendToHistory(dataOf(parent).history, id), finalises: stepped.value.finalises },

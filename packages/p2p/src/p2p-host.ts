@@ -126,7 +126,7 @@ export function createP2pHost(carrier: Carrier, options: P2pHostOptions, ports: 
     inbound: link.inbound,
     connectedAtMs: link.connectedAtMs,
     score: board.score(link.id),
-    chains: sessions.values().filter((session) => session.has(link.id)).map((session) => session.chainHex),
+    chains: [...sessions.values()].filter((session) => session.has(link.id)).map((session) => session.chainHex),
     refusals: Object.fromEntries(link.refusals),
   });
 
