@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs';
+
 // What each npm script runs, as commands in order. `rest` is what the user typed behind `--`.
 const source = ['node', '--conditions=@vsys/source', '--disable-warning=ExperimentalWarning'];
-const turbo = (task, rest) => ['turbo', 'run', task, '--output-logs=errors-only', '--ui=stream', ...rest];
+// Turbo asks the pinned pnpm about the workspace; npm puts it into the PATH.
+const { packageManager } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+const turbo = (task, rest) => ['npm', 'exec', '--yes', `--package=${packageManager}`, '--', 'turbo', 'run', task, '--output-logs=errors-only', '--ui=stream', ...rest];
 
 export const tasks = {
   start: (rest) => [[...source, 'apps/node/src/main-job.ts', ...rest]],
