@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { createProgram } from './create-program.ts';
 import { reportError } from './report-error.ts';
 
