@@ -48,7 +48,9 @@ async function main(): Promise<void> {
   const [first, second] = nodes as [Node, Node];
   print(`four nodes are up, each with its own store, block log and libp2p on port ${devnet.nodes.map(({ p2pPort }) => p2pPort).join(', ')}`);
   await load(first, devnet, rows);
-  await waitFor('the four nodes to agree', () => nodes.every((node) => node.chain.final.height === first.chain.final.height));
+  // What was counted on one node must be on all of them before another is asked.
+  const stored = first.chain.head.id;
+  await waitFor('the four nodes to agree', async () => (await Promise.all(nodes.map((node) => node.chain.has(stored)))).every(Boolean));
   await ask(second, devnet);
   const height = Math.min(...nodes.map((node) => node.chain.head.height));
   const roots = new Set(await Promise.all(nodes.map(async (node) => toHex((await node.chain.at(height))?.header.stateRoot ?? new Uint8Array()))));
