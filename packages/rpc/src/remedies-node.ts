@@ -15,6 +15,8 @@ export const rpcRemedies: Readonly<Record<string, Remedy>> = {
   RPC_NOT_FOUND: ['there is nothing with this id or height', 'check it; a new block or transaction may not be here yet'],
   RPC_OUTSIDE_WINDOW: ['the state of this block is no longer kept, or not yet there', 'ask at the head, or at a node that keeps more'],
   RPC_INTERNAL: ['the node failed on its own', 'see the log of the node and report it'],
+  RPC_PORT_BUSY: ['another program listens at the port of the calls', 'end it, or set rpc.port to one that is free'],
+  RPC_LISTEN: ['the node cannot listen for calls at this address', 'set rpc.host to an address of this machine'],
 };
 
 export const clientRemedies: Readonly<Record<string, Remedy>> = {
