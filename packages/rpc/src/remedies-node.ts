@@ -27,6 +27,7 @@ export const clientRemedies: Readonly<Record<string, Remedy>> = {
   CLIENT_PROOF_FAILED: ['the proof does not show the answer under the verified header', 'do not use the answer; use another node'],
   CLIENT_HEADER_REFUSED: ['the node sent a header that the rules of the chain refuse', 'use another node'],
   CLIENT_BAD_ANSWER: ['the answer is not what the call promises', 'check that the url is that of a node of this release'],
+  CLIENT_CLOSED: ['the client was closed while the call was under way, or before', 'make another client'],
 };
 
 export const networkRemedies: Readonly<Record<string, Remedy>> = {

@@ -1,0 +1,157 @@
+import { type AccountId, type Clock, equalBytes, systemClock, systemTimers, type Timers, toHex, type Verdict } from '@vsys/primitives';
+import { chainId } from '@vsys/data-format';
+import type { StoredDocument } from '@vsys/database/layout';
+import { type CountQuery, type Query, queryToJson } from '@vsys/database-query/verify';
+import type { BlockRefJson, RpcEvent, SubmitResult, SubscribeParams, TransactionStatusJson } from '../contract.ts';
+import { clientError, errorOfRefusal } from './client-error.ts';
+import { checkChain, followHeaders } from './follow-headers.ts';
+import { type Call, type CallOptions, createHttpCall, type Reach } from './http-call.ts';
+import { inTime } from './in-time.ts';
+import { clientLimits } from './limits.ts';
+import { type AccountState, accountKeys, type AskOptions, type Counted, type Found, type FoundRaw, verifyAccount, verifyCounted, verifyFound } from './proven-reads.ts';
+import { checkId, readBlockAt, readBytes, readObject, readStatus, readText } from './read-json.ts';
+import { submitTransactions } from './submit.ts';
+import { followEvents } from './subscribe.ts';
+import { createVerifiedHeaders, type Followed, type Trust } from './verified-headers.ts';
+import { type Included, reachedStage, type WaitOptions } from './wait-for.ts';
+
+export interface ClientOptions {
+  /** Of a node, such as `http://localhost:9930`; events come over WebSocket at the same place. */
+  readonly url: string;
+  readonly trust: Trust;
+  readonly fetch?: typeof globalThis.fetch;
+  /** For each call. */
+  readonly timeoutMs?: number;
+  readonly answerBytesMax?: number;
+  readonly clock?: Clock;
+  readonly timers?: Timers;
+}
+
+/** Every method throws `ClientError`, with a code of the client or of the node, and the reason of a signal that was aborted. */
+export interface Client extends Disposable {
+  /** Any call, as the node answers it: claimed, and not looked at. */
+  readonly call: Call;
+  /** How far headers are verified now. */
+  readonly followed: Followed;
+  /** Catches up with the headers of the node. Calls at the same time share the work. */
+  follow(): Promise<Followed>;
+  /** Proven. The refusals of a query are shown too: QUERY_NO_COLLECTION, QUERY_NOT_PROVABLE and the like. */
+  find(query: Query, options?: AskOptions): Promise<Found>;
+  /** All documents, answer after answer, of one block: `limit` is the number of one answer. CLIENT_BEHIND when that block was undone meanwhile. */
+  findAll(query: Query, options?: AskOptions): AsyncGenerator<StoredDocument, void, void>;
+  count(query: CountQuery, options?: AskOptions): Promise<Counted>;
+  /** Balance and next sequence of a lane, 0 by default. Proven, also that there is nothing. */
+  account(account: AccountId, options?: AskOptions & { readonly lane?: number | undefined }): Promise<AccountState>;
+  /** The answer to `find` with its proofs, not checked yet. */
+  ask(query: Query, options?: AskOptions): Promise<FoundRaw>;
+  /** Checks an answer under the headers that are verified now; follows none. */
+  verifyFind(query: Query, raw: FoundRaw): Verdict<Found>;
+  /** @param transactions - canonical bytes, any number. One result each, in their order; the ids are checked */
+  submit(transactions: readonly Uint8Array[], options?: CallOptions): Promise<readonly SubmitResult[]>;
+  /**
+   * Claimed.
+   *
+   * @param id - hex, as in the result of `submit`
+   */
+  status(id: string, options?: CallOptions): Promise<TransactionStatusJson>;
+  /** The status when a transaction is in a block, or in a final one. Claimed; throws the code it was dropped with. Included may be undone; see the receipt for whether it failed. */
+  waitFor(id: string, stage: 'included' | 'final', options?: WaitOptions): Promise<Included>;
+  /** Events, claimed, over a connection of its own that is made anew when it breaks: heads go on after the last one told. Ends quietly when aborted or closed. */
+  subscribe(params: SubscribeParams, options?: CallOptions): AsyncGenerator<RpcEvent, void, void>;
+  /** Gives up what is under way: calls throw CLIENT_CLOSED, subscriptions end. */
+  close(): void;
+}
+
+/**
+ * A client of one node that trusts a chain's spec, its first header and its rules, and no node.
+ *
+ * @throws ClientError CLIENT_UNREACHABLE for a url that is not http or https, CLIENT_WRONG_CHAIN for a genesis that is not of the spec
+ * @example
+ * const client = createClient({ url: 'http://localhost:9930', trust: { spec, genesis, rules } });
+ * const { documents, block } = await client.find({ database, collection: 'people', filter: new Map([['age', 7n]]) });
+ */
+export function createClient(options: ClientOptions): Client {
+  const { trust } = options;
+  if (!/^https?:\/\//i.test(options.url) || !URL.canParse(options.url)) throw clientError('CLIENT_UNREACHABLE', `url is one of http or https, such as http://localhost:9930; found ${options.url}`);
+  if (!equalBytes(trust.genesis.chainId, chainId(trust.spec))) throw clientError('CLIENT_WRONG_CHAIN', 'trust.genesis is the first header of another chain than that of trust.spec');
+  const closing = new AbortController();
+  const reach: Reach = {
+    url: new URL(options.url).href, fetch: options.fetch ?? ((...request) => globalThis.fetch(...request)), timeoutMs: options.timeoutMs ?? clientLimits.timeoutMs,
+    answerBytesMax: options.answerBytesMax ?? clientLimits.answerBytesMax, clock: options.clock ?? systemClock, timers: options.timers ?? systemTimers, closing: closing.signal,
+  };
+  const call = createHttpCall(reach);
+  const headers = createVerifiedHeaders(trust);
+  let isChainChecked = false;
+  let following: Promise<Followed> | undefined;
+
+  const catchUp = async (): Promise<Followed> => {
+    if (!isChainChecked) await checkChain(call, trust.spec);
+    isChainChecked = true;
+    return followHeaders(call, headers);
+  };
+  const follow = (): Promise<Followed> => {
+    following ??= catchUp().finally(() => { following = undefined; });
+    return following;
+  };
+  /** Checks an answer under the header of its block, after catching up when that is not known yet. */
+  const proven = async <Raw extends { readonly block: BlockRefJson }, T>(raw: Raw, verify: (raw: Raw) => Verdict<T>): Promise<T> => {
+    // The first may be one that was under way before the block was made.
+    for (let tries = 0; tries < 2 && headers.stateRoot(raw.block) === undefined; tries++) await follow();
+    const verdict = verify(raw);
+    if (!verdict.ok) throw errorOfRefusal(verdict);
+    return verdict.value;
+  };
+  const askDatabase = async (method: 'db_find' | 'db_count', query: Query, { at, signal }: AskOptions): Promise<FoundRaw> => {
+    const { block, answer } = readObject(await call(method, { query: queryToJson(query), ...(at === undefined ? {} : { at }) }, { signal }), method);
+    const { collectionProof, rangeProof, documentsProof } = readObject(answer, 'answer');
+    return {
+      block: readBlockAt(block, at),
+      answer: { collectionProof: readText(collectionProof, 'collectionProof'), rangeProof: readText(rangeProof, 'rangeProof'), documentsProof: readText(documentsProof, 'documentsProof') },
+    };
+  };
+  const find = async (query: Query, asked: AskOptions = {}): Promise<Found> => proven(await askDatabase('db_find', query, asked), (raw) => verifyFound(headers, query, raw));
+  const subscribe = (params: SubscribeParams, { signal }: CallOptions = {}): AsyncGenerator<RpcEvent, void, void> =>
+    followEvents(reach, params, signal === undefined ? closing.signal : AbortSignal.any([closing.signal, signal]));
+  const close = (): void => closing.abort(clientError('CLIENT_CLOSED', 'the client was closed'));
+
+  return {
+    call, follow, find, subscribe, close,
+    get followed() {
+      return headers.followed;
+    },
+    async *findAll({ after, ...query }, { at, signal } = {}) {
+      let cursor = after;
+      let pinned: BlockRefJson | undefined;
+      do {
+        const page: Found = await find({ ...query, ...(cursor === undefined ? {} : { after: cursor }) }, { at: pinned?.height ?? at, signal });
+        if (pinned !== undefined && page.block.id !== pinned.id) throw clientError('CLIENT_BEHIND', `the block at height ${pinned.height} was undone while its documents were read; begin again`, { block: pinned });
+        pinned = page.block;
+        yield* page.documents;
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+    },
+    count: async (query, asked = {}) => proven(await askDatabase('db_count', query, asked), (raw) => verifyCounted(headers, query, raw)),
+    async account(account, { lane = 0, at, signal } = {}) {
+      const keys = accountKeys(account, lane);
+      const { block, proof } = readObject(await call('state_prove', { keys: keys.map(toHex), ...(at === undefined ? {} : { at }) }, { signal }), 'state_prove');
+      return proven({ block: readBlockAt(block, at), proof: readBytes(proof, 'proof') }, (raw) => verifyAccount(headers, keys, raw));
+    },
+    ask: (query, asked = {}) => askDatabase('db_find', query, asked),
+    verifyFind: (query, raw) => verifyFound(headers, query, raw),
+    submit: (transactions, sent = {}) => submitTransactions(call, transactions, sent),
+    async status(id, asked = {}) {
+      checkId(id);
+      return readStatus(await call('tx_status', { id }, asked));
+    },
+    async waitFor(id, stage, { timeoutMs = clientLimits.waitMs, signal } = {}) {
+      checkId(id);
+      const { clock, timers } = reach;
+      const reached = (stop: AbortSignal): Promise<Included | undefined> => reachedStage(subscribe({ topic: 'transaction', id }, { signal: stop }), stage);
+      const status = await inTime(reached, { timeoutMs, clock, timers, signals: [closing.signal, signal], what: `waiting for a transaction to be ${stage}` });
+      // Such events end with a last status only, or when somebody stops them, which was thrown.
+      if (status === undefined) throw clientError('CLIENT_BAD_ANSWER', 'the events of the transaction ended before it was settled');
+      return status;
+    },
+    [Symbol.dispose]: close,
+  };
+}

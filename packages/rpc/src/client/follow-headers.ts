@@ -1,0 +1,52 @@
+import { toHex } from '@vsys/primitives';
+import { blockId, type ChainSpec, chainId, type SealedHeader, sealedHeaderFromBytes } from '@vsys/data-format';
+import { rpcLimits } from '../contract.ts';
+import { badAnswer, clientError } from './client-error.ts';
+import type { Call } from './http-call.ts';
+import { clientLimits } from './limits.ts';
+import { readBytes, readHash, readList, readObject } from './read-json.ts';
+import type { Followed, VerifiedHeaders } from './verified-headers.ts';
+
+/** @throws ClientError CLIENT_WRONG_CHAIN */
+export async function checkChain(call: Call, spec: ChainSpec): Promise<void> {
+  const info = readObject(await call('chain_info', {}), 'chain_info');
+  const found = readHash(info.chainId, 'chainId');
+  const trusted = toHex(chainId(spec));
+  if (found !== trusted) throw clientError('CLIENT_WRONG_CHAIN', `the node serves the chain ${found}, the trusted one is ${trusted}`);
+}
+
+/**
+ * Asks for headers until there are no more. Those of another branch are gathered until they outrank ours; when they do not, ours is kept.
+ *
+ * @throws ClientError CLIENT_HEADER_REFUSED; headers before the refused one are kept
+ */
+export async function followHeaders(call: Call, headers: VerifiedHeaders): Promise<Followed> {
+  const max = rpcLimits.headersMax;
+  let gathered: readonly SealedHeader[] = [];
+  for (let reached = -1; ;) {
+    const newest = gathered.at(-1);
+    const locator = newest === undefined ? headers.locator() : [blockId(newest.header), ...headers.locator()];
+    const batch = await askHeaders(call, locator.map(toHex), max);
+    // A node that changed its branch meanwhile starts from one of ours again.
+    const goesOn = newest !== undefined && batch[0] !== undefined && toHex(batch[0].header.parent) === toHex(blockId(newest.header));
+    gathered = goesOn ? [...gathered, ...batch] : batch;
+    const taken = headers.take(gathered);
+    if (!taken.ok && taken.code !== 'HEADER_RANK') {
+      throw clientError('CLIENT_HEADER_REFUSED', `a header of the node does not hold: ${taken.message}`, { reason: taken.code, tip: headers.followed.tip });
+    }
+    const last = batch.at(-1)?.header.height ?? reached;
+    // Whoever sends the same heights again is not followed in circles.
+    if (batch.length < max || last <= reached || (!taken.ok && gathered.length >= clientLimits.branchMax)) return headers.followed;
+    reached = last;
+    if (taken.ok) gathered = gathered.slice(-1);
+  }
+}
+
+async function askHeaders(call: Call, locator: readonly string[], max: number): Promise<readonly SealedHeader[]> {
+  const answer = readObject(await call('chain_headers', { locator, max }), 'chain_headers');
+  return readList(answer.headers, 'headers', max).map((one, i) => {
+    const sealed = sealedHeaderFromBytes(readBytes(one, `headers[${i}]`));
+    if (!sealed.ok) throw badAnswer(`headers[${i}] is a sealed header (${sealed.code})`);
+    return sealed.value;
+  });
+}

@@ -1,0 +1,63 @@
+import type { Clock, Timers } from '@vsys/primitives';
+import type { RpcMethod, RpcParams, RpcResult } from '../contract.ts';
+import { badAnswer, ClientError, clientError } from './client-error.ts';
+import { inTime } from './in-time.ts';
+import { parseMessage, resultOf } from './read-answer.ts';
+
+/** Every call that is answered once. */
+export type CallMethod = Exclude<RpcMethod, 'subscribe' | 'unsubscribe'>;
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What every way to the node needs. */
+export interface Reach {
+  readonly url: string;
+  readonly fetch: typeof globalThis.fetch;
+  readonly timeoutMs: number;
+  readonly answerBytesMax: number;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  /** Aborted by `close`. */
+  readonly closing: AbortSignal;
+}
+
+export type Call = <M extends CallMethod>(method: M, params: RpcParams<M>, options?: CallOptions) => Promise<RpcResult<M>>;
+
+/** Calls by POST. What comes back is an answer to this call; whether its result is as promised is for the reader of it to see. */
+export function createHttpCall({ url, fetch, timeoutMs, answerBytesMax, clock, timers, closing }: Reach): Call {
+  let calls = 0;
+  return async <M extends CallMethod>(method: M, params: RpcParams<M>, { signal }: CallOptions = {}): Promise<RpcResult<M>> => {
+    const id = ++calls;
+    const body = JSON.stringify({ jsonrpc: '2.0', id, method, params });
+    const post = async (stop: AbortSignal): Promise<string> => {
+      try {
+        const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body, signal: stop });
+        return await textOf(response, answerBytesMax);
+      } catch (cause) {
+        throw cause instanceof ClientError ? cause : clientError('CLIENT_UNREACHABLE', `${method} was not answered at ${url}`, { cause });
+      }
+    };
+    const text = await inTime(post, { timeoutMs, clock, timers, signals: [closing, signal], what: method });
+    return resultOf(parseMessage(text), id) as RpcResult<M>;
+  };
+}
+
+/** The body, whatever the status: a node refuses with both, and what is not from a node is no answer. */
+async function textOf(response: Response, bytesMax: number): Promise<string> {
+  const reader = response.body?.getReader();
+  if (reader === undefined) return '';
+  const decoder = new TextDecoder();
+  let text = '';
+  let length = 0;
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    length += read.value.length;
+    if (length > bytesMax) {
+      await reader.cancel();
+      throw badAnswer(`it has at most ${bytesMax} bytes; set answerBytesMax, or ask for less`);
+    }
+    text += decoder.decode(read.value, { stream: true });
+  }
+  return text + decoder.decode();
+}

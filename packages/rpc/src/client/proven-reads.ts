@@ -1,0 +1,83 @@
+/** Answers of a node, checked under the state root of a verified header. What comes out is what the proofs show, and nothing else of the answer. */
+import { accept, type AccountId, type Refusal, refuse, type Verdict } from '@vsys/primitives';
+import { type Answer, answerFromJson, type AnswerJson, type CountQuery, type Query, type VerifiedAnswer, type VerifiedCount, verifyAnswer, verifyCount } from '@vsys/database-query/verify';
+import { verifyKeys } from '@vsys/state/proof';
+import { balanceKey, numberFromRecord, sequenceKey } from '@vsys/transaction/layout';
+import type { BlockRefJson } from '../contract.ts';
+import type { CallOptions } from './http-call.ts';
+import type { VerifiedHeaders } from './verified-headers.ts';
+
+export interface AskOptions extends CallOptions {
+  /** Height of a canonical block that state is read at; absent: the head of the node. */
+  readonly at?: number | undefined;
+}
+
+/** An answer as it came, which others can check too. */
+export interface FoundRaw {
+  readonly block: BlockRefJson;
+  readonly answer: AnswerJson;
+}
+
+/** The block after which it is so, and the length of the proofs that show it. */
+interface Shown {
+  readonly block: BlockRefJson;
+  readonly proofBytes: number;
+}
+
+export interface Found extends VerifiedAnswer, Shown {}
+export interface Counted extends VerifiedCount, Shown {}
+
+export interface AccountState {
+  /** Atomic units. */
+  readonly balance: bigint;
+  /** Next one of the lane. */
+  readonly sequence: bigint;
+  readonly block: BlockRefJson;
+}
+
+export interface ProvenKeys {
+  readonly block: BlockRefJson;
+  readonly proof: Uint8Array;
+}
+
+export function verifyFound(headers: VerifiedHeaders, query: Query, raw: FoundRaw): Verdict<Found> {
+  return verifyDatabaseAnswer(headers, raw, (stateRoot, answer) => verifyAnswer(stateRoot, query, answer));
+}
+
+export function verifyCounted(headers: VerifiedHeaders, query: CountQuery, raw: FoundRaw): Verdict<Counted> {
+  return verifyDatabaseAnswer(headers, raw, (stateRoot, answer) => verifyCount(stateRoot, query, answer));
+}
+
+export function accountKeys(account: AccountId, lane: number): readonly Uint8Array[] {
+  return [balanceKey(account), sequenceKey(account, lane)];
+}
+
+/** @param keys - `accountKeys` */
+export function verifyAccount(headers: VerifiedHeaders, keys: readonly Uint8Array[], { block, proof }: ProvenKeys): Verdict<AccountState> {
+  const stateRoot = headers.stateRoot(block);
+  if (stateRoot === undefined) return behind(headers, block);
+  const shown = verifyKeys(stateRoot, keys, proof);
+  if (!shown.ok) return notShown(shown, block);
+  const [balance, sequence] = shown.value.map(numberFromRecord) as [bigint, bigint];
+  return accept({ balance, sequence, block });
+}
+
+function verifyDatabaseAnswer<T extends object>(headers: VerifiedHeaders, { block, answer: json }: FoundRaw, verify: (stateRoot: Uint8Array, answer: Answer) => Verdict<T>): Verdict<T & Shown> {
+  const stateRoot = headers.stateRoot(block);
+  if (stateRoot === undefined) return behind(headers, block);
+  const answer = answerFromJson(json);
+  if (!answer.ok) return refuse('CLIENT_BAD_ANSWER', answer.message);
+  const shown = verify(stateRoot, answer.value);
+  if (shown.ok) return accept({ ...shown.value, block, proofBytes: Object.values(answer.value).reduce((sum, { length }) => sum + length, 0) });
+  // The others tell of the question, under a collection record that was shown.
+  return shown.code.startsWith('PROOF_') ? notShown(shown, block) : shown;
+}
+
+function notShown({ code, message }: Refusal, block: BlockRefJson): Refusal {
+  return refuse('CLIENT_PROOF_FAILED', `nothing is shown under the header of height ${block.height}: ${message}`, { reason: code, block });
+}
+
+function behind(headers: VerifiedHeaders, block: BlockRefJson): Refusal {
+  const { tip } = headers.followed;
+  return refuse('CLIENT_BEHIND', `the answer is of a block at height ${block.height} that is not among the verified headers, which go to ${tip.height}`, { block, tip });
+}

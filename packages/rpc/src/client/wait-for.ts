@@ -1,0 +1,26 @@
+import type { RpcEvent, TransactionStatusJson } from '../contract.ts';
+import { ClientError } from './client-error.ts';
+
+export type Included = Extract<TransactionStatusJson, { readonly kind: 'included' | 'final' }>;
+
+export interface WaitOptions {
+  /** By default `clientLimits.waitMs`. */
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The first status that is as far as asked; undefined when the events end before.
+ *
+ * @throws ClientError with the code that the transaction was dropped with
+ */
+export async function reachedStage(events: AsyncIterable<RpcEvent>, stage: 'included' | 'final'): Promise<Included | undefined> {
+  for await (const event of events) {
+    // After a gap the status of now follows.
+    if (event.topic !== 'transaction') continue;
+    const { status } = event;
+    if (status.kind === 'dropped') throw new ClientError(status.code, 'the node dropped the transaction');
+    if (status.kind === 'final' || (status.kind === 'included' && stage === 'included')) return status;
+  }
+  return undefined;
+}
