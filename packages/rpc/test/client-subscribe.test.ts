@@ -193,7 +193,7 @@ test('waits longer before each new connection, and not above the limit', async (
   const timers = {
     setAt(atMs: number, callback: () => void): () => void {
       const ms = atMs - virtual.nowMs();
-      if (ms === 15_000) return () => undefined;
+      if (ms === clientLimits.timeoutMs || ms === clientLimits.idleMs) return () => undefined;
       waits.push(ms);
       if (waits.length === 10) isOver();
       else queueMicrotask(callback);
@@ -212,4 +212,36 @@ test('waits longer before each new connection, and not above the limit', async (
   patient.close();
   expect(await next).toEqual({ value: undefined, done: true });
   expect(waits).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
+});
+
+test('asks for a sign of life after a silence, and makes a new connection when none comes', async () => {
+  const idle: (() => void)[] = [];
+  const timers = {
+    setAt(atMs: number, callback: () => void): () => void {
+      if (atMs === clientLimits.idleMs) idle.push(callback);
+      else if (atMs !== clientLimits.timeoutMs) queueMicrotask(callback);
+      return () => undefined;
+    },
+  };
+  const sockets: WebSocket[] = [];
+  await using mute = await scripted((socket, _, count) => {
+    sockets.push(socket);
+    socket.send(accepted);
+    socket.send(eventOf(headOf(count)));
+  });
+  using listener = at(mute.url, { timers, clock: { nowMs: () => 0 } });
+  const heads = listener.subscribe({ topic: 'heads' });
+  expect(await nextOf(heads)).toMatchObject({ applied: [{ height: 1 }] });
+  const silence = (): void => (idle.pop() as () => void)();
+  // An event was heard since the start; then nothing, so it asks; the answer counts as life.
+  silence();
+  const asked = new Promise((resolve) => void sockets[0]!.once('message', (data) => resolve(JSON.parse(String(data)))));
+  silence();
+  expect(await asked).toMatchObject({ method: 'chain_info' });
+  sockets[0]!.send('{"jsonrpc":"2.0","id":2,"result":{}}');
+  sockets[0]!.send(eventOf(headOf(7)));
+  expect(await nextOf(heads)).toMatchObject({ applied: [{ height: 7 }] });
+  for (let quiet = 0; quiet < 3; quiet++) silence();
+  expect(await nextOf(heads)).toMatchObject({ applied: [{ height: 2 }] });
+  expect(sockets).toHaveLength(2);
 });

@@ -15,6 +15,8 @@ export interface EventSocket {
 }
 
 const REQUEST = 1;
+/** A call whose answer shows that somebody is still there. */
+const SIGN_OF_LIFE = JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'chain_info', params: {} });
 
 /** @throws ClientError CLIENT_UNREACHABLE, CLIENT_TIMEOUT, CLIENT_BAD_ANSWER, or the code that the node refused the subscription with */
 export async function openEventSocket({ url, timeoutMs, clock, timers }: Reach, params: SubscribeParams, stop: AbortSignal): Promise<EventSocket> {
@@ -24,11 +26,15 @@ export async function openEventSocket({ url, timeoutMs, clock, timers }: Reach, 
   let over = false;
   let failure: unknown;
   let wake: (() => void) | undefined;
+  let unwatch = (): void => undefined;
+  let hasHeard = false;
+  let hasAsked = false;
 
   const end = (reason?: unknown): void => {
     if (over) return;
     over = true;
     failure = reason;
+    unwatch();
     wake?.();
     socket.close();
   };
@@ -40,8 +46,20 @@ export async function openEventSocket({ url, timeoutMs, clock, timers }: Reach, 
     // Rather than hold more than that, the connection is given up: what comes after can be asked for again.
     if (waiting.length >= clientLimits.eventsWaitingMax) end();
   };
+  /** A connection that broke without a word looks like one on which nothing happens. */
+  const watch = (): void => {
+    unwatch = timers.setAt(clock.nowMs() + clientLimits.idleMs, () => {
+      if (hasAsked) return end();
+      hasAsked = !hasHeard;
+      if (hasAsked) socket.send(SIGN_OF_LIFE);
+      hasHeard = false;
+      watch();
+    });
+  };
   socket.addEventListener('message', ({ data }) => {
     if (over) return;
+    hasHeard = true;
+    hasAsked = false;
     try {
       take(String(data));
     } catch (error) {
@@ -70,6 +88,7 @@ export async function openEventSocket({ url, timeoutMs, clock, timers }: Reach, 
   };
   try {
     await inTime(subscribed, { timeoutMs, clock, timers, signals: [stop], what: 'subscribe' });
+    if (!over) watch();
   } catch (error) {
     close();
     throw error;

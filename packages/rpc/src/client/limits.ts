@@ -12,6 +12,8 @@ export const clientLimits = {
   branchMax: 4_096,
   /** Events that wait for their reader. At more the connection is given up, and resumed when they were read. */
   eventsWaitingMax: 1_024,
+  /** After so long without a word on a subscription the node is asked for one; after as long again the connection is given up. */
+  idleMs: 20_000,
   /** Wait before the first new connection of a subscription; each further one waits twice as long, up to `reconnectMsMax`. */
   reconnectMs: 250,
   reconnectMsMax: 30_000,
