@@ -49,6 +49,10 @@ test('nothing that the client runs needs Node', () => {
   expect(used).toEqual([]);
 });
 
+test('nor does the main entry', () => {
+  expect(walk(join(root, 'packages/rpc/src/index.ts')).outside).toEqual([]);
+});
+
 test('the walk sees what is for Node only where it is', () => {
   const { outside } = walk(join(root, 'packages/rpc/src/server.ts'));
   expect(outside.filter(isForNodeOnly)).toEqual(expect.arrayContaining(['node:http', 'ws']));

@@ -1,7 +1,8 @@
-import { accept, type BlockId, equalBytes, type Height, toHex, type Verdict } from '@vsys/primitives';
+import { accept, type BlockId, equalBytes, toHex, type Verdict } from '@vsys/primitives';
 import { createHeaderChain, type BlockRef, type HeaderRules } from '@vsys/consensus/rules';
 import { blockId, type ChainSpec, type Header, type SealedHeader } from '@vsys/data-format';
 import type { BlockRefJson } from '../contract.ts';
+import { createHeaderRing } from './header-ring.ts';
 import { clientLimits } from './limits.ts';
 
 /** All that a client believes from the start. */
@@ -30,12 +31,6 @@ export interface VerifiedHeaders {
   take(headers: readonly SealedHeader[]): Verdict<void>;
 }
 
-interface Kept {
-  readonly id: string;
-  readonly bytes: BlockId;
-  readonly stateRoot: Uint8Array;
-}
-
 /** Ids of a locator before it thins out. */
 const LOCATOR_DENSE = 10;
 
@@ -43,29 +38,25 @@ const LOCATOR_DENSE = 10;
 export function createVerifiedHeaders({ spec, genesis, rules }: Trust, keptMax: number = clientLimits.headersKeptMax): VerifiedHeaders {
   const chain = createHeaderChain({ rules, spec, genesis });
   const genesisId = blockId(genesis);
-  const kept = new Map<Height, Kept>();
-  let oldest = genesis.height;
+  const kept = createHeaderRing(keptMax, genesis.height);
+  kept.put(genesis.height, genesisId, genesis.stateRoot);
 
-  const keep = (bytes: BlockId, { height, stateRoot }: Header): void => {
-    kept.set(height, { id: toHex(bytes), bytes, stateRoot });
-    for (; kept.size > keptMax; oldest++) kept.delete(oldest);
+  const isKept = (header: Header): boolean => {
+    const known = kept.id(header.height);
+    return known !== undefined && equalBytes(known, blockId(header));
   };
-  keep(genesisId, genesis);
-
   const extend = (headers: readonly SealedHeader[]): Verdict<void> => {
     for (const sealed of headers) {
       const extended = chain.extend([sealed]);
       if (!extended.ok) return extended;
-      keep(extended.value.id, sealed.header);
+      kept.put(extended.value.height, extended.value.id, sealed.header.stateRoot);
     }
     return accept(undefined);
   };
   const replace = (parent: BlockId, headers: readonly SealedHeader[]): Verdict<void> => {
-    const before = chain.tip.height;
     const replaced = chain.replaceFrom(parent, headers);
     if (!replaced.ok) return replaced;
-    for (const { header } of headers) keep(blockId(header), header);
-    for (let height = chain.tip.height + 1; height <= before; height++) kept.delete(height);
+    for (const { header } of headers) kept.put(header.height, blockId(header), header.stateRoot);
     return accept(undefined);
   };
 
@@ -76,21 +67,21 @@ export function createVerifiedHeaders({ spec, genesis, rules }: Trust, keptMax: 
     locator() {
       const ids: BlockId[] = [];
       const { height: tip } = chain.tip;
-      for (let height = tip, step = 1; height >= oldest; height -= step) {
-        ids.push((kept.get(height) as Kept).bytes);
+      for (let height = tip, step = 1; height >= kept.oldest; height -= step) {
+        ids.push(kept.id(height) as BlockId);
         if (ids.length >= LOCATOR_DENSE) step *= 2;
       }
       return [...ids, genesisId];
     },
     stateRoot({ height, id }) {
-      const found = kept.get(height);
-      return found?.id === id ? found.stateRoot : undefined;
+      const known = kept.id(height);
+      return known !== undefined && toHex(known) === id ? kept.stateRoot(height) : undefined;
     },
     take(headers) {
-      const from = headers.findIndex(({ header }) => kept.get(header.height)?.id !== toHex(blockId(header)));
+      const from = headers.findIndex(({ header }) => !isKept(header));
       const first = headers[from]?.header;
       // Below what is kept nothing can be compared: the node is far behind us, and has nothing new.
-      if (first === undefined || first.height <= oldest) return accept(undefined);
+      if (first === undefined || first.height <= kept.oldest) return accept(undefined);
       const news = headers.slice(from);
       return equalBytes(first.parent, chain.tip.id) ? extend(news) : replace(first.parent, news);
     },
