@@ -42,8 +42,13 @@ export interface Chain extends AsyncDisposable {
   readonly rules: HeaderRules<unknown>;
   readonly treeView: TreeView<unknown>;
   readonly pool: { readonly size: number; readonly bytes: number };
-  /** The one import path: own, gossiped and synced blocks alike. */
-  importBlock(block: Block): Promise<Verdict<BlockRef, ImportCode>>;
+  /**
+   * The one import path: own, gossiped and synced blocks alike. A stranger's block that does not execute as its header says is refused;
+   * one made here (`own`) is a broken promise of this machine.
+   *
+   * @throws ChainError `CHAIN_BROKEN`, `CHAIN_FAILED`; what the log or the store throws. The chain takes nothing after that.
+   */
+  importBlock(block: Block, origin?: 'own'): Promise<Verdict<BlockRef, ImportCode>>;
   /** Whether the block is known here, on any branch or below final. */
   has(id: BlockId): Promise<boolean>;
   /** Canonical block at a height up to the head. */
