@@ -91,7 +91,7 @@ async function load(node: Node, { ada }: Devnet, rows: number): Promise<void> {
     await waitFor('a transaction to be included', async () => {
       const status = await node.chain.status(id);
       if (status.kind === 'dropped') throw new AppError('REFUSED', `a transaction was dropped: ${status.code}`);
-      if (status.kind !== 'included' && status.kind !== 'final') return false;
+      if (!('receipt' in status)) return false;
       if (status.receipt.status === 'failed') throw new AppError('REFUSED', `a transaction failed: ${status.receipt.code}`);
       return true;
     });

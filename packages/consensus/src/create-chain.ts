@@ -350,7 +350,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     const hex = toHex(id);
     const found = included.get(hex);
     if (found !== undefined) {
-      return { kind: 'included', height: found.node.height, blockId: found.node.id, index: found.index, receipt: dataOf(found.node).receipts[found.index] as BlockData['receipts'][number] };
+      return { kind: found.node.height <= safeNode().height ? 'safe' : 'included', height: found.node.height, blockId: found.node.id, index: found.index, receipt: dataOf(found.node).receipts[found.index] as BlockData['receipts'][number] };
     }
     if (pool.has(hex)) return { kind: 'pooled' };
     const final = await finalTransaction(store, id);
@@ -361,6 +361,11 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     }
     const reason = dropped.get(hex);
     return reason === undefined ? { kind: 'unknown' } : { kind: 'dropped', code: reason };
+  }
+
+  function safeNode(): TreeNode<BlockData> {
+    const height = rules.safeHeight?.(treeView.head.context) ?? 0;
+    return height <= tree.safe.height ? tree.safe : (tree.ancestorAt(tree.head.id, height) ?? tree.safe);
   }
 
   async function at(height: Height): Promise<SealedHeader | undefined> {
@@ -426,6 +431,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   return {
     spec, chainId, genesis, rules, treeView, pool,
     get head() { return blockOf(tree.head); },
+    get safe() { return blockOf(safeNode()); },
     get final() { return blockOf(tree.final); },
     async importBlock(block, origin) {
       assertOpen();
