@@ -9,7 +9,7 @@ import { storeErrorFrom } from './store-error-from.ts';
 
 /** Small records that must survive a loss of power, such as what a signer has signed. */
 export interface DurableFiles {
-  /** @throws StoreError `STORE_CORRUPT`, `STORE_IO`: a record that cannot be read is never taken for absent */
+  /** @throws StoreError `STORE_RECORD_DAMAGED`, `STORE_IO`: a record that cannot be read is never taken for absent */
   load(name: string): Promise<Uint8Array | undefined>;
   /**
    * Durable when the promise resolves; before that the old record stands. Calls for one name land in their order.
@@ -77,7 +77,7 @@ function sealed(bytes: Uint8Array): Uint8Array {
 function unsealed(record: Uint8Array, path: string): Uint8Array {
   const bytes = record.slice(CHECK_BYTES);
   if (record.length >= CHECK_BYTES && Buffer.compare(check(bytes), record.subarray(0, CHECK_BYTES)) === 0) return bytes;
-  throw new StoreError('STORE_CORRUPT', `the record ${path} is damaged: restore it from a copy. Without one do not remove it while its key is in use, or the key may sign twice: give the seat a new key`, { path });
+  throw new StoreError('STORE_RECORD_DAMAGED', `the record ${path} is damaged: restore it from a copy. Without one do not remove it while its key is in use, or the key may sign twice: give the seat a new key`, { path });
 }
 
 async function coded<T>(folder: string, work: () => Promise<T>): Promise<T> {

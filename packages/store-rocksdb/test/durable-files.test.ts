@@ -63,7 +63,7 @@ describe('durable files', () => {
     const whole = new Uint8Array(await readFile(path));
     for (let at = 0; at < whole.length; at++) {
       await writeFile(path, whole.map((byte, i) => (i === at ? byte ^ (1 << (at % 8)) : byte)));
-      await expect(files.load('guard')).rejects.toEqual(code('STORE_CORRUPT'));
+      await expect(files.load('guard')).rejects.toEqual(code('STORE_RECORD_DAMAGED'));
       await writeFile(path, whole.subarray(0, at));
       await expect(files.load('guard')).rejects.toThrow(/restore it from a copy.*do not remove it/);
     }
