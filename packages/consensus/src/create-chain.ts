@@ -67,9 +67,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   if (spec.fees.to !== 'burn') throw new ChainError('CHAIN_SPEC', 'fees.to: this release burns fees; set it to "burn"');
 
   const { state, base, genesis } = await openState(options, parts, chainId);
-  if (log.next < base.nextSequence) {
-    throw new ChainError('CHAIN_LOG_BEHIND', `the block log has ${log.next} records, the store was made from ${base.nextSequence}: restore the log from a copy, or remove the data folder and sync again`);
-  }
+  await assertLogBelow(log, base);
   const baseView = state.view(base.sealed.header.stateRoot, base.sealed.header.height);
   if (baseView === undefined) throw new ChainError('CHAIN_STORE', 'the state on disk is not that of the last final block; remove the store\'s folder (not the log) and start again: it is rebuilt from the log');
   const tree: BlockTree<BlockData> = createBlockTree<BlockData>({
@@ -278,6 +276,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     for await (const { sequence, bytes } of log.records(base.nextSequence)) {
       const block = blockFromBytes(bytes);
       if (!block.ok) throw new ChainError('CHAIN_REPLAY', `record ${sequence} of the block log is no block; remove the data folder and sync again`, { reason: block.code });
+      assertChainOf(block.value.header, chainId);
       const imported = await importOne(block.value, { replaySequence: sequence });
       if (imported.ok) {
         const node = tree.get(imported.value.id);
@@ -458,6 +457,24 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** The store was made from this log: it has as many records, and the base is where the store says. */
+async function assertLogBelow(log: BlockLog, base: BaseRecord): Promise<void> {
+  if (log.next < base.nextSequence) {
+    throw new ChainError('CHAIN_LOG_BEHIND', `the block log has ${log.next} records, the store was made from ${base.nextSequence}, and those that are missing were final: restore the log from a copy, or remove the data folder and sync again from peers. Where no peer has them, remove the store's folder: the chain goes on without them`, { records: log.next, needed: base.nextSequence });
+  }
+  if (base.nextSequence === 0) return;
+  const sequence = base.nextSequence - 1;
+  const block = blockFromBytes(await log.read(sequence));
+  if (block.ok) assertChainOf(block.value.header, base.sealed.header.chainId);
+  if (block.ok && equalBytes(blockId(block.value.header), base.id)) return;
+  throw new ChainError('CHAIN_STORE', `record ${sequence} of the block log is not the block that the store stands on, so the store was made from another log: remove the store's folder (not the log) and start again: it is rebuilt from the log`, { sequence });
+}
+
+function assertChainOf(header: Header, chainId: Uint8Array): void {
+  if (equalBytes(header.chainId, chainId)) return;
+  throw new ChainError('CHAIN_WRONG_DATA', `the block log belongs to chain ${toHex(header.chainId)}, the spec is of ${toHex(chainId)}: give the right spec, or another data folder`);
 }
 
 /** The state at its base, after writing genesis into an empty store. */
