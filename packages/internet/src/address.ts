@@ -1,6 +1,7 @@
 import { multiaddr } from '@multiformats/multiaddr';
 import { accept, refuse } from '@vsys/primitives';
 import type { PeerId, Refusal, Verdict } from '@vsys/primitives';
+import { isDomainName, isPeerId } from './host-rules.ts';
 import { reachOf } from './reach.ts';
 import type { Reach } from './reach.ts';
 
@@ -38,6 +39,7 @@ export function parseAddress(text: string): Verdict<Address, AddressRefusal> {
   }
   const route = [...parts];
   const peer = route.at(-1)?.name === 'p2p' ? route.pop()?.value : undefined;
+  if (peer !== undefined && !isPeerId(peer)) return refuse('INTERNET_ADDRESS_INVALID', 'what follows /p2p/ is not a peer id, as 12D3KooW… and Qm… are');
   const first = route.shift();
   if (first?.value === undefined) return unsupported();
   if (first.name === 'memory') {
@@ -46,6 +48,7 @@ export function parseAddress(text: string): Verdict<Address, AddressRefusal> {
   const hostKind = HOST_KINDS[first.name];
   const port = route.shift();
   if (hostKind === undefined || port?.name !== 'tcp') return unsupported();
+  if (hostKind === 'dns' && !isDomainName(first.value)) return refuse('INTERNET_ADDRESS_INVALID', 'the host is not a domain name, as node.example.org is');
   const transport = TRANSPORTS[route.map((part) => part.name).join('/')];
   if (transport === undefined) return unsupported();
   return accept({ text: canonical, transport, host: first.value, hostKind, port: Number(port.value), peer, reach: reachOf(hostKind, first.value) });
