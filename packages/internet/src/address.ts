@@ -31,8 +31,10 @@ export function parseAddress(text: string): Verdict<Address, AddressRefusal> {
   let parts: readonly Part[];
   let canonical: string;
   try {
+    const read = multiaddr(text);
+    if (!read.getComponents().every(isOfOurRules)) return refuse('INTERNET_ADDRESS_INVALID', 'the address names a peer or a host that cannot be: expected a peer id as 12D3KooW…, a name as node.example.org');
     // Text alone is read without a look at the values of its parts; only to and from bytes they are all checked, and have one spelling.
-    const parsed = multiaddr(multiaddr(text).bytes);
+    const parsed = multiaddr(read.bytes);
     parts = parsed.getComponents();
     canonical = parsed.toString();
   } catch {
@@ -40,7 +42,6 @@ export function parseAddress(text: string): Verdict<Address, AddressRefusal> {
   }
   const route = [...parts];
   const peer = route.at(-1)?.name === 'p2p' ? route.pop()?.value : undefined;
-  if (peer !== undefined && !isPeerId(peer)) return refuse('INTERNET_ADDRESS_INVALID', 'what follows /p2p/ is not a peer id, as 12D3KooW… and Qm… are');
   const first = route.shift();
   if (first?.value === undefined) return unsupported();
   if (first.name === 'memory') {
@@ -49,7 +50,6 @@ export function parseAddress(text: string): Verdict<Address, AddressRefusal> {
   const hostKind = HOST_KINDS[first.name];
   const port = route.shift();
   if (hostKind === undefined || port?.name !== 'tcp') return unsupported();
-  if (hostKind === 'dns' && !isDomainName(first.value)) return refuse('INTERNET_ADDRESS_INVALID', 'the host is not a domain name, as node.example.org is');
   const transport = TRANSPORTS[route.map((part) => part.name).join('/')];
   if (transport === undefined) return unsupported();
   return accept({ text: canonical, transport, host: first.value, hostKind, port: Number(port.value), peer, reach: reachOf(hostKind, first.value) });
@@ -72,6 +72,11 @@ interface Part {
 const HOST_KINDS: Readonly<Record<string, 'ip4' | 'ip6' | 'dns'>> = { ip4: 'ip4', ip6: 'ip6', dns: 'dns', dns4: 'dns', dns6: 'dns' };
 const TRANSPORTS: Readonly<Record<string, 'tcp' | 'ws' | 'wss'>> = { '': 'tcp', ws: 'ws', wss: 'wss', 'tls/ws': 'wss' };
 const SUFFIX = { tcp: '', ws: '/ws', wss: '/tls/ws' } as const;
+
+function isOfOurRules({ name, value = '' }: Part): boolean {
+  if (name === 'p2p') return isPeerId(value);
+  return HOST_KINDS[name] !== 'dns' || isDomainName(value);
+}
 
 function unsupported(): Refusal<AddressRefusal> {
   return refuse('INTERNET_ADDRESS_UNSUPPORTED', 'expected /ip4, /ip6, /dns, /dns4 or /dns6 with /tcp, then nothing, /ws, /wss or /tls/ws; or /memory; then perhaps /p2p');
