@@ -67,6 +67,15 @@ export const stateRemedies: Readonly<Record<string, Remedy>> = {
   STATE_VIEW_UNKNOWN: ['the view is not one of this state', 'take it from view'],
   STATE_FAILED: ['a batch could not be written', 'check the disk and start again'],
   STATE_CORRUPT: ['the store holds what the state did not write', 'remove the folder of the store: it is made again from the block log'],
+  STATE_NOT_EMPTY: ['a snapshot was to be taken into a store that holds a state', 'open that state, or give an empty store'],
+  STATE_IMPORTING: ['the store holds a snapshot that is not complete', 'go on with the import, or discard it and start again'],
+  STATE_IMPORT_OTHER: ['the store holds an unfinished import of another snapshot', 'go on with that one, or discard it first'],
+  STATE_IMPORT_BUSY: ['a chunk was given while another was being taken', 'wait for the chunk before'],
+  CHUNK_MALFORMED: ['the bytes are not a chunk of a snapshot', 'ask another node for it'],
+  CHUNK_TOO_LARGE: ['the chunk is above its limit', 'ask for smaller chunks, or ask another node'],
+  CHUNK_ROOT: ['the chunk is of another state than the one that is taken', 'ask for the chunk under the root of the import'],
+  CHUNK_GAP: ['a chunk before this one is missing', 'ask for the chunk at the key that the import wants next'],
+  CHUNK_OVERLAP: ['rows of this chunk are taken already', 'ask for the chunk at the key that the import wants next'],
   STATE_CLOSED: ['the state was used after it was closed', 'close it last'],
 };
 
