@@ -1,13 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { compareBytes } from '@vsys/primitives';
+import { decimals } from './numbers.ts';
 import { compareScalars, decodeDocument, documentFromJson, documentToJson, encodeDocument, encodeIndexKey, getPath, int32, type Value } from '../src/value.ts';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 12 }).filter((s) => s.isWellFormed());
 const int64 = fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n);
 const near53 = fc.bigInt(2n ** 53n - 5n, 2n ** 53n + 5n);
 const scalar: fc.Arbitrary<Value> = fc.oneof(
-  fc.constant(null), fc.boolean(), text, fc.double(), int64, near53, near53.map(Number),
+  fc.constant(null), fc.boolean(), text, fc.double(), decimals, int64, near53, near53.map(Number),
   fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }).map(int32),
   int64.map((timeMs) => ({ kind: 'date', timeMs }) as const),
   fc.uint8Array({ minLength: 12, maxLength: 12 }).map((bytes) => ({ kind: 'objectId', bytes }) as const),

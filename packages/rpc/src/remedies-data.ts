@@ -39,7 +39,7 @@ export const formatRemedies: Readonly<Record<string, Remedy>> = {
   VALUE_FIELD_NAME: ['a field name is empty, doubled, begins with "$" or holds NUL', 'rename the field'],
   VALUE_MALFORMED: ['the bytes are not a document', reencode],
   VALUE_NOT_CANONICAL: ['the document is encoded in another way than the canonical one', reencode],
-  VALUE_RANGE: ['a number, string or ObjectId is out of the range of its type', 'correct the value'],
+  VALUE_RANGE: ['a number, string or ObjectId is out of the range of its type', 'correct the value; make decimals with decimal128(text)'],
   VALUE_TYPE: ['a value is of a type that documents do not have', 'use one of the types of @vsys/data-format/value'],
   JSON_SYNTAX: ['the text is not JSON', 'correct it at the character that the message names'],
   JSON_NOT_OBJECT: ['the JSON is not an object', 'put it in braces'],
