@@ -15,7 +15,7 @@ const INPUT: readonly string[] = [
 /** By class, so that scripts can tell them apart: 2 input, 3 network, 4 refused by the chain, 5 not there, 1 all else. */
 export function exitCodeOf(code: string): number {
   if (INPUT.includes(code)) return 2;
-  if (code === 'NETWORK' || code === 'PORT_BUSY' || code.startsWith('CLIENT_')) return 3;
+  if (code === 'NETWORK' || code === 'PORT_BUSY' || code === 'RPC_PORT_BUSY' || code.startsWith('CLIENT_')) return 3;
   if (code === 'REFUSED' || /^(TX|DB|QUERY|COIN)_/.test(code)) return 4;
   if (code === 'NOT_FOUND') return 5;
   return 1;

@@ -30,7 +30,8 @@ export function parseAddress(text: string): Verdict<Address, AddressRefusal> {
   let parts: readonly Part[];
   let canonical: string;
   try {
-    const parsed = multiaddr(text);
+    // Text alone is read without a look at the values of its parts; only to and from bytes they are all checked, and have one spelling.
+    const parsed = multiaddr(multiaddr(text).bytes);
     parts = parsed.getComponents();
     canonical = parsed.toString();
   } catch {
