@@ -7,8 +7,8 @@ export const benches: Readonly<Record<string, Bench>> = {
     options: {
       rounds: { about: 'turns of each side', default: '5' },
       transactions: { about: 'transfers per round', default: '20000' },
-      accounts: { about: 'accounts that send in turn', default: '5000' },
-      period: { about: 'milliseconds from block to block', default: '100' },
+      accounts: { about: 'accounts that send in turn', default: '2000' },
+      period: { about: 'milliseconds from block to block', default: '250' },
     },
     load: async () => (await import('./benches/pipeline.ts')).runPipeline,
   },
