@@ -291,12 +291,16 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   }
   await replay();
 
-  async function build({ on, timeMs, ext }: BuildRequest): Promise<BuiltBlock<Omit<Block, 'seal'>> | undefined> {
+  const bodyBytesMax = spec.limits.blockBytesMax - headerBytesMax;
+  /** Follows what this machine executes in the time of a block: what is ready too late is dropped, and the same again would be late again. */
+  let bodyBytesWanted = bodyBytesMax;
+
+  async function build({ on, timeMs, ext, deadlineMs }: BuildRequest): Promise<BuiltBlock<Omit<Block, 'seal'>> | undefined> {
     const parent = tree.get(on);
     if (parent === undefined || !parent.executed || parent.data === undefined) return undefined;
     const { view: parentView, history } = parent.data;
     const height = parent.height + 1;
-    const candidates = await pool.candidates(parentView, height, { bytesMax: spec.limits.blockBytesMax - headerBytesMax, gasMax: spec.limits.blockGasMax });
+    const candidates = await pool.candidates(parentView, height, { bytesMax: bodyBytesWanted, gasMax: spec.limits.blockGasMax });
     const done = await executeBlock(execution, parentView, { chainId, height, timeMs, parent: on }, candidates, { skip: true });
     invariant(done.ok, 'a block that may skip is never refused');
     const { writes, receipts, gasUsed } = done.value;
@@ -308,6 +312,8 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
       nextSeatSetRoot: parent.header.nextSeatSetRoot, historyRoot: historyRoot(history), gasUsed, ext,
       ...(parent.header.mainReference === undefined ? {} : { mainReference: parent.header.mainReference }),
     };
+    const isLate = clock.nowMs() > deadlineMs;
+    bodyBytesWanted = isLate ? Math.max(bodyBytesWanted >> 1, spec.limits.transactionBytesMax) : Math.min(bodyBytesWanted + (bodyBytesWanted >> 2), bodyBytesMax);
     const id = blockId(header);
     lastBuilt = { id: toHex(id), view, receipts, checked: done.value.included };
     return { id, header, block: { header, transactions } };
