@@ -1,7 +1,7 @@
 import { CodedError } from '@vsys/primitives';
 
 export type AppErrorCode =
-  | 'CONFIG_UNKNOWN' | 'CONFIG_VALUE' | 'CONFIG_SYNTAX' | 'CONFIG_MISSING' | 'KEY_FILE' | 'KEY_EXISTS' | 'FILE_EXISTS' | 'SPEC_FILE' | 'MODULE_UNKNOWN' | 'PORT_BUSY' | 'USAGE' | 'NETWORK' | 'REFUSED' | 'NOT_FOUND' | 'DATA_ROW';
+  | 'CONFIG_UNKNOWN' | 'CONFIG_VALUE' | 'CONFIG_SYNTAX' | 'CONFIG_MISSING' | 'KEY_FILE' | 'KEY_EXISTS' | 'FILE_EXISTS' | 'SPEC_FILE' | 'MODULE_UNKNOWN' | 'PORT_BUSY' | 'USAGE' | 'NETWORK' | 'REFUSED' | 'NOT_FOUND' | 'DATA_ROW' | 'NODE_ENDED';
 
 /** What the command line shows: the message says what happened and what to do. */
 export class AppError extends CodedError<AppErrorCode> {}

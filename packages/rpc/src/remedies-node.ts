@@ -93,6 +93,7 @@ export const appRemedies: Readonly<Record<string, Remedy>> = {
   SPEC_FILE: ['the spec file does not describe a chain', 'correct it as the message says'],
   MODULE_UNKNOWN: ['the spec names a consensus module that this release does not have', 'use one of those that the message lists'],
   DATA_ROW: ['a row of the data cannot be taken', 'correct the row that the message names'],
+  NODE_ENDED: ['a node that was started as a process ended by itself, or did not come up', 'do what the last line of its log says; the message names the log'],
   PORT_BUSY: ['a port is taken', 'end what listens there, or give another port'],
 };
 
