@@ -91,6 +91,7 @@ export const storeRemedies: Readonly<Record<string, Remedy>> = {
   STORE_LOCKED: ['another process has the folder open', 'end that process, or take another folder'],
   STORE_CORRUPT: ['the files of the store are damaged', 'remove its folder: it is made again from the block log'],
   STORE_FULL: ['the disk is full', 'free space and start again'],
+  STORE_RECORD_DAMAGED: ['a small durable record, such as the marks of what a key has signed, is damaged', 'restore it from a copy, or give the seat a new key; never remove it while its key is in use'],
   STORE_OPEN_FAILED: ['the folder could not be opened; the cause tells', 'check the disk and the rights of the folder'],
   STORE_IO: ['the disk reports an error; the cause tells', 'check the disk'],
   BLOCK_LOG_CLOSED: ['the block log was used after it was closed', 'close it last'],

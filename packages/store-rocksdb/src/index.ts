@@ -1,3 +1,5 @@
+export { openDurableFiles } from './durable-files.ts';
+export type { DurableFiles } from './durable-files.ts';
 export { openFileBlockLog, SEGMENT_BYTES_MAX_DEFAULT } from './file-block-log.ts';
 export type { FileBlockLog, FileBlockLogOptions } from './file-block-log.ts';
 export { lockFolder } from './folder-lock.ts';
