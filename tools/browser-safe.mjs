@@ -53,6 +53,8 @@ function sourceOf(root, name) {
   const [, folder, ...rest] = name.split('/');
   const home = join(root, 'packages', folder);
   const { exports } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
-  const file = exports[['.', ...rest].join('/')]?.['@vsys/source'];
+  const source = exports[['.', ...rest].join('/')]?.['@vsys/source'];
+  // Where Node has a source of its own, browsers get the default.
+  const file = source?.default ?? source;
   return file === undefined ? undefined : join(home, file);
 }

@@ -1,7 +1,7 @@
 import { CodedError } from '@vsys/primitives';
 
 export type AppErrorCode =
-  | 'CONFIG_UNKNOWN' | 'CONFIG_VALUE' | 'CONFIG_SYNTAX' | 'CONFIG_MISSING' | 'KEY_FILE' | 'KEY_EXISTS' | 'FILE_EXISTS' | 'SPEC_FILE' | 'MODULE_UNKNOWN' | 'PORT_BUSY' | 'USAGE' | 'NETWORK' | 'REFUSED' | 'NOT_FOUND' | 'DATA_ROW';
+  | 'CONFIG_UNKNOWN' | 'CONFIG_VALUE' | 'CONFIG_SYNTAX' | 'CONFIG_MISSING' | 'KEY_FILE' | 'KEY_EXISTS' | 'FILE_EXISTS' | 'SPEC_FILE' | 'MODULE_UNKNOWN' | 'PORT_BUSY' | 'USAGE' | 'NETWORK' | 'REFUSED' | 'NOT_FOUND' | 'DATA_ROW' | 'NODE_ENDED';
 
 /** What the command line shows: the message says what happened and what to do. */
 export class AppError extends CodedError<AppErrorCode> {}
@@ -15,7 +15,7 @@ const INPUT: readonly string[] = [
 /** By class, so that scripts can tell them apart: 2 input, 3 network, 4 refused by the chain, 5 not there, 1 all else. */
 export function exitCodeOf(code: string): number {
   if (INPUT.includes(code)) return 2;
-  if (code === 'NETWORK' || code === 'PORT_BUSY' || code.startsWith('CLIENT_')) return 3;
+  if (code === 'NETWORK' || code === 'PORT_BUSY' || code === 'RPC_PORT_BUSY' || code.startsWith('CLIENT_')) return 3;
   if (code === 'REFUSED' || /^(TX|DB|QUERY|COIN)_/.test(code)) return 4;
   if (code === 'NOT_FOUND') return 5;
   return 1;

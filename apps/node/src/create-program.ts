@@ -1,14 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addChainCommands } from './commands/chain.ts';
 import { addCompletionCommand } from './commands/completion.ts';
+import { addExplainCommand } from './commands/explain.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addKeyCommands } from './commands/key.ts';
 import { addNodeCommands } from './commands/node.ts';
+import { version } from './version.ts';
 
 /** The tree of all commands. Parsing throws instead of leaving the process: `vsys.ts` says what went wrong, once and in one form. */
 export function createProgram(): Command {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
   // Commands made below inherit how errors leave.
   const program = new Command('vsys')
     .description('A chain that is a database: its node and the tools around it.')
@@ -19,6 +19,7 @@ export function createProgram(): Command {
   addNodeCommands(program);
   addKeyCommands(program);
   addChainCommands(program);
+  addExplainCommand(program);
   addCompletionCommand(program);
   return program;
 }

@@ -172,6 +172,18 @@ export const consensusChecks: readonly ConsensusCheck[] = [
     },
   },
   {
+    name: 'what is safe lies on the branch, and never falls along it',
+    run: async (create) => {
+      const subject = await create();
+      const { rules } = subject.consensus;
+      for (const { header, parentContext, context } of await history(subject)) {
+        const [before, now] = [rules.safeHeight?.(parentContext) ?? 0, rules.safeHeight?.(context) ?? 0];
+        must(Number.isSafeInteger(now) && now >= 0 && now <= header.height, `the context of height ${header.height} calls ${now} safe`);
+        must(now >= before, `what is safe fell from ${before} to ${now}`);
+      }
+    },
+  },
+  {
     name: 'a restart never builds twice for one slot',
     run: async (create) => {
       const subject = await create();

@@ -118,6 +118,12 @@ export const brokenTwins: readonly BrokenTwin[] = [
     breakSubject: (subject) => withRules(subject, (rules) => afterStep(rules, (stepped, height) => ({ ...stepped, finalises: height % 3 === 0 ? 0 : height - 1 }))),
   },
   {
+    name: 'calls safe what is not there yet',
+    failedBy: 'what is safe lies on the branch, and never falls along it',
+    sentence: 'safe',
+    breakSubject: (subject) => withRules(subject, () => ({ safeHeight: () => 1_000_000 })),
+  },
+  {
     name: 'forgets at a restart',
     failedBy: 'a restart never builds twice for one slot',
     sentence: 'two builds',

@@ -12,6 +12,8 @@ import type { Chain, ChainBlock, ChainEvent, ImportCode, TransactionStatus } fro
 import { ChainError } from './chain-error.ts';
 import { type BaseRecord, baseOps, chainIdOps, finalBlockAt, finalBlockOps, finalBlocksFrom, finalHeightOf, finalTransaction, readBase, readChainId } from './chain-index.ts';
 import type { BuildRequest, BuiltBlock } from './engine-host.ts';
+import { createFailureBundle } from './failure-bundle.ts';
+import { createFailureGate } from './failure-gate.ts';
 import { genesisHeader, genesisWrites } from './genesis.ts';
 import { checkContinues } from './header-chain.ts';
 import type { Consensus } from './module.ts';
@@ -29,6 +31,8 @@ export interface ChainOptions {
   readonly importsWaitingMax?: number;
   /** Memory for decoded pages of the state tree. */
   readonly stateCacheBytesMax?: number;
+  /** Blocks without finality, on all branches together; more are refused with `IMPORT_FULL`. */
+  readonly blocksAboveFinalMax?: number;
 }
 
 export interface ChainParts {
@@ -39,6 +43,8 @@ export interface ChainParts {
   readonly verifier: SignatureVerifier;
   readonly clock: Clock;
   readonly references?: ReferenceRules;
+  /** Told once, when a write or a promise of the code itself fails. Nothing is written after it: stop, and open the chain again. */
+  readonly onFailure?: (error: unknown) => void;
   readonly logger?: Logger;
   readonly metrics?: Metrics;
 }
@@ -61,9 +67,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   if (spec.fees.to !== 'burn') throw new ChainError('CHAIN_SPEC', 'fees.to: this release burns fees; set it to "burn"');
 
   const { state, base, genesis } = await openState(options, parts, chainId);
-  if (log.next < base.nextSequence) {
-    throw new ChainError('CHAIN_LOG_BEHIND', `the block log has ${log.next} records, the store was made from ${base.nextSequence}: restore the log from a copy, or remove the data folder and sync again`);
-  }
+  await assertLogBelow(log, base);
   const baseView = state.view(base.sealed.header.stateRoot, base.sealed.header.height);
   if (baseView === undefined) throw new ChainError('CHAIN_STORE', 'the state on disk is not that of the last final block; remove the store\'s folder (not the log) and start again: it is rebuilt from the log');
   const tree: BlockTree<BlockData> = createBlockTree<BlockData>({
@@ -71,10 +75,13 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
       id: base.id, header: base.sealed.header, seal: base.sealed.seal, rank: base.rank, context: base.context,
       data: { view: baseView, sequence: undefined, checked: [], receipts: [], history: base.history, finalises: undefined },
     },
+    ...(options.blocksAboveFinalMax === undefined ? {} : { limits: { nodesMax: options.blocksAboveFinalMax } }),
   });
   const treeView = createTreeView(tree, rules);
   const pool: Mempool = createMempool(spec.fees, options.mempool ?? mempoolDefaults);
   const queue = createTaskQueue();
+  const gate = createFailureGate((error) => parts.onFailure?.(error));
+  const write = <T>(task: () => Promise<T>): Promise<T> => queue.run(() => gate.run(task));
   const listeners = new Set<(event: ChainEvent) => void>();
   /** Transactions of canonical blocks above final. */
   const included = new Map<string, { node: TreeNode<BlockData>; index: number }>();
@@ -83,7 +90,14 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   let closed = false;
 
   const emit = (event: ChainEvent): void => {
-    for (const listener of listeners) listener(event);
+    for (const listener of listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        // It stands outside: whoever listens may not break the chain.
+        logger.error('a listener of the chain threw', { event: event.kind, error: String(error) });
+      }
+    }
   };
   const blockOf = (node: TreeNode<BlockData>): ChainBlock => ({ id: node.id, height: node.height, header: node.header });
   const dataOf = (node: TreeNode<BlockData>): BlockData => {
@@ -118,7 +132,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     return undefined;
   }
 
-  async function importOne(block: Block, replaySequence?: number): Promise<Verdict<BlockRef, ImportCode>> {
+  async function importOne(block: Block, { own = false, replaySequence }: { own?: boolean; replaySequence?: number } = {}): Promise<Verdict<BlockRef, ImportCode>> {
     const { header } = block;
     const id = blockId(header);
     const known = checkKnown(id, header);
@@ -129,25 +143,33 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
         ? refuse('IMPORT_UNKNOWN_PARENT', `the parent of height ${header.height} is not known`, { retry: true })
         : refuse('IMPORT_INVALID', 'its parent is invalid');
     }
+    // The tree's verdict comes before any work and before the log: what the log holds is replayed, so no refused block may enter it.
+    const room = tree.canInsert(id, header);
+    if (!room.ok) return refuse(room.code === 'TREE_FULL' ? 'IMPORT_FULL' : 'IMPORT_HEADER', room.message, { reason: room.code, ...(room.code === 'TREE_FULL' ? { retry: true } : {}) });
     const replay = replaySequence !== undefined;
     const stepped = judgeHeader(block, id, parent, replay);
     if (!stepped.ok) return stepped;
     const executed = await executeBody(block, id, parent, replay);
-    if (!executed.ok) return executed;
+    if (!executed.ok) {
+      if (own || replay) throw await brokenBlock(block, parent, executed, replaySequence);
+      return executed;
+    }
     const { view, receipts, checked } = executed.value;
     const promised = await rules.afterExecution?.(rules.decode(parent.context), { id, header, seal: block.seal }, view);
-    if (promised !== undefined && !promised.ok) return refuse('IMPORT_EXECUTION', promised.message, { reason: promised.code });
+    if (promised !== undefined && !promised.ok) {
+      state.drop([view]);
+      return refuse('IMPORT_EXECUTION', promised.message, { reason: promised.code });
+    }
+    const context = rules.encode(stepped.value.context);
+    const timely = replay || rules.isTimely(rules.decode(parent.context), header, clock.nowMs());
 
     // From here on the block is ours: durable in the log first, then in memory; the store follows when it is final.
     const sequence = replaySequence ?? (await log.append([blockToBytes(block)]));
     const inserted = tree.insertHeader({
-      id, header, seal: block.seal, rank: stepped.value.rank, context: rules.encode(stepped.value.context), timely: replay || rules.isTimely(rules.decode(parent.context), header, clock.nowMs()),
+      id, header, seal: block.seal, rank: stepped.value.rank, context, timely,
       data: { view, sequence, checked, receipts, history: appendToHistory(dataOf(parent).history, id), finalises: stepped.value.finalises },
     });
-    if (!inserted.ok) {
-      state.drop([view]);
-      return refuse(inserted.code === 'TREE_FULL' ? 'IMPORT_FULL' : 'IMPORT_HEADER', inserted.message, { reason: inserted.code });
-    }
+    invariant(inserted.ok, 'the tree takes a block that it was asked about', { height: header.height });
     tree.markExecuted(id);
     moveHead();
     emit({ kind: 'block', id, stage: 'executed' });
@@ -180,6 +202,18 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     if (equalBytes(view.root, header.stateRoot)) return accept({ view, receipts, checked: checked.value });
     state.drop([view]);
     return invalid('the state after the block is not the one that the header names', 'STATE_ROOT');
+  }
+
+  /** A block of our own, or one that was valid when it was logged, which now is not: this machine, this release or the disk is wrong. */
+  async function brokenBlock(block: Block, parent: TreeNode<BlockData>, why: Refusal<ImportCode>, sequence: number | undefined): Promise<ChainError> {
+    const reason = String(why.data?.['reason'] ?? why.code);
+    const view = dataOf(parent).view;
+    const checked = await verifyBody(admission, verifier, pool, block.transactions, { trusted: true });
+    const bundle = await createFailureBundle(reason, why.message, { execution, view, parent, block, checked: checked.ok ? checked.value : undefined });
+    const { height } = block.header;
+    return sequence === undefined
+      ? new ChainError('CHAIN_BROKEN', `block ${height}, made here, does not execute as it did when it was built: ${why.message}. Keep the bundle, check the machine's memory, and start the node again`, { bundle, reason, height })
+      : new ChainError('CHAIN_REPLAY', `block ${height} of the log does not execute as it did: ${why.message}. Check the release and the disk; or remove the data folder and sync again`, { bundle, reason, sequence });
   }
 
   /** Switches only to a branch that is executed in full: a failing one costs work and never the head. */
@@ -242,26 +276,31 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     for await (const { sequence, bytes } of log.records(base.nextSequence)) {
       const block = blockFromBytes(bytes);
       if (!block.ok) throw new ChainError('CHAIN_REPLAY', `record ${sequence} of the block log is no block; remove the data folder and sync again`, { reason: block.code });
-      const imported = await importOne(block.value, sequence);
+      assertChainOf(block.value.header, chainId);
+      const imported = await importOne(block.value, { replaySequence: sequence });
       if (imported.ok) {
         const node = tree.get(imported.value.id);
         const finalises = node?.data?.finalises;
         const ancestor = node === undefined || finalises === undefined || !tree.isAncestor(node.id, tree.head.id) ? undefined : tree.ancestorAt(node.id, finalises);
         if (ancestor !== undefined) await finaliseOne(ancestor);
       } else if (!['IMPORT_UNKNOWN_PARENT', 'IMPORT_BELOW_FINAL', 'IMPORT_KNOWN'].includes(imported.code)) {
-        // It was valid when it was logged: this machine, this release or the disk now says otherwise.
-        throw new ChainError('CHAIN_REPLAY', `block ${block.value.header.height} of the log does not execute as it did: ${imported.message}. Check the release and the disk; or remove the data folder and sync again`, { sequence, reason: imported.code, ...imported.data });
+        // It was taken when it was logged: a smaller limit, another release or the disk now says otherwise.
+        throw new ChainError('CHAIN_REPLAY', `block ${block.value.header.height} of the log is not taken again: ${imported.message}. Check the limits of the tree, the release and the disk; or remove the data folder and sync again`, { sequence, reason: imported.code });
       }
     }
   }
   await replay();
 
-  async function build({ on, timeMs, ext }: BuildRequest): Promise<BuiltBlock<Omit<Block, 'seal'>> | undefined> {
+  const bodyBytesMax = spec.limits.blockBytesMax - headerBytesMax;
+  /** Follows what this machine executes in the time of a block: what is ready too late is dropped, and the same again would be late again. */
+  let bodyBytesWanted = bodyBytesMax;
+
+  async function build({ on, timeMs, ext, deadlineMs }: BuildRequest): Promise<BuiltBlock<Omit<Block, 'seal'>> | undefined> {
     const parent = tree.get(on);
     if (parent === undefined || !parent.executed || parent.data === undefined) return undefined;
     const { view: parentView, history } = parent.data;
     const height = parent.height + 1;
-    const candidates = await pool.candidates(parentView, height, { bytesMax: spec.limits.blockBytesMax - headerBytesMax, gasMax: spec.limits.blockGasMax });
+    const candidates = await pool.candidates(parentView, height, { bytesMax: bodyBytesWanted, gasMax: spec.limits.blockGasMax });
     const done = await executeBlock(execution, parentView, { chainId, height, timeMs, parent: on }, candidates, { skip: true });
     invariant(done.ok, 'a block that may skip is never refused');
     const { writes, receipts, gasUsed } = done.value;
@@ -273,6 +312,8 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
       nextSeatSetRoot: parent.header.nextSeatSetRoot, historyRoot: historyRoot(history), gasUsed, ext,
       ...(parent.header.mainReference === undefined ? {} : { mainReference: parent.header.mainReference }),
     };
+    const isLate = clock.nowMs() > deadlineMs;
+    bodyBytesWanted = isLate ? Math.max(bodyBytesWanted >> 1, spec.limits.transactionBytesMax) : Math.min(bodyBytesWanted + (bodyBytesWanted >> 2), bodyBytesMax);
     const id = blockId(header);
     lastBuilt = { id: toHex(id), view, receipts, checked: done.value.included };
     return { id, header, block: { header, transactions } };
@@ -314,7 +355,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     const hex = toHex(id);
     const found = included.get(hex);
     if (found !== undefined) {
-      return { kind: 'included', height: found.node.height, blockId: found.node.id, index: found.index, receipt: dataOf(found.node).receipts[found.index] as BlockData['receipts'][number] };
+      return { kind: found.node.height <= safeNode().height ? 'safe' : 'included', height: found.node.height, blockId: found.node.id, index: found.index, receipt: dataOf(found.node).receipts[found.index] as BlockData['receipts'][number] };
     }
     if (pool.has(hex)) return { kind: 'pooled' };
     const final = await finalTransaction(store, id);
@@ -325,6 +366,11 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     }
     const reason = dropped.get(hex);
     return reason === undefined ? { kind: 'unknown' } : { kind: 'dropped', code: reason };
+  }
+
+  function safeNode(): TreeNode<BlockData> {
+    const height = rules.safeHeight?.(treeView.head.context) ?? 0;
+    return height <= tree.safe.height ? tree.safe : (tree.ancestorAt(tree.head.id, height) ?? tree.safe);
   }
 
   async function at(height: Height): Promise<SealedHeader | undefined> {
@@ -378,6 +424,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
 
   function assertOpen(): void {
     if (closed) throw new ChainError('CHAIN_CLOSED', 'the chain is closed');
+    gate.assertSound();
   }
 
   async function close(): Promise<void> {
@@ -389,11 +436,12 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   return {
     spec, chainId, genesis, rules, treeView, pool,
     get head() { return blockOf(tree.head); },
+    get safe() { return blockOf(safeNode()); },
     get final() { return blockOf(tree.final); },
-    async importBlock(block) {
+    async importBlock(block, origin) {
       assertOpen();
       if (queue.waiting >= importsWaitingMax) return refuse('IMPORT_FULL', `${importsWaitingMax} blocks wait to be imported; send it again later`, { retry: true });
-      return queue.run(() => importOne(block));
+      return write(() => importOne(block, { own: origin === 'own' }));
     },
     has: async (id) => tree.get(id) !== undefined || (await finalHeightOf(store, id)) !== undefined,
     at, blockById, headersAfter, submit, status, stateAt,
@@ -406,8 +454,8 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
       }
       return some;
     },
-    build: (request) => queue.run(() => build(request)),
-    finalise: (ref) => queue.run(() => finaliseOne(ref)),
+    build: (request) => write(() => build(request)),
+    finalise: (ref) => write(() => finaliseOne(ref)),
     listen(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -415,6 +463,24 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** The store was made from this log: it has as many records, and the base is where the store says. */
+async function assertLogBelow(log: BlockLog, base: BaseRecord): Promise<void> {
+  if (log.next < base.nextSequence) {
+    throw new ChainError('CHAIN_LOG_BEHIND', `the block log has ${log.next} records, the store was made from ${base.nextSequence}, and those that are missing were final: restore the log from a copy, or remove the data folder and sync again from peers. Where no peer has them, remove the store's folder: the chain goes on without them`, { records: log.next, needed: base.nextSequence });
+  }
+  if (base.nextSequence === 0) return;
+  const sequence = base.nextSequence - 1;
+  const block = blockFromBytes(await log.read(sequence));
+  if (block.ok) assertChainOf(block.value.header, base.sealed.header.chainId);
+  if (block.ok && equalBytes(blockId(block.value.header), base.id)) return;
+  throw new ChainError('CHAIN_STORE', `record ${sequence} of the block log is not the block that the store stands on, so the store was made from another log: remove the store's folder (not the log) and start again: it is rebuilt from the log`, { sequence });
+}
+
+function assertChainOf(header: Header, chainId: Uint8Array): void {
+  if (equalBytes(header.chainId, chainId)) return;
+  throw new ChainError('CHAIN_WRONG_DATA', `the block log belongs to chain ${toHex(header.chainId)}, the spec is of ${toHex(chainId)}: give the right spec, or another data folder`);
 }
 
 /** The state at its base, after writing genesis into an empty store. */

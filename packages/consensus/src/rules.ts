@@ -56,6 +56,12 @@ export interface HeaderRules<C = unknown> {
   isTimely(parent: C, header: Header, nowMs: number): boolean;
   /** What the header promised about state is true after execution. */
   afterExecution?(parent: C, child: IdentifiedHeader, state: SeatView): Promise<Verdict<void>>;
+  /**
+   * Highest block of the branch that is safe, from 0 to the block of the context itself: the module holds that it stays as long as those
+   * who seal are as honest, and the network as quick, as its documents say. Weaker than final, and true of this branch only. Never falls along
+   * a branch. Absent: a module that vouches for nothing below final.
+   */
+  safeHeight?(context: C): Height;
   /** At most 64 KiB, stored with the block. */
   encode(context: C): Uint8Array;
   /** Throws on bytes that `encode` did not write: they come from the node's own store. */

@@ -1,8 +1,9 @@
 import { type Verdict, accept, equalBytes, refuse, utf8FromBytes, utf8ToBytes } from '@vsys/primitives';
+import { decimalFromBytes, decimalOf, decimalParts, decimalToBytes } from './decimal128.ts';
 import { type Document, isArray, isDocument, type Value, valueLimits } from './value.ts';
 
 /** The canonical bytes of a document: BSON, in the order of its fields, with the types below and no others. */
-const TYPE = { double: 0x01, string: 0x02, document: 0x03, array: 0x04, binary: 0x05, objectId: 0x07, boolean: 0x08, date: 0x09, null: 0x0a, int32: 0x10, int64: 0x12 } as const;
+const TYPE = { double: 0x01, string: 0x02, document: 0x03, array: 0x04, binary: 0x05, objectId: 0x07, boolean: 0x08, date: 0x09, null: 0x0a, int32: 0x10, int64: 0x12, decimal128: 0x13 } as const;
 
 export type ValueCode = 'VALUE_TOO_LARGE' | 'VALUE_TOO_DEEP' | 'VALUE_TOO_MANY_FIELDS' | 'VALUE_FIELD_NAME' | 'VALUE_RANGE' | 'VALUE_MALFORMED' | 'VALUE_NOT_CANONICAL' | 'VALUE_TYPE';
 
@@ -82,6 +83,11 @@ function writeValue(writer: Writer, value: Value, depth: number): number {
     case 'int32':
       if (!Number.isInteger(value.value) || value.value !== (value.value | 0)) throw new Stop('VALUE_RANGE', `an int32 is a whole number of 32 bits, found ${value.value}`);
       return (writer.view.setInt32(reserve(writer, 4), value.value, true), TYPE.int32);
+    case 'decimal128': {
+      const parts = decimalParts(value);
+      if (parts === undefined) throw new Stop('VALUE_RANGE', 'the text of a decimal128 is the one that decimal128() gives');
+      return (writeRaw(writer, decimalToBytes(parts)), TYPE.decimal128);
+    }
     case 'date': return (writeInt64(writer, value.timeMs), TYPE.date);
     case 'objectId':
       if (value.bytes.length !== 12) throw new Stop('VALUE_RANGE', `an ObjectId has 12 bytes, found ${value.bytes.length}`);
@@ -164,6 +170,11 @@ function readValue(reader: Reader, type: number, depth: number): Value {
     case TYPE.double: return reader.view.getFloat64(fixed(8), true);
     case TYPE.int32: return { kind: 'int32', value: reader.view.getInt32(fixed(4), true) };
     case TYPE.int64: return reader.view.getBigInt64(fixed(8), true);
+    case TYPE.decimal128: {
+      const parts = decimalFromBytes(take(reader, 16));
+      if (parts === undefined) throw new Stop('VALUE_NOT_CANONICAL', 'a decimal128 has one NaN, no payloads, and at most 34 digits');
+      return decimalOf(parts);
+    }
     case TYPE.date: return { kind: 'date', timeMs: reader.view.getBigInt64(fixed(8), true) };
     case TYPE.objectId: return { kind: 'objectId', bytes: take(reader, 12) };
     case TYPE.string: {

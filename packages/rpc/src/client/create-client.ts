@@ -1,11 +1,11 @@
-import { type AccountId, type Clock, equalBytes, systemClock, systemTimers, type Timers, toHex, type Verdict } from '@vsys/primitives';
+import { type AccountId, equalBytes, toHex, type Verdict } from '@vsys/primitives';
 import { chainId } from '@vsys/data-format';
 import type { StoredDocument } from '@vsys/database/layout';
 import { type CountQuery, type Query, queryToJson } from '@vsys/database-query/verify';
 import type { BlockRefJson, RpcEvent, SubmitResult, SubscribeParams, TransactionStatusJson } from '../contract.ts';
 import { clientError, errorOfRefusal } from './client-error.ts';
 import { checkChain, followHeaders } from './follow-headers.ts';
-import { type Call, type CallOptions, createHttpCall, type Reach } from './http-call.ts';
+import { type Call, type CallerOptions, type CallOptions, createHttpCall, reachOf } from './http-call.ts';
 import { inTime } from './in-time.ts';
 import { clientLimits } from './limits.ts';
 import { type AccountState, accountKeys, type AskOptions, type Counted, type Found, type FoundRaw, verifyAccount, verifyCounted, verifyFound } from './proven-reads.ts';
@@ -13,18 +13,10 @@ import { checkId, readBlockAt, readBytes, readObject, readStatus, readText } fro
 import { submitTransactions } from './submit.ts';
 import { followEvents } from './subscribe.ts';
 import { createVerifiedHeaders, type Followed, type Trust } from './verified-headers.ts';
-import { type Included, reachedStage, type WaitOptions } from './wait-for.ts';
+import { type Included, reachedStage, type Stage, type WaitOptions } from './wait-for.ts';
 
-export interface ClientOptions {
-  /** Of a node, such as `http://localhost:9930`; events come over WebSocket at the same place. */
-  readonly url: string;
+export interface ClientOptions extends CallerOptions {
   readonly trust: Trust;
-  readonly fetch?: typeof globalThis.fetch;
-  /** For each call. */
-  readonly timeoutMs?: number;
-  readonly answerBytesMax?: number;
-  readonly clock?: Clock;
-  readonly timers?: Timers;
 }
 
 /** Every method throws `ClientError`, with a code of the client or of the node, and the reason of a signal that was aborted. */
@@ -54,8 +46,11 @@ export interface Client extends Disposable {
    * @param id - hex, as in the result of `submit`
    */
   status(id: string, options?: CallOptions): Promise<TransactionStatusJson>;
-  /** The status when a transaction is in a block, or in a final one. Claimed; throws the code it was dropped with. Included may be undone; see the receipt for whether it failed. */
-  waitFor(id: string, stage: 'included' | 'final', options?: WaitOptions): Promise<Included>;
+  /**
+   * The status when a transaction is in a block, in one that the chain's rule holds to be safe, or in a final one. Claimed; throws the code it
+   * was dropped with. Included and safe may be undone; see the receipt for whether it failed.
+   */
+  waitFor(id: string, stage: Stage, options?: WaitOptions): Promise<Included>;
   /** Events, claimed, over a connection of its own that is made anew when it breaks: heads go on after the last one told. Ends quietly when aborted or closed. */
   subscribe(params: SubscribeParams, options?: CallOptions): AsyncGenerator<RpcEvent, void, void>;
   /** Gives up what is under way: calls throw CLIENT_CLOSED, subscriptions end. */
@@ -72,13 +67,9 @@ export interface Client extends Disposable {
  */
 export function createClient(options: ClientOptions): Client {
   const { trust } = options;
-  if (!/^https?:\/\//i.test(options.url) || !URL.canParse(options.url)) throw clientError('CLIENT_UNREACHABLE', `url is one of http or https, such as http://localhost:9930; found ${options.url}`);
   if (!equalBytes(trust.genesis.chainId, chainId(trust.spec))) throw clientError('CLIENT_WRONG_CHAIN', 'trust.genesis is the first header of another chain than that of trust.spec');
   const closing = new AbortController();
-  const reach: Reach = {
-    url: new URL(options.url).href, fetch: options.fetch ?? ((...request) => globalThis.fetch(...request)), timeoutMs: options.timeoutMs ?? clientLimits.timeoutMs,
-    answerBytesMax: options.answerBytesMax ?? clientLimits.answerBytesMax, clock: options.clock ?? systemClock, timers: options.timers ?? systemTimers, closing: closing.signal,
-  };
+  const reach = reachOf(options, closing.signal);
   const call = createHttpCall(reach);
   const headers = createVerifiedHeaders(trust);
   let isChainChecked = false;
