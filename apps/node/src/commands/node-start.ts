@@ -14,11 +14,12 @@ export function addNodeStart(group: Command): void {
       const { config } = configOf(command);
       const logger = createLogger(config.text('log.level'));
       const { node, rpcUrl, stop } = await runNode(config, logger);
+      // Before it says that it is up: whoever reads that may stop it at once.
+      const asked = askedToStop(stopWithStdin === true);
       const { head, final } = node.chain;
       logger.info('the node is up', {
         version, chain: node.chain.spec.name, module: node.chain.spec.consensus.module, rpc: rpcUrl, p2p: node.network.addresses(), head: head.height, final: final.height,
       });
-      const asked = askedToStop(stopWithStdin === true);
       const failure = await Promise.race([asked.then((why) => void logger.info(`stopping: ${why}`)), node.failed]);
       // A stdin that is still read would keep the process alive.
       if (stopWithStdin === true) process.stdin.destroy();
