@@ -1,4 +1,4 @@
-// A node of one seat with real files and the real clock, until it is killed: `node --conditions=@vsys/source chain-child.ts <folder>`.
+// A node of one seat with real files and the real clock, until it is killed: `node --conditions=@vsys/source chain-child.ts <folder> <poa|spos>`.
 // Each line tells one thing when it holds; lines are written at once, so that none that held is lost with the process.
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { createVirtualTime, systemClock, systemTimers, toHex } from '@vsys/primi
 import { openDurableFiles, openFileBlockLog, openStore } from '@vsys/store-rocksdb';
 import { numberFromRecord, sequenceKey } from '@vsys/transaction';
 import { createNode } from '../src/index.ts';
-import { killChain, paymentOf } from './kill-chain.ts';
+import { type ChainKind, killChain, paymentOf } from './kill-chain.ts';
 
 const tell = (...words: readonly (string | number)[]): void => void writeSync(1, `${words.join(' ')}\n`);
 
@@ -54,7 +54,7 @@ function tellingSigner(signer: Signer): Signer {
 }
 
 const folder = process.argv[2] as string;
-const setup = killChain();
+const setup = killChain(process.argv[3] as ChainKind);
 try {
   const node = await createNode({ spec: setup.spec }, {
     consensus: tellingModule(setup.module), containers: [], store: await openStore(join(folder, 'store')), log: await openFileBlockLog(join(folder, 'blocks'), { segmentBytesMax: 12_000 }),

@@ -1,9 +1,11 @@
 import { transfer } from '@vsys/transaction';
 import { signed, signers, type TestChain, testChain } from './support.ts';
 
-/** The chain that is killed again and again: one seat, and blocks as fast as the disk takes them. */
-export function killChain(): TestChain {
-  return testChain('poa', 1, { periodMs: 15, genesisTimeMs: 1_700_000_000_000 });
+export type ChainKind = 'poa' | 'spos';
+
+/** The chain that is killed again and again: one seat, and blocks nearly as fast as the disk takes them. */
+export function killChain(kind: ChainKind): TestChain {
+  return testChain(kind, 1, { periodMs: kind === 'poa' ? 15 : 40, genesisTimeMs: 1_700_000_000_000 });
 }
 
 /** The payment of that sequence: the same bytes in every process. */

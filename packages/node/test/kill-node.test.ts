@@ -3,21 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createSeededRandom, toHex } from '@vsys/primitives';
+import type { Chain } from '@vsys/consensus';
+import type { ChainKind } from './kill-chain.ts';
 import { inspect, Ledger, startChild, type Told } from './kill-support.ts';
 
-const ROUNDS = 20;
 const SEED = 20_261;
 
 let folder: string;
-const ledger = new Ledger();
 beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), 'vsys-kill-')); });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const data = (): string => join(folder, 'data');
-
 /** Lets a node live until it has told so many new heads and then so many milliseconds more, and kills it. */
-async function live(path: string, heads: number, moreMs = 0): Promise<Told> {
-  const child = startChild(path);
+async function live(path: string, kind: ChainKind, heads: number, moreMs = 0): Promise<Told> {
+  const child = startChild(path, kind);
   await child.saw('head', heads);
   await new Promise((resolve) => setTimeout(resolve, moreMs));
   child.kill();
@@ -25,25 +23,26 @@ async function live(path: string, heads: number, moreMs = 0): Promise<Told> {
 }
 
 describe('a node that is killed at any moment', () => {
-  test(`opens without help ${ROUNDS} times, with and without its store, and keeps all that it told (seed ${SEED})`, async () => {
+  test.each([['poa', 20], ['spos', 8]] as const)(`under %s opens without help %d times, with and without its store, and keeps all that it told (seed ${SEED})`, async (kind, rounds) => {
     const random = createSeededRandom(SEED);
-    for (let round = 0; round < ROUNDS; round++) {
-      const withoutStore = round % 4 === 3;
-      if (withoutStore) await rm(join(data(), 'store'), { recursive: true });
+    const data = join(folder, kind);
+    const ledger = new Ledger();
+    for (let round = 0; round < rounds; round++) {
+      if (round % 4 === 3) await rm(join(data, 'store'), { recursive: true });
       // Sometimes it dies while it opens, before anything is told.
-      const told = await live(data(), random.below(5) === 0 ? 0 : 1 + random.below(25), random.below(60));
-      expect(told.lines.filter(([kind]) => kind === 'refused' || kind === 'failed')).toEqual([]);
+      const told = await live(data, kind, random.below(5) === 0 ? 0 : 1 + random.below(25), random.below(60));
+      expect(told.lines.filter(([word]) => word === 'refused' || word === 'failed')).toEqual([]);
       ledger.add(told);
       if (told.lines.length === 0) continue;
-      const recent = told.lines.flatMap(([kind, id]) => (kind === 'done' ? [id as string] : []));
-      const look = async (chain: Parameters<Parameters<typeof inspect>[2]>[0]): Promise<string> => {
+      const recent = told.lines.flatMap(([word, id]) => (word === 'done' ? [id as string] : []));
+      const look = async (chain: Chain): Promise<string> => {
         await ledger.check(chain, recent);
         return `${chain.head.height} ${toHex(chain.head.id)} ${toHex((await chain.stateAt())!.view.root)}`;
       };
-      expect(await inspect(data(), 'log', look)).toBe(await inspect(data(), 'store', look));
+      expect(await inspect(data, 'log', look, kind)).toBe(await inspect(data, 'store', look, kind));
     }
-    await inspect(data(), 'store', (chain) => ledger.check(chain));
-    expect(ledger.finalHeight).toBeGreaterThan(ROUNDS);
-    expect(ledger.done.size).toBeGreaterThan(ROUNDS);
+    await inspect(data, 'store', (chain) => ledger.check(chain), kind);
+    expect(ledger.finalHeight).toBeGreaterThan(rounds);
+    expect(ledger.done.size).toBeGreaterThan(rounds);
   }, 240_000);
 });

@@ -8,7 +8,7 @@ import { fromHex, systemClock, toHex } from '@vsys/primitives';
 import { createMemoryStore, type Store } from '@vsys/store';
 import { openFileBlockLog, openStore } from '@vsys/store-rocksdb';
 import { createCoinContainer } from '@vsys/transaction';
-import { killChain } from './kill-chain.ts';
+import { type ChainKind, killChain } from './kill-chain.ts';
 
 /** What a process told before it died, whole lines only. */
 export interface Told {
@@ -24,8 +24,8 @@ export interface Child {
 }
 
 /** A node in a process of its own. */
-export function startChild(folder: string): Child {
-  const child = spawn(process.execPath, ['--conditions=@vsys/source', '--disable-warning=ExperimentalWarning', fileURLToPath(new URL('./chain-child.ts', import.meta.url)), folder], { stdio: ['ignore', 'pipe', 'pipe'] });
+export function startChild(folder: string, kind: ChainKind = 'poa'): Child {
+  const child = spawn(process.execPath, ['--conditions=@vsys/source', '--disable-warning=ExperimentalWarning', fileURLToPath(new URL('./chain-child.ts', import.meta.url)), folder, kind], { stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   let errors = '';
   const wanted = new Set<() => void>();
@@ -60,8 +60,8 @@ export function startChild(folder: string): Child {
 }
 
 /** Opens the data of a dead process, with its own store or with an empty one, so that all comes from the log. */
-export async function inspect<T>(folder: string, from: 'store' | 'log', look: (chain: Chain) => Promise<T>): Promise<T> {
-  const setup = killChain();
+export async function inspect<T>(folder: string, from: 'store' | 'log', look: (chain: Chain) => Promise<T>, kind: ChainKind = 'poa'): Promise<T> {
+  const setup = killChain(kind);
   const consensus = setup.module.open(setup.spec.consensus.params, new Uint8Array(32));
   if (!consensus.ok) throw new RangeError(consensus.message);
   await using log = await openFileBlockLog(join(folder, 'blocks'));
