@@ -63,7 +63,7 @@ export const HEAD_HEIGHT = 7;
 export const handshakeOf = (chain: number, versions: Readonly<Record<string, string>> = { wire: '1.0' }): ChainHandshake =>
   ({ chainId: new Uint8Array(32).fill(chain), versions, head: () => ({ height: HEAD_HEIGHT, blockId: new Uint8Array(32).fill(chain) }) });
 
-export const say = utf8ToBytes;
+export const say: (text: string) => Uint8Array = utf8ToBytes;
 
 export function createStage(bench: P2pBench): Stage {
   const until: Stage['until'] = async (what, holds) => {
