@@ -26,10 +26,13 @@ export interface Sent {
   /**
    * When it is in a block and did what it says. Sent ones are waited for in their order.
    *
-   * @throws ClientError with the code of its receipt, or the code that it was dropped with
+   * @throws TransactionFailed with the code of its receipt; ClientError with the code that it was dropped with
    */
   included(): Promise<Included>;
 }
+
+/** A transaction is in a block and did nothing but pay its fee. The code is that of its receipt. */
+export class TransactionFailed extends ClientError {}
 
 /** Sends operations of one key as transactions, one behind the other. */
 export interface Sender {
@@ -140,11 +143,11 @@ export async function createSender(options: SenderOptions): Promise<Sender> {
   };
 }
 
-/** @throws ClientError with the code of a receipt that tells of a failure */
+/** @throws TransactionFailed for a receipt that tells of a failure */
 export function succeeded(id: string, included: Included): Included {
   const { receipt: { status, code, feePaid }, height } = included;
   if (status === 'ok') return included;
-  throw new ClientError(code, `${explainCode(code)?.cause ?? 'the operation failed'}; so says the receipt of transaction ${id} in block ${height}, which did nothing but pay ${feePaid}`, { id, height });
+  throw new TransactionFailed(code, `${explainCode(code)?.cause ?? 'the operation failed'}; so says the receipt of transaction ${id} in block ${height}, which did nothing but pay ${feePaid}`, { id, height });
 }
 
 async function quiet(work: Promise<unknown> | undefined): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { askedToStop } from '../asked-to-stop.ts';
 import { addConfigOptions, configOf } from '../config-options.ts';
 import { createLogger } from '../logger.ts';
-import { say } from '../output.ts';
 import { runNode } from '../run-node.ts';
 import { version } from '../version.ts';
 
@@ -21,25 +21,4 @@ export function addNodeStart(group: Command): void {
       await stop();
       logger.info('stopped');
     });
-}
-
-/** Why it shall stop. Whoever asks by signal a second time does not want to wait: nothing is lost then either, the next start replays the block log. */
-function askedToStop(withStdin: boolean): Promise<string> {
-  return new Promise((resolve) => {
-    const once = (signal: NodeJS.Signals): void => {
-      process.once(signal, () => {
-        resolve(signal);
-        for (const again of ['SIGINT', 'SIGTERM'] as const) {
-          process.once(again, () => {
-            say('not waiting any longer');
-            process.exit(130);
-          });
-        }
-      });
-    };
-    once('SIGINT');
-    once('SIGTERM');
-    if (!withStdin) return;
-    process.stdin.on('end', () => resolve('stdin ended')).on('error', () => resolve('stdin ended')).resume();
-  });
 }
