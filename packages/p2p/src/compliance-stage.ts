@@ -58,12 +58,12 @@ export interface Stage {
 
 /** So often time passes before a condition counts as never coming true: half a minute and more on real time, more on a slow machine. */
 const PASSES_MAX = 5_000;
-export const HEAD_HEIGHT = 7;
+export const HEAD_HEIGHT: number = 7;
 
 export const handshakeOf = (chain: number, versions: Readonly<Record<string, string>> = { wire: '1.0' }): ChainHandshake =>
   ({ chainId: new Uint8Array(32).fill(chain), versions, head: () => ({ height: HEAD_HEIGHT, blockId: new Uint8Array(32).fill(chain) }) });
 
-export const say = utf8ToBytes;
+export const say: (text: string) => Uint8Array = utf8ToBytes;
 
 export function createStage(bench: P2pBench): Stage {
   const until: Stage['until'] = async (what, holds) => {

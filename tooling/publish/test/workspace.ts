@@ -12,6 +12,7 @@ export interface Manifest {
   readonly license?: string;
   readonly type?: string;
   readonly engines?: { readonly node?: string };
+  readonly files?: readonly string[];
   readonly bin?: Readonly<Record<string, string>>;
   readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
   readonly dependencies?: Readonly<Record<string, string>>;
@@ -29,9 +30,9 @@ export const publicPackages: readonly PublicPackage[] = ['packages', 'apps']
   .map((folder) => ({ folder, manifest: JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Manifest }))
   .filter(({ manifest }) => manifest.private !== true);
 
-/** What a consumer can import: `@vsys/state`, `@vsys/state/proof`, and so on. */
+/** The code that a consumer can import: `@vsys/state`, `@vsys/state/proof`, and so on. */
 export const entries: readonly string[] = publicPackages.flatMap(({ manifest }) =>
-  Object.keys(manifest.exports).filter((entry) => entry !== './package.json').map((entry) => manifest.name + entry.slice(1)));
+  Object.entries(manifest.exports).filter(([, target]) => typeof target !== 'string').map(([entry]) => manifest.name + entry.slice(1)));
 
 /** The first TypeScript of a README, as a reader would paste it. */
 export function exampleOf(folder: string): string {
