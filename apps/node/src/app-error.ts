@@ -9,7 +9,7 @@ export class AppError extends CodedError<AppErrorCode> {}
 /** What the caller gave or named: the same command with the same files fails again. */
 const INPUT: readonly string[] = [
   'USAGE', 'CONFIG_UNKNOWN', 'CONFIG_VALUE', 'CONFIG_SYNTAX', 'CONFIG_MISSING', 'KEY_FILE', 'KEY_EXISTS', 'FILE_EXISTS', 'SPEC_FILE', 'MODULE_UNKNOWN', 'DATA_ROW',
-  'CHAIN_SPEC', 'CHAIN_CONTAINER', 'CHAIN_WRONG_DATA',
+  'CHAIN_SPEC', 'CHAIN_CONTAINER', 'CHAIN_WRONG_DATA', 'NODE_SIGNER_DATA',
 ];
 
 /** By class, so that scripts can tell them apart: 2 input, 3 network, 4 refused by the chain, 5 not there, 1 all else. */

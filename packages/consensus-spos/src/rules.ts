@@ -82,6 +82,8 @@ export function createSposRules(params: SposParams, verifySignature: VerifySigna
       rank: [BigInt(genesis.height)],
     }),
     step,
+    // The account of the seat, not its minting key: a key that lies on a server never holds what it earns.
+    author: (_parent, header) => seatOfSlot(params, slotOfTime(params, header.timeMs)).account,
     earliest: (_parent, header) => header.timeMs,
     isTimely: (_parent, header, nowMs) => nowMs < header.timeMs + slotMs + driftMs,
     safeHeight: (context) => Math.max(0, heightBelow(context, sposSafeDepth(seats.length))),

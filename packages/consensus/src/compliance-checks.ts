@@ -139,6 +139,21 @@ export const consensusChecks: readonly ConsensusCheck[] = [
     },
   },
   {
+    name: 'names the author of a block before its body is executed',
+    run: async (create) => {
+      const subject = await create();
+      const { rules } = subject.consensus;
+      if (rules.author === undefined) return;
+      for (const block of await history(subject)) {
+        const { height, timeMs, ext } = block.header;
+        const author = rules.author(block.parentContext, { height, timeMs, ext });
+        must(author.length === 20, `the account of an author has ${author.length} bytes`);
+        must(equalBytes(author, rules.author(rules.decode(rules.encode(block.parentContext)), { height, timeMs, ext })), 'the author changes when the context is stored');
+        must(equalBytes(author, rules.author(block.parentContext, block.header)), 'the author depends on what is known only after execution');
+      }
+    },
+  },
+  {
     name: 'a header of the future is parked, and one of the present is not',
     run: async (create) => {
       const subject = await create();

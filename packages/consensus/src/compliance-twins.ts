@@ -106,6 +106,14 @@ export const brokenTwins: readonly BrokenTwin[] = [
       })),
   },
   {
+    name: 'names the author by what the block did',
+    failedBy: 'names the author of a block before its body is executed',
+    sentence: 'known only after execution',
+    breakSubject: (subject) => withRules(subject, () => ({
+      author: (_parent, child) => new Uint8Array(20).fill('stateRoot' in child ? 1 : 0),
+    })),
+  },
+  {
     name: 'lets headers of the future in',
     failedBy: 'a header of the future is parked, and one of the present is not',
     sentence: 'was not parked',

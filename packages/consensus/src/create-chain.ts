@@ -1,4 +1,4 @@
-import { accept, type BlockId, equalBytes, type Height, type Logger, type Clock, invariant, type Metrics, noMetrics, type PeerId, refuse, type Refusal, silentLogger, toHex, type TransactionId, type Verdict } from '@vsys/primitives';
+import { accept, type AccountId, type BlockId, equalBytes, type Height, type Logger, type Clock, invariant, type Metrics, noMetrics, type PeerId, refuse, type Refusal, silentLogger, toHex, type TransactionId, type Verdict } from '@vsys/primitives';
 import type { SignatureVerifier } from '@vsys/crypto';
 import { appendToHistory, type Block, blockFromBytes, blockId, blockToBytes, bodyRoot, type ChainSpec, chainId as chainIdOf, emptyHistory, type Header, headerBytesMax, historyRoot, receiptsRoot, type SealedHeader } from '@vsys/data-format';
 import { type BlockTree, createBlockTree, type TreeNode } from '@vsys/block-tree';
@@ -17,7 +17,7 @@ import { createFailureGate } from './failure-gate.ts';
 import { genesisHeader, genesisWrites } from './genesis.ts';
 import { checkContinues } from './header-chain.ts';
 import type { Consensus } from './module.ts';
-import type { BlockRef, Stepped } from './rules.ts';
+import type { AuthoredHeader, BlockRef, Stepped } from './rules.ts';
 import { createTaskQueue } from './task-queue.ts';
 import { createTreeView } from './tree-view.ts';
 import { verifyBody } from './verified-bodies.ts';
@@ -64,7 +64,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   const chainId = chainIdOf(spec);
   const admission = { chainId, limits: spec.limits, fees: spec.fees, router };
   const execution = { router, fees: spec.fees, blockGasMax: spec.limits.blockGasMax };
-  if (spec.fees.to !== 'burn') throw new ChainError('CHAIN_SPEC', 'fees.to: this release burns fees; set it to "burn"');
+  if (spec.fees.to === 'author' && rules.author === undefined) throw new ChainError('CHAIN_SPEC', `fees.to: ${spec.consensus.module} knows no account of an author; set it to "burn"`);
 
   const { state, base, genesis } = await openState(options, parts, chainId);
   await assertLogBelow(log, base);
@@ -104,6 +104,11 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     invariant(node.data !== undefined, 'a block above final keeps its data', { height: node.height });
     return node.data;
   };
+
+  /** Who is paid for a block: known before it is executed. */
+  function payeeOf(parent: TreeNode<BlockData>, child: AuthoredHeader): { author?: AccountId } {
+    return spec.fees.to === 'author' && rules.author !== undefined ? { author: rules.author(rules.decode(parent.context), child) } : {};
+  }
 
   /** What the header alone can be judged by, against a known parent. */
   function judgeHeader(block: Block, id: BlockId, parent: TreeNode<BlockData>, replay: boolean): Verdict<Stepped<unknown>, ImportCode> {
@@ -193,7 +198,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     const invalid = (message: string, reason: string): Refusal<ImportCode> => refuse('IMPORT_EXECUTION', message, { reason });
     const context = { chainId, height: header.height, timeMs: header.timeMs, parent: header.parent };
     const parentView = dataOf(parent).view;
-    const done = await executeBlock(execution, parentView, context, checked.value, { skip: false });
+    const done = await executeBlock(execution, parentView, context, checked.value, { skip: false, ...payeeOf(parent, header) });
     if (!done.ok) return invalid(done.message, done.code);
     const { writes, receipts, gasUsed } = done.value;
     if (gasUsed !== header.gasUsed) return invalid(`the body uses ${gasUsed} gas, the header says ${header.gasUsed}`, 'GAS_USED');
@@ -301,7 +306,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     const { view: parentView, history } = parent.data;
     const height = parent.height + 1;
     const candidates = await pool.candidates(parentView, height, { bytesMax: bodyBytesWanted, gasMax: spec.limits.blockGasMax });
-    const done = await executeBlock(execution, parentView, { chainId, height, timeMs, parent: on }, candidates, { skip: true });
+    const done = await executeBlock(execution, parentView, { chainId, height, timeMs, parent: on }, candidates, { skip: true, ...payeeOf(parent, { height, timeMs, ext }) });
     invariant(done.ok, 'a block that may skip is never refused');
     const { writes, receipts, gasUsed } = done.value;
     const transactions = done.value.included.map(({ bytes }) => bytes);

@@ -13,7 +13,7 @@ export type { BuildRequest, BuiltBlock, EngineEvent, EngineHost, EngineHostOptio
 export { checkContinues, createHeaderChain, foldHeaders } from './header-chain.ts';
 export type { FoldedHeader, HeaderChain, HeaderChainOptions } from './header-chain.ts';
 export type { Consensus, ConsensusModule } from './module.ts';
-export type { BlockRef, HeaderRules, IdentifiedHeader, PublicKeyOf, Rank, SeatView, Stepped, VerifySignature } from './rules.ts';
+export type { AuthoredHeader, BlockRef, HeaderRules, IdentifiedHeader, PublicKeyOf, Rank, SeatView, Stepped, VerifySignature } from './rules.ts';
 export { sealMessage } from './seal.ts';
 export { createSignerGuard, GuardError } from './signer-guard.ts';
 export type { GuardCode, GuardStore, SignerGuard } from './signer-guard.ts';

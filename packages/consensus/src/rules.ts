@@ -1,7 +1,7 @@
 import type { Rank } from '@vsys/block-tree';
 import type { PublicKey } from '@vsys/crypto';
 import type { ChainSpec, Header } from '@vsys/data-format';
-import type { BlockId, Height, Verdict } from '@vsys/primitives';
+import type { AccountId, BlockId, Height, Verdict } from '@vsys/primitives';
 
 export type { Rank } from '@vsys/block-tree';
 export { sealMessage } from './seal.ts';
@@ -25,6 +25,9 @@ export interface IdentifiedHeader {
   readonly header: Header;
   readonly seal: Uint8Array;
 }
+
+/** What of a header is fixed before its body is executed, and is the module's to judge. */
+export type AuthoredHeader = Pick<Header, 'height' | 'timeMs' | 'ext'>;
 
 export interface Stepped<C> {
   readonly context: C;
@@ -50,6 +53,11 @@ export interface HeaderRules<C = unknown> {
   readonly driftMs: number;
   genesis(spec: ChainSpec, genesis: BlockRef & { readonly timeMs: number }): { readonly context: C; readonly rank: Rank };
   step(parent: C, child: IdentifiedHeader): Verdict<Stepped<C>>;
+  /**
+   * Account of who makes the block: to it go the fees, where the chain gives them to the author. A pure function of what is known before the body is
+   * executed, the same for its maker and for everyone after; asked only for headers that `step` accepts. Absent: the module knows no accounts.
+   */
+  author?(parent: C, child: AuthoredHeader): AccountId;
   /** When the header may enter the tree, minus `driftMs`. An early header is parked, not punished. */
   earliest(parent: C, header: Header): number;
   /** The header came in its own slot, seen at `nowMs`. */

@@ -92,7 +92,7 @@ export const consensusRemedies: Readonly<Record<string, Remedy>> = {
 
 export const chainRemedies: Readonly<Record<string, Remedy>> = {
   CHAIN_WRONG_DATA: ['the data folder belongs to another chain', 'give the right spec, or another data folder'],
-  CHAIN_SPEC: ['the spec asks for what this release does not do', 'change the spec as the message says, which makes another chain'],
+  CHAIN_SPEC: ['the spec asks for what this release or its consensus module cannot do', 'change the spec as the message says, which makes another chain'],
   CHAIN_CONTAINER: ['a container of the spec is missing here, or has another version', 'use a release that has it, or compose the node with it'],
   CHAIN_LOG_BEHIND: ['the store knows more than the block log', 'restore the log, or remove the data and sync again; where no peer has the blocks, remove the store and go on without them'],
   CHAIN_REPLAY: ['a block of the log does not decode or execute as it did, or is no longer within the limits', 'check the limits, the release and the disk; or remove the data folder and sync again'],

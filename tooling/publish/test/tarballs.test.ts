@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pnpm, run } from './run.ts';
-import { entries, exampleOf, type Manifest, publicPackages, root } from './workspace.ts';
+import { entries, exampleOf, type Manifest, publicPackages, root, vectorsOf } from './workspace.ts';
 
 // One story on real tools: a slow, busy machine takes minutes for it.
 const STEP_MS_MAX = 600_000;
@@ -36,13 +36,12 @@ describe.each(publicPackages.map(({ folder: home, manifest }) => ({ name: manife
     published = JSON.parse(text.output) as Manifest;
   }, STEP_MS_MAX);
 
-  test('holds what was built from the sources that are there, README and licence, and nothing else', async () => {
+  test('holds what was built from the sources that are there, vectors, README and licence, and nothing else', async () => {
     const sources = (await readdir(join(root, home, 'src'), { recursive: true })).filter((file) => /\.[cm]?ts$/.test(file));
     const built = sources.flatMap((file) => ['.js', '.js.map', '.d.ts'].map((ending) => `dist/${file.replace(/\.ts$/, ending)}`));
     const commands = Object.values(manifest.bin ?? {}).map((file) => file.replace('./', ''));
-    // What is given to others as it is: test vectors.
-    const given = await Promise.all((manifest.files ?? []).filter((part) => part === 'vectors').map(async (part) => (await readdir(join(root, home, part))).map((file) => `${part}/${file}`)));
-    expect(files).toEqual([...built, ...commands, ...given.flat(), 'README.md', 'LICENSE', 'package.json'].sort());
+    const vectors = vectorsOf({ folder: home, manifest }).map((file) => `vectors/${file}.json`);
+    expect(files).toEqual([...built, ...commands, ...vectors, 'README.md', 'LICENSE', 'package.json'].sort());
   });
 
   test('has every entry that it exports, with its types', () => {
@@ -116,6 +115,25 @@ describe('in an empty project', () => {
       await verifier.close();
     `);
     expect(await run(process.execPath, ['load.mjs'], { cwd: project() })).toEqual({ status: 0, signal: null, output: 'verdicts 1 0\n' });
+  }, STEP_MS_MAX);
+
+  test('the vectors can be imported, and the packages agree with their own', async () => {
+    const names = publicPackages.flatMap((one) => vectorsOf(one).map((file) => `${one.manifest.name}/vectors/${file}.json`));
+    expect(names.length).toBeGreaterThan(15);
+    await write('vectors.mjs', `
+      import { verifySignature } from '@vsys/crypto';
+      import { checkVectors } from '@vsys/primitives/vectors';
+      import file from '@vsys/crypto/vectors/ed25519.json' with { type: 'json' };
+      for (const name of ${JSON.stringify(names)}) {
+        const { default: { title, origin, valid, invalid } } = await import(name, { with: { type: 'json' } });
+        if (!(title && origin && valid.length > 0 && Array.isArray(invalid))) console.log(name, 'is not a file of vectors');
+      }
+      const bytes = (hex) => Uint8Array.from(Buffer.from(hex, 'hex'));
+      const faults = await checkVectors(file, ({ publicKey, message, signature }) =>
+        verifySignature({ scheme: 'ed25519', bytes: bytes(publicKey) }, bytes(message), bytes(signature)) ? { ok: true, output: {} } : { ok: false, code: 'INVALID' });
+      console.log('faults', faults.length);
+    `);
+    expect(await run(process.execPath, ['vectors.mjs'], { cwd: project() })).toEqual({ status: 0, signal: null, output: 'faults 0\n' });
   }, STEP_MS_MAX);
 
   test('the example composes a node that makes blocks, and Ctrl-C ends it in order', async () => {

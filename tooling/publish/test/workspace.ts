@@ -12,7 +12,6 @@ export interface Manifest {
   readonly license?: string;
   readonly type?: string;
   readonly engines?: { readonly node?: string };
-  readonly files?: readonly string[];
   readonly bin?: Readonly<Record<string, string>>;
   readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
   readonly dependencies?: Readonly<Record<string, string>>;
@@ -30,9 +29,14 @@ export const publicPackages: readonly PublicPackage[] = ['packages', 'apps']
   .map((folder) => ({ folder, manifest: JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Manifest }))
   .filter(({ manifest }) => manifest.private !== true);
 
-/** The code that a consumer can import: `@vsys/state`, `@vsys/state/proof`, and so on. */
+/** What a consumer can import as code: `@vsys/state`, `@vsys/state/proof`, and so on. Vectors are data, exported by a pattern. */
 export const entries: readonly string[] = publicPackages.flatMap(({ manifest }) =>
-  Object.entries(manifest.exports).filter(([, target]) => typeof target !== 'string').map(([entry]) => manifest.name + entry.slice(1)));
+  Object.keys(manifest.exports).filter((entry) => entry !== './package.json' && entry !== './vectors/*.json').map((entry) => manifest.name + entry.slice(1)));
+
+/** Names of the vector files of a package, without their ending. */
+export function vectorsOf({ folder, manifest }: PublicPackage): readonly string[] {
+  return manifest.exports['./vectors/*.json'] === undefined ? [] : readdirSync(join(root, folder, 'vectors')).map((file) => file.replace(/\.json$/, ''));
+}
 
 /** The first TypeScript of a README, as a reader would paste it. */
 export function exampleOf(folder: string): string {
