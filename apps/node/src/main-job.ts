@@ -34,11 +34,13 @@ async function main(signal: AbortSignal): Promise<void> {
   const trust = await trustOf(devnet.spec);
   using loader = createClient({ url: urlOf(devnet, LOADED), trust });
   using asker = createClient({ url: urlOf(devnet, ASKED), trust });
+  // What is under way ends at once when somebody wants to stop.
+  signal.addEventListener('abort', () => [loader, asker].forEach((client) => client.close()), { once: true });
 
   const cities = readCities(rows);
   print(`loading ${number(cities.length)} cities through ${devnet.nodes[LOADED]?.name}, each into three indexes; ${devnet.nodes[KILLED]?.name} will be killed meanwhile`);
   const loadMs = performance.now();
-  const { before, stored } = await loadCities(cities, { client: loader, trust, owner: devnet.ada, signal, onProgress: network.killOnTheWay(cities.length) });
+  const { before, stored } = await loadCities(cities, { client: loader, spec: devnet.spec, owner: devnet.ada, signal, onProgress: network.killOnTheWay(cities.length) });
   const sent = Math.max(before, cities.length);
   print(`${before > 0 ? `${number(before)} were stored before; ` : ''}${number(sent)} sent, ${number(stored)} stored, in ${((performance.now() - loadMs) / 1_000).toFixed(1)} s`);
   if (stored !== BigInt(sent)) throw new AppError('REFUSED', `${number(sent)} cities were sent and the chain proves ${number(stored)}; start again with --fresh, and please report it`);

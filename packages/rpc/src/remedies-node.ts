@@ -97,6 +97,8 @@ export const appRemedies: Readonly<Record<string, Remedy>> = {
   MODULE_UNKNOWN: ['the spec names a consensus module that this release does not have', 'use one of those that the message lists'],
   DATA_ROW: ['a row of the data cannot be taken', 'correct the row that the message names'],
   NODE_ENDED: ['a node that was started as a process ended by itself, or did not come up', 'do what the last line of its log says; the message names the log'],
+  DATA_FILE: ['a file of data cannot be read or written, or is of something else', 'check the path, or name another file'],
+  ADDRESS_NETWORK: ['the address is one of another network than that of the chain', 'ask for the address on this network'],
   PORT_BUSY: ['a port is taken', 'end what listens there, or give another port'],
 };
 

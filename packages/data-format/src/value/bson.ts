@@ -1,4 +1,4 @@
-import { type Verdict, accept, equalBytes, refuse, utf8FromBytes, utf8ToBytes } from '@vsys/primitives';
+import { type Verdict, accept, equalBytes, refuse, utf8FromBytes } from '@vsys/primitives';
 import { decimalFromBytes, decimalOf, decimalParts, decimalToBytes } from './decimal128.ts';
 import { type Document, isArray, isDocument, type Value, valueLimits } from './value.ts';
 
@@ -19,10 +19,13 @@ class Stop {
 
 interface Writer { bytes: Uint8Array; view: DataView; at: number; fields: number }
 
+// One buffer of the largest size for all: a document past it is refused anyway, encoding is never interrupted by another, and what comes out is a copy.
+const scratch = new Uint8Array(valueLimits.documentBytesMax + 64);
+const scratchView = new DataView(scratch.buffer);
+const utf8 = new TextEncoder();
+
 export function encodeDocument(document: Document): Verdict<Uint8Array, ValueCode> {
-  // One buffer of the largest size: a document past it is refused anyway.
-  const bytes = new Uint8Array(valueLimits.documentBytesMax + 64);
-  const writer: Writer = { bytes, view: new DataView(bytes.buffer), at: 0, fields: 0 };
+  const writer: Writer = { bytes: scratch, view: scratchView, at: 0, fields: 0 };
   try {
     writeDocument(writer, document.entries(), 1);
     if (writer.at > valueLimits.documentBytesMax) throw tooLarge();
@@ -30,7 +33,7 @@ export function encodeDocument(document: Document): Verdict<Uint8Array, ValueCod
     if (stop instanceof Stop) return refuse(stop.code, stop.message);
     throw stop;
   }
-  return accept(bytes.slice(0, writer.at));
+  return accept(scratch.slice(0, writer.at));
 }
 
 const tooLarge = (): Stop => new Stop('VALUE_TOO_LARGE', `a document has at most ${valueLimits.documentBytesMax} bytes`);
@@ -46,8 +49,16 @@ function writeName(writer: Writer, name: string): void {
   if (name === '' || name.startsWith('$') || name.includes('\0') || !name.isWellFormed()) {
     throw new Stop('VALUE_FIELD_NAME', 'a field name is not empty, does not begin with "$", and holds neither NUL nor half a character');
   }
-  writeRaw(writer, utf8ToBytes(name));
+  writeText(writer, name);
   writer.bytes[reserve(writer, 1)] = 0;
+}
+
+/** Returns how many bytes it took. The encoder writes nothing of a character that has no room. */
+function writeText(writer: Writer, text: string): number {
+  const { read, written } = utf8.encodeInto(text, writer.bytes.subarray(writer.at));
+  if (read < text.length) throw tooLarge();
+  writer.at += written;
+  return written;
 }
 
 function writeRaw(writer: Writer, raw: Uint8Array): void {
@@ -106,9 +117,8 @@ function writeInt64(writer: Writer, value: bigint): void {
 
 function writeString(writer: Writer, text: string): void {
   if (!text.isWellFormed()) throw new Stop('VALUE_RANGE', 'a string holds half a character (a lone surrogate)');
-  const raw = utf8ToBytes(text);
-  writer.view.setInt32(reserve(writer, 4), raw.length + 1, true);
-  writeRaw(writer, raw);
+  const lengthAt = reserve(writer, 4);
+  writer.view.setInt32(lengthAt, writeText(writer, text) + 1, true);
   writer.bytes[reserve(writer, 1)] = 0;
 }
 
