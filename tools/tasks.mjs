@@ -9,6 +9,7 @@ const turbo = (task, rest) => ['npm', 'exec', '--yes', `--package=${packageManag
 export const tasks = {
   start: (rest) => [[...source, 'apps/node/src/main-job.ts', ...rest]],
   vsys: (rest) => [[...source, 'apps/node/src/vsys.ts', ...rest]],
+  bench: (rest) => [[...source, '--expose-gc', 'tooling/bench/src/main.ts', ...rest]],
   build: (rest) => [turbo('build', rest)],
   types: () => [['tsc', '-p', 'tsconfig.json']],
   lint: (rest) => [['oxlint', ...rest]],
