@@ -8,6 +8,7 @@ import { createState, type State, type StateView } from '@vsys/state';
 import type { BlockLog, Store } from '@vsys/store';
 import { type AdmissionCode, checkEnvelope, type CheckedTransaction, checkSignatures, createMempool, executeBlock, type Mempool, type MempoolLimits, mempoolDefaults } from '@vsys/transaction';
 import type { BlockData } from './block-data.ts';
+import { createBuildRoom } from './build-room.ts';
 import type { Chain, ChainBlock, ChainEvent, ImportCode, TransactionStatus } from './chain.ts';
 import { ChainError } from './chain-error.ts';
 import { type BaseRecord, baseOps, chainIdOps, finalBlockAt, finalBlockOps, finalBlocksFrom, finalHeightOf, finalTransaction, readBase, readChainId } from './chain-index.ts';
@@ -74,6 +75,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   });
   const treeView = createTreeView(tree, rules);
   const pool: Mempool = createMempool(spec.fees, options.mempool ?? mempoolDefaults);
+  const room = createBuildRoom({ bytesMin: spec.limits.transactionBytesMax, bytesMax: spec.limits.blockBytesMax - headerBytesMax });
   const queue = createTaskQueue();
   const listeners = new Set<(event: ChainEvent) => void>();
   /** Transactions of canonical blocks above final. */
@@ -256,12 +258,13 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   }
   await replay();
 
-  async function build({ on, timeMs, ext }: BuildRequest): Promise<BuiltBlock<Omit<Block, 'seal'>> | undefined> {
+  async function build({ on, timeMs, ext, deadlineMs }: BuildRequest): Promise<BuiltBlock<Omit<Block, 'seal'>> | undefined> {
     const parent = tree.get(on);
     if (parent === undefined || !parent.executed || parent.data === undefined) return undefined;
     const { view: parentView, history } = parent.data;
     const height = parent.height + 1;
-    const candidates = await pool.candidates(parentView, height, { bytesMax: spec.limits.blockBytesMax - headerBytesMax, gasMax: spec.limits.blockGasMax });
+    const beganMs = clock.nowMs();
+    const candidates = await pool.candidates(parentView, height, { bytesMax: room.bytes, gasMax: spec.limits.blockGasMax });
     const done = await executeBlock(execution, parentView, { chainId, height, timeMs, parent: on }, candidates, { skip: true });
     invariant(done.ok, 'a block that may skip is never refused');
     const { writes, receipts, gasUsed } = done.value;
@@ -275,6 +278,8 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     };
     const id = blockId(header);
     lastBuilt = { id: toHex(id), view, receipts, checked: done.value.included };
+    // Others execute it before the next slot begins: the building may have half of what is left for both.
+    room.took({ bytes: candidates.reduce((sum, { bytes }) => sum + bytes.length, 0), tookMs: clock.nowMs() - beganMs, wantedMs: Math.max(1, (deadlineMs - beganMs) / 2) });
     return { id, header, block: { header, transactions } };
   }
 

@@ -1,0 +1,26 @@
+/**
+ * How many bytes of transactions a block of ours takes, learned from how long the last ones took. A block that is not ready in its slot is
+ * lost, and the next would be just as large: without this, a pool that holds more than the machine builds in a slot stops the chain.
+ * A choice of this node only: no rule depends on it.
+ */
+export interface BuildRoom {
+  readonly bytes: number;
+  /** Told after each build: what was taken, how long it took, and how long it should have taken at most. */
+  took(build: { readonly bytes: number; readonly tookMs: number; readonly wantedMs: number }): void;
+}
+
+/** @param bytesMin - never less: the largest transaction must always find room */
+export function createBuildRoom({ bytesMin, bytesMax }: { readonly bytesMin: number; readonly bytesMax: number }): BuildRoom {
+  // An unknown machine: a quarter is found to be too much or too little after one block or two.
+  let room = Math.max(bytesMin, Math.floor(bytesMax / 4));
+  return {
+    get bytes() {
+      return Math.min(room, bytesMax);
+    },
+    took({ bytes, tookMs, wantedMs }) {
+      if (tookMs > wantedMs) room = Math.max(bytesMin, Math.floor((bytes * wantedMs) / tookMs));
+      // A block that was nearly empty says little about a full one.
+      else if (2 * bytes >= room) room = Math.min(bytesMax, Math.floor(room * Math.min(2, wantedMs / Math.max(1, tookMs))));
+    },
+  };
+}
