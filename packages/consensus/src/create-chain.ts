@@ -279,7 +279,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     const id = blockId(header);
     lastBuilt = { id: toHex(id), view, receipts, checked: done.value.included };
     // Others execute it before the next slot begins: the building may have half of what is left for both.
-    room.took({ bytes: candidates.reduce((sum, { bytes }) => sum + bytes.length, 0), tookMs: clock.nowMs() - beganMs, wantedMs: Math.max(1, (deadlineMs - beganMs) / 2) });
+    room.took({ bytes: candidates.reduce((sum, { bytes }) => sum + bytes.length, 0), tookMs: clock.nowMs() - beganMs, wantedMs: (deadlineMs - beganMs) / 2 });
     return { id, header, block: { header, transactions } };
   }
 

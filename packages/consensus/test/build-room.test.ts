@@ -6,15 +6,22 @@ const limits = { bytesMin: 1_000, bytesMax: 100_000 };
 describe('build room', () => {
   test('shrinks to what fits after a block that took too long, and never below the largest transaction', () => {
     const room = createBuildRoom(limits);
-    expect(room.bytes).toBe(25_000);
+    expect(room.bytes).toBe(100_000);
     room.took({ bytes: 20_000, tookMs: 400, wantedMs: 100 });
     expect(room.bytes).toBe(5_000);
     room.took({ bytes: 5_000, tookMs: 100_000, wantedMs: 100 });
     expect(room.bytes).toBe(1_000);
   });
 
+  test('shrinks after a block that was too late before it began', () => {
+    const room = createBuildRoom(limits);
+    room.took({ bytes: 100_000, tookMs: 0, wantedMs: -100 });
+    expect(room.bytes).toBe(50_000);
+  });
+
   test('grows while full blocks are quick, up to the limit of the chain', () => {
     const room = createBuildRoom(limits);
+    room.took({ bytes: 100_000, tookMs: 400, wantedMs: 100 });
     room.took({ bytes: 25_000, tookMs: 10, wantedMs: 100 });
     expect(room.bytes).toBe(50_000);
     room.took({ bytes: 50_000, tookMs: 80, wantedMs: 100 });
@@ -25,6 +32,7 @@ describe('build room', () => {
 
   test('learns nothing from a quick block that was nearly empty', () => {
     const room = createBuildRoom(limits);
+    room.took({ bytes: 50_000, tookMs: 200, wantedMs: 100 });
     room.took({ bytes: 300, tookMs: 5, wantedMs: 100 });
     expect(room.bytes).toBe(25_000);
   });

@@ -1,7 +1,7 @@
 import { type AccountId, type Verdict, accept, concatBytes, equalBytes, fromHex, refuse, toHex, utf8ToBytes } from '@vsys/primitives';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { base58Decode, base58Encode } from './base58.ts';
-import { blake2b256, keccak256 } from './hash.ts';
+import { blake2b256, keccak256 } from '@vsys/crypto/hash';
 import type { KeyScheme } from './key-scheme.ts';
 
 const ADDRESS_VERSION = 5;

@@ -1,9 +1,8 @@
-import { ed25519 } from '@noble/curves/ed25519.js';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { type AccountId, CodedError, type Random, systemRandom, utf8ToBytes } from '@vsys/primitives';
 import { accountIdFromPublicKey, secureHash } from './account.ts';
 import { sha256 } from './hash.ts';
-import { signEd25519Native } from './native-ed25519.ts';
+import { ed25519PublicKeyNative, signEd25519Native } from './native-ed25519.ts';
 import type { KeyScheme, PublicKey } from './key-scheme.ts';
 import { clampVsysSecret, signVsys, vsysPublicKey } from './vsys-signature.ts';
 
@@ -20,7 +19,7 @@ export interface Signer {
 export function publicKeyFromSecret(scheme: KeyScheme, secret: Uint8Array): PublicKey {
   if (secret.length !== 32) throw new KeyError('KEY_LENGTH', `a secret has 32 bytes, found ${secret.length}`);
   switch (scheme) {
-    case 'ed25519': return { scheme, bytes: ed25519.getPublicKey(secret) };
+    case 'ed25519': return { scheme, bytes: ed25519PublicKeyNative(secret) };
     case 'secp256k1': return { scheme, bytes: secp256k1.getPublicKey(secret, true) };
     case 'vsys': return { scheme, bytes: vsysPublicKey(secret) };
   }

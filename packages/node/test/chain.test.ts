@@ -154,6 +154,26 @@ test('refuses transactions with a code for each cause, and takes a repeated one 
   await node.chain.close();
 });
 
+test('takes fewer transactions into a block after one that was ready too late, and more again after those in time', async () => {
+  const setup = testChain('poa', 1);
+  const time = createVirtualTime(START_MS);
+  const { chain, engine } = await run(setup, time, { seats: [] });
+  const to = signers(1, 3)[0]!.account;
+  await chain.submit(Array.from({ length: 2_500 }, (_, i) => signed(setup.spec, setup.rich, BigInt(i), [transfer(to, 1n)], { gasMax: 1_000n })));
+  const sizeWith = async (deadlineMs: number): Promise<number> =>
+    (await chain.build({ job: 'test', on: chain.head.id, timeMs: START_MS + 1_000, ext: new Uint8Array(2), deadlineMs }))!.block.transactions.length;
+  const all = await sizeWith(START_MS - 1);
+  const half = await sizeWith(START_MS - 1);
+  expect(all).toBe(2_500);
+  expect(half).toBeLessThan(all);
+  const sizes: number[] = [];
+  for (let i = 0; i < 12; i++) sizes.push(await sizeWith(START_MS + 1));
+  expect(sizes[0]).toBeLessThanOrEqual(half);
+  expect(sizes.at(-1)).toBe(all);
+  await engine.close();
+  await chain.close();
+});
+
 test('a transaction that fails keeps its fee, uses its sequence and says why', async () => {
   const setup = testChain('poa', 1);
   const time = createVirtualTime(START_MS);

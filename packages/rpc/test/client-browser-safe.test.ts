@@ -31,8 +31,9 @@ function walk(entry: string): Walked {
 function sourceOf(name: string): string {
   const [scope, folder, ...rest] = name.split('/');
   const home = join(root, 'packages', folder as string);
-  const { exports } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { exports: Record<string, Record<string, string>> };
-  const file = exports[['.', ...rest].join('/')]?.['@vsys/source'];
+  const { exports } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { exports: Record<string, Record<string, string | { readonly default: string }>> };
+  const source = exports[['.', ...rest].join('/')]?.['@vsys/source'];
+  const file = typeof source === 'object' ? source.default : source;
   if (file === undefined) throw new Error(`${scope}/${folder} exports no ${rest.join('/')}`);
   return join(home, file);
 }

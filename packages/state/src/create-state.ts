@@ -1,5 +1,5 @@
-import { compareBytes, equalBytes, toHex, uint64FromBytes } from '@vsys/primitives';
-import type { Height, StateRoot } from '@vsys/primitives';
+import { compareBytes, equalBytes, noMetrics, toHex, uint64FromBytes } from '@vsys/primitives';
+import type { Height, Metrics, StateRoot } from '@vsys/primitives';
 import type { Store, StoreOp } from '@vsys/store';
 import { flushStep, missingForFlush, stepToOps } from './flush-plan.ts';
 import type { FlushStep } from './flush-plan.ts';
@@ -23,6 +23,8 @@ export interface StateOptions {
   readonly retentionBlocks?: number;
   /** Pages of the tree kept decoded in memory. Overlays come on top. */
   readonly cacheBytesMax?: number;
+  /** Counts the hashes made for new roots. */
+  readonly metrics?: Metrics;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface StateOptions {
  * @throws StateError `STATE_OPTIONS`, `STATE_CORRUPT`
  */
 export async function createState(options: StateOptions): Promise<State> {
-  const { store, retentionBlocks = RETENTION_BLOCKS_DEFAULT, cacheBytesMax = CACHE_BYTES_MAX_DEFAULT } = options;
+  const { store, retentionBlocks = RETENTION_BLOCKS_DEFAULT, cacheBytesMax = CACHE_BYTES_MAX_DEFAULT, metrics = noMetrics } = options;
   if (!Number.isInteger(retentionBlocks) || retentionBlocks < 0) throw new StateError('STATE_OPTIONS', `expected retentionBlocks of 0 or more, found ${retentionBlocks}`);
   const head = await store.get(HEAD_KEY);
   let isInitialised = head !== undefined;
@@ -75,7 +77,8 @@ export async function createState(options: StateOptions): Promise<State> {
         await pages.load(missing, below.height);
         known(parent);
       }
-      const { root, thinnedPages } = updateTree(below.tree, sorted);
+      const { root, thinnedPages, hashes } = updateTree(below.tree, sorted);
+      metrics.count('vsys_state_hashes_total', 'Hashes made for the nodes of new state roots', hashes);
       const overlay = createTreeView(height, root, parts);
       overlay.parent = below;
       overlay.writes = sorted;
