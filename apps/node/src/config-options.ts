@@ -4,6 +4,8 @@ import { flagName, type Setting, settings } from './settings.ts';
 
 /** The config file that is looked for where a command was typed. */
 export const NODE_FILE = 'node.toml';
+/** Where `vsys dev` keeps its chain unless told. */
+export const DEV_FOLDER = '.vsys/dev';
 
 /** Gives a command `--config` and one flag per setting. */
 export function addConfigOptions(command: Command): Command {

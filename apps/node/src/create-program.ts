@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { addChainCommands } from './commands/chain.ts';
 import { addCompletionCommand } from './commands/completion.ts';
+import { addDevCommand } from './commands/dev.ts';
 import { addExplainCommand } from './commands/explain.ts';
+import { addDbCommands } from './commands/db.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addKeyCommands } from './commands/key.ts';
 import { addNodeCommands } from './commands/node.ts';
@@ -15,10 +17,12 @@ export function createProgram(): Command {
     .version(version)
     .exitOverride()
     .configureOutput({ outputError: () => {} });
+  addDevCommand(program);
   addInitCommand(program);
   addNodeCommands(program);
   addKeyCommands(program);
   addChainCommands(program);
+  addDbCommands(program);
   addExplainCommand(program);
   addCompletionCommand(program);
   return program;

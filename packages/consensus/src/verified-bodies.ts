@@ -1,4 +1,4 @@
-import { equalBytes, type Verdict, accept, refuse } from '@vsys/primitives';
+import { equalBytes, hasCode, type Verdict, accept, refuse } from '@vsys/primitives';
 import type { SignatureVerifier } from '@vsys/crypto';
 import { type AdmissionRules, type CheckedTransaction, checkEnvelope, checkSignatures, type Mempool } from '@vsys/transaction';
 
@@ -19,7 +19,11 @@ export async function verifyBody(
     if (!trusted && (pooled === undefined || !equalBytes(pooled.bytes, bytes))) unknown.push(one.value);
   }
   if (unknown.length > 0) {
-    const refusals = await checkSignatures(verifier, unknown);
+    const refusals = await checkSignatures(verifier, unknown).catch((error: unknown) => {
+      // A worker that died is no fault of the block, and another one starts.
+      if (hasCode(error, 'CRYPTO_WORKER_DEAD')) return checkSignatures(verifier, unknown);
+      throw error;
+    });
     const bad = refusals.find((refusal) => refusal !== undefined);
     if (bad !== undefined) return refuse('IMPORT_BODY', bad.message, { reason: bad.code });
   }

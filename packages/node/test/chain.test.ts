@@ -115,6 +115,66 @@ describe.each(['spos', 'poa'] as const)('a chain under %s', (kind) => {
   });
 });
 
+describe.each(['spos', 'poa'] as const)('fees to the author, under %s', (kind) => {
+  const plain = testChain(kind, 3);
+  // Accounts of their own, so that what a seat earns lies apart from the key that mints.
+  const earning = signers(3, 55).map(({ account }) => account);
+  const module = plain.module;
+  const seats = plain.seats.map(({ publicKey }, seat) => (kind === 'spos' ? { seat, account: toHex(earning[seat]!), mintKey: toHex(publicKey.bytes) } : { account: toHex(earning[seat]!), key: toHex(publicKey.bytes) }));
+  const params = module.paramsFromJson(kind === 'spos' ? { slotMs: 1_000, seats } : { periodMs: 1_000, authorities: seats });
+  if (!params.ok) throw new RangeError(params.message);
+  const setup: TestChain = { ...plain, spec: { ...plain.spec, fees: { perByte: 1n, perGas: 1n, to: 'author' }, consensus: { ...plain.spec.consensus, params: params.value } } };
+  const balanceOf = async (chain: Chain, account: Uint8Array): Promise<bigint> => numberFromRecord(await (await chain.stateAt())!.view.get(balanceKey(account)));
+
+  test('go to the account of each block\'s seat; nothing is lost, every node agrees, and a replay of the log too', async () => {
+    const time = createVirtualTime(START_MS + 50);
+    let node = await run(setup, time);
+    const to = signers(1, 3)[0]!.account;
+    const ids: Uint8Array[] = [];
+    for (let sequence = 0n; sequence < 6n; sequence++) {
+      // The fourth fails, and pays too.
+      const [verdict] = await node.chain.submit([signed(setup.spec, setup.rich, sequence, [transfer(to, sequence === 3n ? 2n ** 62n : 5n)])]);
+      if (verdict?.ok !== true) throw new Error(verdict?.code);
+      ids.push(verdict.value.id);
+      await pass(time, [node], 1_000);
+    }
+    await pass(time, [node], 2_000);
+    const earned = new Map<string, bigint>();
+    for (const id of ids) {
+      const status = await node.chain.status(id);
+      if (status.kind !== 'included' && status.kind !== 'final') throw new Error(status.kind);
+      const { header } = (await node.chain.blockById(status.blockId))!;
+      const position = kind === 'spos' ? new DataView(header.ext.buffer, header.ext.byteOffset).getUint16(8) : (header.ext[1] as number);
+      const account = toHex(earning[position]!);
+      earned.set(account, (earned.get(account) ?? 0n) + status.receipt.feePaid);
+    }
+    expect(earned.size).toBeGreaterThan(1);
+    for (const account of earning) expect(await balanceOf(node.chain, account)).toBe(earned.get(toHex(account)) ?? 0n);
+    expect((await Promise.all([setup.rich.account, to, ...earning].map((account) => balanceOf(node.chain, account)))).reduce((sum, one) => sum + one)).toBe(1_000_000_000_000n);
+
+    const other = await run(setup, time, { seats: [] });
+    for (const block of node.published) expect(await other.chain.importBlock(block)).toMatchObject({ ok: true });
+    expect(toHex(other.chain.head.header.stateRoot)).toBe(toHex(node.chain.head.header.stateRoot));
+    await other.engine.close();
+    await other.chain.close();
+    const { head } = node.chain;
+    await node.engine.close();
+    await node.chain.close();
+    node = await run(setup, time, { log: node.log });
+    expect(toHex(node.chain.head.id)).toBe(toHex(head.id));
+    await node.engine.close();
+    await node.chain.close();
+  });
+
+  test('are refused under rules that know no accounts', async () => {
+    const opened = setup.module.open(setup.spec.consensus.params, new Uint8Array(32));
+    if (!opened.ok) throw new RangeError(opened.message);
+    const { author: _, ...rules } = opened.value.rules;
+    const parts = { consensus: { ...opened.value, rules }, router: createRouter([createCoinContainer()]), store: createMemoryStore(), log: createMemoryBlockLog(), verifier: createInlineVerifier(), clock: createVirtualTime(START_MS) };
+    await expect(createChain({ spec: setup.spec }, parts)).rejects.toMatchObject({ code: 'CHAIN_SPEC', message: expect.stringContaining('set it to "burn"') });
+  });
+});
+
 test('refuses a folder of another chain, naming both and the way out', async () => {
   const time = createVirtualTime(START_MS);
   const store = createMemoryStore();

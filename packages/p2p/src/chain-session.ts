@@ -61,6 +61,8 @@ export function createChainSession(net: string, handshake: ChainHandshake, handl
   const peers = new Map<PeerId, ChainPeer>();
   const greetings = new Map<PeerId, Promise<void>>();
   const left = new AbortController();
+  /** How often a peer said goodbye: an answer to a greeting from before that is out of date. */
+  const goodbyes = new WeakMap<PeerLink, number>();
   const fullTopic = (name: string): string => `${net}/${chainHex}/${name}`;
   const topics = new Map(Object.entries(handlers.topics).map(([name, rule]) => [fullTopic(name), rule]));
   const protocols = new Map(Object.entries(handlers.protocols));
@@ -118,7 +120,9 @@ export function createChainSession(net: string, handshake: ChainHandshake, handl
     );
 
   const greetOnce = async (link: PeerLink): Promise<'done' | 'again'> => {
+    const before = goodbyes.get(link);
     const answer = await ask(link, 'hello', '', helloToBytes(ownHello()), { bytesMax: HANDSHAKE_BYTES_MAX, timeoutMs: limits.handshakeTimeoutMs, signal: left.signal });
+    if (goodbyes.get(link) !== before) return 'done';
     if (answer.ok) {
       const hello = helloFromBytes(answer.value);
       if (hello === undefined) host.blame(link.id, limits.malformedScore, 'malformed handshake');
@@ -270,7 +274,7 @@ export function createChainSession(net: string, handshake: ChainHandshake, handl
     async leave() {
       if (left.signal.aborted) return;
       left.abort();
-      for (const topic of topics.keys()) carrier.unsubscribe(topic);
+      if (host.isRunning()) for (const topic of topics.keys()) carrier.unsubscribe(topic);
       host.left(session);
       const links = [...peers.keys()].map((peer) => host.link(peer)).filter((link) => link !== undefined);
       for (const link of links) remove(link.id);
@@ -304,6 +308,7 @@ export function createChainSession(net: string, handshake: ChainHandshake, handl
       });
     },
     openGoodbye: (link) => exchange(link, 0, async () => {
+      goodbyes.set(link, (goodbyes.get(link) ?? 0) + 1);
       remove(link.id);
       return answerToBytes(accept(EMPTY), 'host');
     }),

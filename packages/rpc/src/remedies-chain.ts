@@ -54,7 +54,7 @@ export const blockRemedies: Readonly<Record<string, Remedy>> = {
   TREE_UNKNOWN_PARENT: ['the parent of the block is not in the tree', 'put it among the orphans and ask for its parent'],
   TREE_DUPLICATE: ['the block is in the tree', ignore],
   TREE_BELOW_FINAL: ['the block is not above the last final one', ignore],
-  TREE_FULL: ['too many blocks without finality', 'wait for finality; with more memory, raise nodesMax'],
+  TREE_FULL: ['too many blocks without finality', 'wait for finality; with more memory, raise nodesMax of the tree, which is blocksAboveFinalMax of the chain'],
   TREE_INVALID: ['the block, or one before it, was found invalid', drop],
   TREE_HEIGHT: ['the height is not that of the parent plus one', drop],
   TREE_NOT_EXECUTED: ['a block that is not executed cannot become final', 'execute it first'],
@@ -85,16 +85,19 @@ export const consensusRemedies: Readonly<Record<string, Remedy>> = {
   GUARD_TARGET: ['the vote would double one signed before', 'nothing: the vote is lost; make sure that no second node has the same key'],
   GUARD_SOURCE: ['the vote would surround one signed before', 'nothing: the vote is lost'],
   GUARD_ORDER: ['the source of the vote is above its target', 'nothing: the vote is lost'],
+  GUARD_MARKS: ['the marks of what a key has signed are damaged', 'restore them from a copy, or give the seat a new key; never delete the marks of a key in use'],
   GUARD_STORE: ['the marks of what was signed could not be read or made durable', 'repair the disk; never delete the marks, or the key may sign twice'],
   BENCH_PARENT: ['the compliance suite met a block without its parent', 'correct the consensus module under test'],
 };
 
 export const chainRemedies: Readonly<Record<string, Remedy>> = {
   CHAIN_WRONG_DATA: ['the data folder belongs to another chain', 'give the right spec, or another data folder'],
-  CHAIN_SPEC: ['the spec asks for what this release does not do', 'change the spec as the message says, which makes another chain'],
+  CHAIN_SPEC: ['the spec asks for what this release or its consensus module cannot do', 'change the spec as the message says, which makes another chain'],
   CHAIN_CONTAINER: ['a container of the spec is missing here, or has another version', 'use a release that has it, or compose the node with it'],
-  CHAIN_LOG_BEHIND: ['the store knows more than the block log', 'restore the log from a copy, or remove the data folder and sync again'],
-  CHAIN_REPLAY: ['a block of the log does not decode or execute as it did', 'check the release and the disk, or remove the data folder and sync again'],
+  CHAIN_LOG_BEHIND: ['the store knows more than the block log', 'restore the log, or remove the data and sync again; where no peer has the blocks, remove the store and go on without them'],
+  CHAIN_REPLAY: ['a block of the log does not decode or execute as it did, or is no longer within the limits', 'check the limits, the release and the disk; or remove the data folder and sync again'],
   CHAIN_STORE: ['the store does not fit its own records', 'remove the folder of the store, not that of the log, and start again'],
+  CHAIN_BROKEN: ['a block made here does not execute as it did when it was built', 'keep the bundle, check the memory of the machine, start the node again; if it comes back, report it with the bundle'],
+  CHAIN_FAILED: ['the chain stopped on an earlier failure', 'repair what that failure names, then start the node again'],
   CHAIN_CLOSED: ['the chain was used after it was closed', 'close it last, after all that uses it'],
 };

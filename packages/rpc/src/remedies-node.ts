@@ -67,6 +67,9 @@ export const nodeRemedies: Readonly<Record<string, Remedy>> = {
   NODE_CONTAINER: ['the node lacks a container of the spec', 'compose the node with it'],
   NODE_PARAMS: ['the consensus module refuses the parameters of the spec', 'correct the spec, which makes another chain'],
   NODE_STATE: ['the node was started twice, or after its stop', 'create another node'],
+  NODE_SIGNER_DATA: ['the signer\'s records belong to another chain', 'give this node its own records, or another data folder; never remove those of a key in use'],
+  NODE_ENGINE: ['the consensus engine failed, and what it would have done next is unknown', 'start the node again; if it fails at once, restore its durable records from a copy, or report it with the log'],
+  NODE_BROKEN: ['a promise of the code itself does not hold, and the node stopped', 'start the node again; if it comes back, report it with the log'],
   SIGNER_NO_KEY: ['the node does not hold the key that is to sign', 'give the key file of the authority'],
 };
 
@@ -93,6 +96,9 @@ export const appRemedies: Readonly<Record<string, Remedy>> = {
   SPEC_FILE: ['the spec file does not describe a chain', 'correct it as the message says'],
   MODULE_UNKNOWN: ['the spec names a consensus module that this release does not have', 'use one of those that the message lists'],
   DATA_ROW: ['a row of the data cannot be taken', 'correct the row that the message names'],
+  NODE_ENDED: ['a node that was started as a process ended by itself, or did not come up', 'do what the last line of its log says; the message names the log'],
+  DATA_FILE: ['a file of data cannot be read or written, or is of something else', 'check the path, or name another file'],
+  ADDRESS_NETWORK: ['the address is one of another network than that of the chain', 'ask for the address on this network'],
   PORT_BUSY: ['a port is taken', 'end what listens there, or give another port'],
 };
 

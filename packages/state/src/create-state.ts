@@ -9,7 +9,7 @@ import { createPageCache } from './page-cache.ts';
 import { pageFromBytes } from './page-codec.ts';
 import { StateError } from './state-error.ts';
 import type { State, StateView, StateWrite } from './state.ts';
-import { HEAD_KEY, itemKey, itemsFromBytes, journalItemsKey, journalKey, rootKey } from './store-layout.ts';
+import { HEAD_KEY, IMPORT_KEY, itemKey, itemsFromBytes, journalItemsKey, journalKey, rootKey } from './store-layout.ts';
 import type { TreeNode } from './tree-node.ts';
 import { scanKeys } from './tree-scan.ts';
 import { updateTree } from './tree-update.ts';
@@ -31,12 +31,13 @@ export interface StateOptions {
  * Opens the state in a store: at its base, or, in an empty store, empty at height 0, where the first overlay may have height 0 too
  * (genesis).
  *
- * @throws StateError `STATE_OPTIONS`, `STATE_CORRUPT`
+ * @throws StateError `STATE_OPTIONS`, `STATE_CORRUPT`, `STATE_IMPORTING`
  */
 export async function createState(options: StateOptions): Promise<State> {
   const { store, retentionBlocks = RETENTION_BLOCKS_DEFAULT, cacheBytesMax = CACHE_BYTES_MAX_DEFAULT, metrics = noMetrics } = options;
   if (!Number.isInteger(retentionBlocks) || retentionBlocks < 0) throw new StateError('STATE_OPTIONS', `expected retentionBlocks of 0 or more, found ${retentionBlocks}`);
   const head = await store.get(HEAD_KEY);
+  if (head === undefined && (await store.get(IMPORT_KEY)) !== undefined) throw new StateError('STATE_IMPORTING', 'the store holds an unfinished import of a snapshot');
   let isInitialised = head !== undefined;
   const startHeight = head === undefined ? 0 : Number(uint64FromBytes(head));
   const history = createHistory(store, retentionBlocks, startHeight);

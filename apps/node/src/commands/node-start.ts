@@ -1,7 +1,8 @@
+import type { NodeFailure } from '@vsys/node';
 import type { Command } from 'commander';
+import { askedToStop } from '../asked-to-stop.ts';
 import { addConfigOptions, configOf } from '../config-options.ts';
 import { createLogger } from '../logger.ts';
-import { say } from '../output.ts';
 import { runNode } from '../run-node.ts';
 import { version } from '../version.ts';
 
@@ -17,29 +18,18 @@ export function addNodeStart(group: Command): void {
       logger.info('the node is up', {
         version, chain: node.chain.spec.name, module: node.chain.spec.consensus.module, rpc: rpcUrl, p2p: node.network.addresses(), head: head.height, final: final.height,
       });
-      logger.info(`stopping: ${await askedToStop(stopWithStdin === true)}`);
+      const asked = askedToStop(stopWithStdin === true);
+      const failure = await Promise.race([asked.then((why) => void logger.info(`stopping: ${why}`)), node.failed]);
+      // A stdin that is still read would keep the process alive.
+      if (stopWithStdin === true) process.stdin.destroy();
       await stop();
+      if (failure !== undefined) throw failedError(failure);
       logger.info('stopped');
     });
 }
 
-/** Why it shall stop. Whoever asks by signal a second time does not want to wait: nothing is lost then either, the next start replays the block log. */
-function askedToStop(withStdin: boolean): Promise<string> {
-  return new Promise((resolve) => {
-    const once = (signal: NodeJS.Signals): void => {
-      process.once(signal, () => {
-        resolve(signal);
-        for (const again of ['SIGINT', 'SIGTERM'] as const) {
-          process.once(again, () => {
-            say('not waiting any longer');
-            process.exit(130);
-          });
-        }
-      });
-    };
-    once('SIGINT');
-    once('SIGTERM');
-    if (!withStdin) return;
-    process.stdin.on('end', () => resolve('stdin ended')).on('error', () => resolve('stdin ended')).resume();
-  });
+/** What stopped the node by itself, as the command reports it: the code and the way out, and where the evidence lies. */
+function failedError({ error, bundle }: NodeFailure): Error {
+  if (bundle === undefined) return error;
+  return Object.assign(new Error(`${error.message}. What another machine needs to repeat it is in ${bundle}`, { cause: error }), { code: error.code });
 }
