@@ -43,14 +43,17 @@ export const run: BenchRun = async (options, print) => {
   const heads = await Promise.all(nodes.map((node) => followHeads(node.url)));
   for (const one of heads) undo.defer(() => one.close());
   print(`four nodes are up; sending ${rate} transfers a second for ${seconds} s …`);
+  const warm = Math.min(transfers.length, Math.ceil((rate * WARM_MS) / 1_000));
+  const send = (some: readonly Uint8Array[]): Promise<Load> => sendLoad({ urls: nodes.map(({ url }) => url), transfers: some, rate, waitingMax: numberOption(options, 'waiting'), print });
+  await send(transfers.slice(0, warm));
   const before = await Promise.all(nodes.map((node) => node.processorMs()));
-  const load = await sendLoad({ urls: nodes.map(({ url }) => url), transfers, rate, waitingMax: numberOption(options, 'waiting'), print });
+  const load = await send(transfers.slice(warm));
   const after = await Promise.all(nodes.map((node) => node.processorMs()));
   await drain(nodes);
   const resident = await Promise.all(nodes.map((node) => node.residentMb()));
   const blocks = await readBlocks(nodes, transfers);
-  const result = measure(blocks, load, heads);
-  const processorUs = after.map((ms, i) => ((ms - (before[i] as number)) * 1_000) / transfers.length);
+  const result = measure(blocks, load, heads, warm);
+  const processorUs = after.map((ms, i) => ((ms - (before[i] as number)) * 1_000) / (transfers.length - warm));
   return {
     rows: [
       { what: 'sent', value: load.sentPerSecond, unit: 'tx/s' }, { what: 'committed', value: result.perSecond, unit: 'tx/s' },
@@ -111,18 +114,18 @@ async function readBlocks(nodes: readonly NodeProcess[], transfers: readonly Uin
   return blocks;
 }
 
-function measure(blocks: readonly ReadBlock[], load: Load, heads: readonly SeenHeads[]): { perSecond: number; p50Ms: number; p95Ms: number; blocks: number; emptySlots: number; largest: number } {
-  const measured = blocks.filter(({ timeMs }) => timeMs >= load.startedAtMs + WARM_MS && timeMs <= load.endedAtMs);
+function measure(blocks: readonly ReadBlock[], load: Load, heads: readonly SeenHeads[], warm: number): { perSecond: number; p50Ms: number; p95Ms: number; blocks: number; emptySlots: number; largest: number } {
+  const measured = blocks.filter(({ timeMs }) => timeMs >= load.startedAtMs && timeMs <= load.endedAtMs);
   const first = measured[0];
   const last = measured.at(-1);
   if (first === undefined || last === undefined || first === last) throw new BenchError('BENCH_USAGE', `--seconds: ${WARM_MS / 1_000} s are for warming up; give more`);
   const later = measured.slice(1);
   const spanMs = last.timeMs - first.timeMs;
   const waits: number[] = [];
-  for (const { id, transfers } of later) for (const at of transfers) waits.push((heads[load.nodeOf(at)]?.seenAtMs.get(id) as number) - load.sentAtMs(at));
+  for (const { id, transfers } of later) for (const at of transfers) if (at >= warm) waits.push((heads[load.nodeOf(at - warm)]?.seenAtMs.get(id) as number) - load.sentAtMs(at - warm));
   const sorted = Float64Array.from(waits).sort();
   return {
-    perSecond: (waits.length * 1_000) / spanMs, p50Ms: sorted[Math.floor(sorted.length * 0.5)] as number, p95Ms: sorted[Math.floor(sorted.length * 0.95)] as number,
+    perSecond: (later.reduce((sum, { transfers }) => sum + transfers.length, 0) * 1_000) / spanMs, p50Ms: sorted[Math.floor(sorted.length * 0.5)] as number, p95Ms: sorted[Math.floor(sorted.length * 0.95)] as number,
     blocks: later.length, emptySlots: Math.round(spanMs / SLOT_MS) - later.length, largest: Math.max(...later.map(({ transfers }) => transfers.length)),
   };
 }
