@@ -8,6 +8,7 @@ import { createState, type State, type StateView } from '@vsys/state';
 import type { BlockLog, Store } from '@vsys/store';
 import { type AdmissionCode, checkEnvelope, type CheckedTransaction, checkSignatures, createMempool, executeBlock, type Mempool, type MempoolLimits, mempoolDefaults } from '@vsys/transaction';
 import type { BlockData } from './block-data.ts';
+import { createBuildRoom } from './build-room.ts';
 import type { Chain, ChainBlock, ChainEvent, ImportCode, TransactionStatus } from './chain.ts';
 import { ChainError } from './chain-error.ts';
 import { type BaseRecord, baseOps, chainIdOps, finalBlockAt, finalBlockOps, finalBlocksFrom, finalHeightOf, finalTransaction, readBase, readChainId } from './chain-index.ts';
@@ -79,6 +80,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   });
   const treeView = createTreeView(tree, rules);
   const pool: Mempool = createMempool(spec.fees, options.mempool ?? mempoolDefaults);
+  const buildRoom = createBuildRoom({ bytesMin: spec.limits.transactionBytesMax, bytesMax: spec.limits.blockBytesMax - headerBytesMax });
   const queue = createTaskQueue();
   const gate = createFailureGate((error) => parts.onFailure?.(error));
   const write = <T>(task: () => Promise<T>): Promise<T> => queue.run(() => gate.run(task));
@@ -296,16 +298,13 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   }
   await replay();
 
-  const bodyBytesMax = spec.limits.blockBytesMax - headerBytesMax;
-  /** Follows what this machine executes in the time of a block: what is ready too late is dropped, and the same again would be late again. */
-  let bodyBytesWanted = bodyBytesMax;
-
   async function build({ on, timeMs, ext, deadlineMs }: BuildRequest): Promise<BuiltBlock<Omit<Block, 'seal'>> | undefined> {
     const parent = tree.get(on);
     if (parent === undefined || !parent.executed || parent.data === undefined) return undefined;
     const { view: parentView, history } = parent.data;
     const height = parent.height + 1;
-    const candidates = await pool.candidates(parentView, height, { bytesMax: bodyBytesWanted, gasMax: spec.limits.blockGasMax });
+    const beganMs = clock.nowMs();
+    const candidates = await pool.candidates(parentView, height, { bytesMax: buildRoom.bytes, gasMax: spec.limits.blockGasMax });
     const done = await executeBlock(execution, parentView, { chainId, height, timeMs, parent: on }, candidates, { skip: true, ...payeeOf(parent, { height, timeMs, ext }) });
     invariant(done.ok, 'a block that may skip is never refused');
     const { writes, receipts, gasUsed } = done.value;
@@ -317,10 +316,10 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
       nextSeatSetRoot: parent.header.nextSeatSetRoot, historyRoot: historyRoot(history), gasUsed, ext,
       ...(parent.header.mainReference === undefined ? {} : { mainReference: parent.header.mainReference }),
     };
-    const isLate = clock.nowMs() > deadlineMs;
-    bodyBytesWanted = isLate ? Math.max(bodyBytesWanted >> 1, spec.limits.transactionBytesMax) : Math.min(bodyBytesWanted + (bodyBytesWanted >> 2), bodyBytesMax);
     const id = blockId(header);
     lastBuilt = { id: toHex(id), view, receipts, checked: done.value.included };
+    // Others execute it before the next slot begins: the building may have half of what is left for both.
+    buildRoom.took({ bytes: candidates.reduce((sum, { bytes }) => sum + bytes.length, 0), tookMs: clock.nowMs() - beganMs, wantedMs: (deadlineMs - beganMs) / 2 });
     return { id, header, block: { header, transactions } };
   }
 

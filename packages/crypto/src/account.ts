@@ -7,6 +7,10 @@ import type { KeyScheme } from './key-scheme.ts';
 const ADDRESS_VERSION = 5;
 const ADDRESS_BYTES = 26;
 
+/** Account ids that are remembered, about 250 bytes each: the same keys sign again and again. */
+const ACCOUNTS_KNOWN_MAX = 16_384;
+const accountsKnown = new Map<string, AccountId>();
+
 /** keccak256(blake2b256(x)): the "secure hash" of V SYSTEMS. */
 export function secureHash(bytes: Uint8Array): Uint8Array {
   return keccak256(blake2b256(bytes));
@@ -17,6 +21,16 @@ export function secureHash(bytes: Uint8Array): Uint8Array {
  * @param publicKey - 32 bytes, or 33 (compressed) for secp256k1
  */
 export function accountIdFromPublicKey(scheme: KeyScheme, publicKey: Uint8Array): AccountId {
+  const name = `${scheme === 'secp256k1' ? 'e' : 'v'}${toHex(publicKey)}`;
+  const known = accountsKnown.get(name);
+  if (known !== undefined) return known;
+  const account = hashPublicKey(scheme, publicKey);
+  if (accountsKnown.size >= ACCOUNTS_KNOWN_MAX) accountsKnown.delete(accountsKnown.keys().next().value as string);
+  accountsKnown.set(name, account);
+  return account;
+}
+
+function hashPublicKey(scheme: KeyScheme, publicKey: Uint8Array): AccountId {
   if (scheme !== 'secp256k1') return secureHash(publicKey).slice(0, 20);
   const uncompressed = secp256k1.Point.fromBytes(publicKey).toBytes(false);
   return keccak256(uncompressed.subarray(1)).slice(12);
