@@ -66,6 +66,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   const admission = { chainId, limits: spec.limits, fees: spec.fees, router };
   const execution = { router, fees: spec.fees, blockGasMax: spec.limits.blockGasMax };
   if (spec.fees.to === 'author' && rules.author === undefined) throw new ChainError('CHAIN_SPEC', `fees.to: ${spec.consensus.module} knows no account of an author; set it to "burn"`);
+  if (spec.mainReference !== undefined && parts.references === undefined) throw new ChainError('CHAIN_SPEC', 'mainReference: the chain was given no rules of references, so none of its blocks could be valid; leave it out, or compose the chain with `references`');
 
   const { state, base, genesis } = await openState(options, parts, chainId);
   await assertLogBelow(log, base);
@@ -216,7 +217,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     const reason = String(why.data?.['reason'] ?? why.code);
     const view = dataOf(parent).view;
     const checked = await verifyBody(admission, verifier, pool, block.transactions, { trusted: true });
-    const bundle = await createFailureBundle(reason, why.message, { execution, view, parent, block, checked: checked.ok ? checked.value : undefined });
+    const bundle = await createFailureBundle(reason, why.message, { execution, view, parent, block, checked: checked.ok ? checked.value : undefined, ...payeeOf(parent, block.header) });
     const { height } = block.header;
     return sequence === undefined
       ? new ChainError('CHAIN_BROKEN', `block ${height}, made here, does not execute as it did when it was built: ${why.message}. Keep the bundle, check the machine's memory, and start the node again`, { bundle, reason, height })

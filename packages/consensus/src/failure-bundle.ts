@@ -1,4 +1,4 @@
-import { toHex } from '@vsys/primitives';
+import { type AccountId, toHex } from '@vsys/primitives';
 import { sha256 } from '@vsys/crypto/hash';
 import { type Block, blockId, blockToBytes, type Header, receiptsRoot } from '@vsys/data-format';
 import type { StateView, StateWrite } from '@vsys/state';
@@ -45,14 +45,16 @@ export interface BundleParts {
   readonly block: Block;
   /** Undefined when the body may not even be admitted: it is not run then. */
   readonly checked: readonly CheckedTransaction[] | undefined;
+  /** Who is paid for the block, where the chain pays its author. */
+  readonly author?: AccountId;
 }
 
 /** Executes the block twice more on its parent and writes down what happened. */
-export async function createFailureBundle(reason: string, message: string, { execution, view, parent, block, checked }: BundleParts): Promise<FailureBundle> {
+export async function createFailureBundle(reason: string, message: string, { execution, view, parent, block, checked, author }: BundleParts): Promise<FailureBundle> {
   const { header } = block;
   const context = { chainId: header.chainId, height: header.height, timeMs: header.timeMs, parent: header.parent };
   const run = async (): Promise<BundleRun> => {
-    const done = await executeBlock(execution, view, context, checked ?? [], { skip: false });
+    const done = await executeBlock(execution, view, context, checked ?? [], { skip: false, ...(author === undefined ? {} : { author }) });
     if (!done.ok) return { refused: `${done.code}: ${done.message}`, writes: [], writesOmitted: 0 };
     const { writes, receipts, gasUsed } = done.value;
     return {
