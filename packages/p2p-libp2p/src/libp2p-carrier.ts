@@ -9,8 +9,8 @@ import { yamux } from '@libp2p/yamux';
 import { multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
 import { sha256 } from '@vsys/crypto';
-import { tcpTransport, webSocketTransport } from '@vsys/internet';
-import { type Carrier, type CarrierEvents, FRAME_HEAD_BYTES_MAX, type Judgement, type P2pLimits } from '@vsys/p2p';
+import { parseAddress, tcpTransport, webSocketTransport } from '@vsys/internet';
+import { type Carrier, type CarrierEvents, FRAME_HEAD_BYTES_MAX, type Judgement, P2pError, type P2pLimits } from '@vsys/p2p';
 import { accept, concatBytes, invariant, refuse } from '@vsys/primitives';
 import { createStreamReader, lengthOf, sendAll, withLength } from './stream-reader.ts';
 
@@ -121,7 +121,12 @@ export async function createLibp2pCarrier({ listen, privateKey, limits }: Libp2p
       invariant(events === undefined, 'a carrier starts once');
       events = given;
       await node.handle(EXCHANGE, (stream, connection) => void serve(stream, connection), { maxInboundStreams: STREAMS_PER_PEER_MAX, maxOutboundStreams: STREAMS_PER_PEER_MAX });
-      await node.start();
+      try {
+        await node.start();
+      } catch (cause) {
+        await node.stop();
+        throw new P2pError('P2P_LISTEN', `cannot listen at ${listen.join(', ')}: ${listenFault(cause)}; end what listens there, or give other addresses`, { listen, cause });
+      }
     },
     async stop() {
       await node.stop();
@@ -129,14 +134,10 @@ export async function createLibp2pCarrier({ listen, privateKey, limits }: Libp2p
       known.clear();
     },
     async dial(address, signal) {
-      let target: ReturnType<typeof multiaddr>;
+      const target = parseAddress(address);
+      if (!target.ok) return refuse('P2P_ADDRESS_INVALID', target.message, { address, reason: target.code });
       try {
-        target = multiaddr(address);
-      } catch {
-        return refuse('P2P_ADDRESS_INVALID', 'the address is not a multiaddr such as /ip4/127.0.0.1/tcp/9920', { address });
-      }
-      try {
-        const connection = await node.dial(target, { signal: AbortSignal.any([signal, AbortSignal.timeout(ADDRESS_DIAL_MS_MAX)]) });
+        const connection = await node.dial(multiaddr(target.value.text), { signal: AbortSignal.any([signal, AbortSignal.timeout(ADDRESS_DIAL_MS_MAX)]) });
         return accept(connection.remotePeer.toString());
       } catch {
         return refuse('P2P_DIAL_FAILED', 'nobody answers there, or the connection was refused', { address });
@@ -181,4 +182,9 @@ export async function createLibp2pCarrier({ listen, privateKey, limits }: Libp2p
       await pubsub.publish(topic, bytes);
     },
   };
+}
+
+/** The system's own words for it; the library puts them among its stacks. */
+function listenFault(cause: unknown): string {
+  return /\b(?:EADDR[A-Z]+|EACCES|ENOTFOUND)\b[^\n]*/.exec(String(cause))?.[0] ?? 'no transport takes one of them';
 }

@@ -1,7 +1,9 @@
 import { CodedError } from '@vsys/primitives';
 
-/** Misuse by the caller; the codes with causes and remedies are in the README. */
+/** Misuse by the caller, and what an operator gave that cannot be; causes and remedies: `vsys explain`. */
 export class P2pError extends CodedError<
+  | 'P2P_ADDRESS_INVALID'
+  | 'P2P_LISTEN'
   | 'P2P_STOPPED'
   | 'P2P_CHAIN_JOINED'
   | 'P2P_LIMIT'
