@@ -121,7 +121,6 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     const { header, seal } = block;
     const neutral = checkContinues(parent, header);
     if (!neutral.ok) return refuse('IMPORT_HEADER', neutral.message, { reason: neutral.code });
-    if (header.version !== 1) return refuse('IMPORT_HEADER', `header version ${header.version} is not known here`);
     if (!equalBytes(header.historyRoot, historyRoot(dataOf(parent).history))) return refuse('IMPORT_HEADER', 'historyRoot is not that of the blocks below');
     const context = rules.decode(parent.context);
     if (!replay) {
