@@ -214,7 +214,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     const reason = String(why.data?.['reason'] ?? why.code);
     const view = dataOf(parent).view;
     const checked = await verifyBody(admission, verifier, pool, block.transactions, { trusted: true });
-    const bundle = await createFailureBundle(reason, why.message, { execution, view, parent, block, checked: checked.ok ? checked.value : undefined });
+    const bundle = await createFailureBundle(reason, why.message, { execution, view, parent, block, payee: payeeOf(parent, block.header), checked: checked.ok ? checked.value : undefined });
     const { height } = block.header;
     return sequence === undefined
       ? new ChainError('CHAIN_BROKEN', `block ${height}, made here, does not execute as it did when it was built: ${why.message}. Keep the bundle, check the machine's memory, and start the node again`, { bundle, reason, height })

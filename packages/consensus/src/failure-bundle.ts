@@ -1,4 +1,4 @@
-import { toHex } from '@vsys/primitives';
+import { type AccountId, toHex } from '@vsys/primitives';
 import { sha256 } from '@vsys/crypto/hash';
 import { type Block, blockId, blockToBytes, type Header, receiptsRoot } from '@vsys/data-format';
 import type { StateView, StateWrite } from '@vsys/state';
@@ -43,16 +43,18 @@ export interface BundleParts {
   readonly view: StateView;
   readonly parent: { readonly id: Uint8Array; readonly header: Header };
   readonly block: Block;
+  /** To whom the fees of the block go, where the chain gives them to its author. */
+  readonly payee: { readonly author?: AccountId };
   /** Undefined when the body may not even be admitted: it is not run then. */
   readonly checked: readonly CheckedTransaction[] | undefined;
 }
 
 /** Executes the block twice more on its parent and writes down what happened. */
-export async function createFailureBundle(reason: string, message: string, { execution, view, parent, block, checked }: BundleParts): Promise<FailureBundle> {
+export async function createFailureBundle(reason: string, message: string, { execution, view, parent, block, payee, checked }: BundleParts): Promise<FailureBundle> {
   const { header } = block;
   const context = { chainId: header.chainId, height: header.height, timeMs: header.timeMs, parent: header.parent };
   const run = async (): Promise<BundleRun> => {
-    const done = await executeBlock(execution, view, context, checked ?? [], { skip: false });
+    const done = await executeBlock(execution, view, context, checked ?? [], { skip: false, ...payee });
     if (!done.ok) return { refused: `${done.code}: ${done.message}`, writes: [], writesOmitted: 0 };
     const { writes, receipts, gasUsed } = done.value;
     return {
