@@ -147,7 +147,15 @@ export function createP2pHost(carrier: Carrier, options: P2pHostOptions, ports: 
       if (state === 'stopped') throw new P2pError('P2P_STOPPED', 'the network was stopped: make a new one');
       if (state === 'running') return;
       state = 'running';
-      await carrier.start(events);
+      try {
+        await carrier.start(events);
+      } catch (error) {
+        // What has started in part cannot be started again, and whoever leaves now must not ask it for anything.
+        state = 'stopped';
+        stopping.abort();
+        await carrier.stop().catch(() => undefined);
+        throw error;
+      }
       for (const session of sessions.values()) for (const topic of session.topics.keys()) carrier.subscribe(topic);
     },
     stop,
