@@ -41,6 +41,7 @@ export const networkRemedies: Readonly<Record<string, Remedy>> = {
   P2P_DISCONNECTED: ['the peer closed the connection', peer],
   P2P_HANDSHAKE_FIRST: ['a message came before the handshake', peer],
   P2P_LIMIT: ['a limit of the network is reached', 'lower the number that the message names'],
+  P2P_LISTEN: ['this machine does not let the host listen at the address', 'set p2p.listen to an address of this machine and a free port'],
   P2P_MALFORMED: ['a frame or message does not parse', peer],
   P2P_MESSAGE_TOO_LARGE: ['a message is larger than its topic takes', 'send less at once'],
   P2P_PEERS_FULL: ['there are as many peers as the host takes', peer],
