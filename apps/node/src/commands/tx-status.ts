@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { explainCode, type TransactionStatusJson } from '@vsys/rpc';
+import type { Stage } from '@vsys/rpc/client';
 import { AppError, exitCodeOf } from '../app-error.ts';
 import { addClientOptions, clientOf } from '../client-options.ts';
 import { printJson, printRows } from '../output.ts';
@@ -8,10 +9,10 @@ import { wholeNumber } from '../read-value.ts';
 /** `vsys tx status ID`. */
 export function addTxStatus(group: Command): void {
   addClientOptions(group.command('status').description('tell where a transaction stands, as the node says').argument('<id>', '64 hexadecimal digits'))
-    .addOption(new Option('--wait <stage>', 'wait until it is in a block, or in a final one').choices(['included', 'final']))
+    .addOption(new Option('--wait <stage>', 'wait until it is in a block, in a safe or in a final one').choices(['included', 'safe', 'final']))
     .option('--timeout <seconds>', 'how long to wait', wholeNumber(1, 86_400), 60)
     .option('--json', 'as JSON')
-    .action(async (typed: string, { wait, timeout, json }: { wait?: 'included' | 'final'; timeout: number; json?: boolean }, command: Command) => {
+    .action(async (typed: string, { wait, timeout, json }: { wait?: Stage; timeout: number; json?: boolean }, command: Command) => {
       const id = idOf(typed);
       using open = await clientOf(command);
       await open.client.follow();
@@ -22,7 +23,7 @@ export function addTxStatus(group: Command): void {
       else printRows(rowsOf(id, status));
       // For scripts: what failed is no success.
       if (status.kind === 'dropped') process.exitCode = exitCodeOf('REFUSED');
-      if ((status.kind === 'included' || status.kind === 'final') && status.receipt.status === 'failed') process.exitCode = exitCodeOf('REFUSED');
+      if ('receipt' in status && status.receipt.status === 'failed') process.exitCode = exitCodeOf('REFUSED');
     });
 }
 
@@ -33,16 +34,18 @@ export function idOf(typed: string): string {
   return id;
 }
 
+const STAGES = { included: 'in a block that is not final yet', safe: 'in a block that is not final yet, and that the consensus module holds to be safe', final: 'in a final block' } as const;
+
 export function rowsOf(id: string, status: TransactionStatusJson): string[][] {
   const rows = [['transaction', id]];
   switch (status.kind) {
     case 'unknown': return [...rows, ['status', 'not known to the node']];
     case 'pooled': return [...rows, ['status', 'waits in the node for a block']];
     case 'dropped': return [...rows, ['status', `dropped: ${explained(status.code)}`]];
-    case 'included': case 'final': {
+    case 'included': case 'safe': case 'final': {
       const { status: done, code, feePaid, gasUsed } = status.receipt;
       return [
-        ...rows, ['status', status.kind === 'final' ? 'in a final block' : 'in a block that is not final yet'], ['block', `${status.height}, place ${status.index}, ${status.blockId}`],
+        ...rows, ['status', STAGES[status.kind]], ['block', `${status.height}, place ${status.index}, ${status.blockId}`],
         ['outcome', done === 'ok' ? 'did what it says' : `failed: ${explained(code)}`], ['fee', `${feePaid}, gas used ${gasUsed}`],
       ];
     }
