@@ -120,14 +120,14 @@ test('readers see every block, and the state of the final one, while it is on it
   const time = createVirtualTime(START_MS + 50);
   const memory = createMemoryStore();
   let asked = (): void => {};
-  let held: Promise<void> | undefined;
-  const store: Store = { ...memory, batch: async (ops) => { asked(); await held; await memory.batch(ops); } };
+  const gate: { held?: Promise<void> } = {};
+  const store: Store = { ...memory, batch: async (ops) => { asked(); await gate.held; await memory.batch(ops); } };
   const { chain, engine } = await run(setup, time, { store });
   await pass(time, [{ chain, engine } as Running], 3_000);
   const locator = chain.locator();
   const isAsked = new Promise<void>((resolve) => { asked = resolve; });
   let release = (): void => {};
-  held = new Promise((resolve) => { release = resolve; });
+  gate.held = new Promise((resolve) => { release = resolve; });
   time.advance(1_000);
   await isAsked;
   const { head, final } = chain;
