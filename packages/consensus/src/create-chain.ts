@@ -92,6 +92,8 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   /** Transactions of canonical blocks above final. */
   const included = new Map<string, { node: TreeNode<BlockData>; index: number }>();
   const dropped = new Map<string, string>();
+  /** Final in the tree, and on the way into the store: readers find them here meanwhile. */
+  let landing: readonly TreeNode<BlockData>[] = [];
   let lastBuilt: { readonly id: string; readonly view: StateView; readonly receipts: BlockData['receipts']; readonly checked: readonly CheckedTransaction[] } | undefined;
   let closed = false;
 
@@ -269,7 +271,9 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     const { view, history, sequence } = dataOf(last);
     // Blocks above final were appended after it: replay begins behind its own record.
     ops.push(baseOps({ id: last.id, sealed: { header: last.header, seal: last.seal }, nextSequence: (sequence as number) + 1, rank: last.rank, context: last.context, history }));
+    landing = finalised;
     await state.flush(view, ops);
+    landing = [];
     for (const node of finalised) {
       for (const { idHex } of dataOf(node).checked) included.delete(idHex);
       if (node !== last) node.data = undefined;
@@ -385,11 +389,17 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
       const node = tree.ancestorAt(tree.head.id, height);
       return node === undefined ? undefined : { header: node.header, seal: node.seal };
     }
-    return (await finalBlockAt(store, height))?.sealed;
+    const node = landing.find((one) => one.height === height);
+    return node === undefined ? (await finalBlockAt(store, height))?.sealed : { header: node.header, seal: node.seal };
+  }
+
+  /** In memory: above final, final itself, or on its way into the store. */
+  function nodeOf(id: BlockId): TreeNode<BlockData> | undefined {
+    return tree.get(id) ?? landing.find((one) => equalBytes(one.id, id));
   }
 
   async function blockById(id: BlockId): Promise<Block | undefined> {
-    let sequence = tree.get(id)?.data?.sequence;
+    let sequence = nodeOf(id)?.data?.sequence;
     if (sequence === undefined) {
       const height = await finalHeightOf(store, id);
       sequence = height === undefined ? undefined : (await finalBlockAt(store, height))?.sequence;
@@ -404,13 +414,14 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     let from = 0;
     for (const id of locator) {
       const node = tree.get(id);
-      const height = node !== undefined && tree.isAncestor(id, tree.head.id) ? node.height : await finalHeightOf(store, id);
+      const isCanonical = node === undefined ? landing.some((one) => equalBytes(one.id, id)) : tree.isAncestor(id, tree.head.id);
+      const height = isCanonical ? nodeOf(id)?.height : await finalHeightOf(store, id);
       if (height === undefined) continue;
       from = height;
       break;
     }
     const headers = from < tree.final.height ? (await finalBlocksFrom(store, from + 1, max)).map(({ sealed }) => sealed) : [];
-    for (let height = Math.max(from, tree.final.height) + 1; headers.length < max && height <= tree.head.height; height++) {
+    for (let height = from + headers.length + 1; headers.length < max && height <= tree.head.height; height++) {
       const next = await at(height);
       // A head that moves meanwhile: what is there still links, the rest is asked for again.
       if (next === undefined || (headers.length > 0 && !equalBytes(next.header.parent, blockId((headers.at(-1) as SealedHeader).header)))) break;
@@ -424,6 +435,8 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
       const node = height === undefined ? tree.head : tree.ancestorAt(tree.head.id, height);
       return node?.data === undefined ? undefined : { view: node.data.view, at: blockOf(node) };
     }
+    const node = landing.find((one) => one.height === height);
+    if (node?.data !== undefined) return { view: node.data.view, at: blockOf(node) };
     const view = await state.asOf(height);
     const block = view === undefined ? undefined : await finalBlockAt(store, height);
     return view === undefined || block === undefined ? undefined : { view, at: { id: block.id, height, header: block.sealed.header } };
@@ -450,7 +463,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
       if (queue.waiting >= importsWaitingMax) return refuse('IMPORT_FULL', `${importsWaitingMax} blocks wait to be imported; send it again later`, { retry: true });
       return write(() => importOne(block, { own: origin === 'own' }));
     },
-    has: async (id) => tree.get(id) !== undefined || (await finalHeightOf(store, id)) !== undefined,
+    has: async (id) => nodeOf(id) !== undefined || (await finalHeightOf(store, id)) !== undefined,
     at, blockById, headersAfter, submit, status, stateAt,
     locator: () => tree.locator(),
     pooled: (max) => {

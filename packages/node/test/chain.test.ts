@@ -115,6 +115,39 @@ describe.each(['spos', 'poa'] as const)('a chain under %s', (kind) => {
   });
 });
 
+test('readers see every block, and the state of the final one, while it is on its way into the store', async () => {
+  const setup = testChain('poa', 1);
+  const time = createVirtualTime(START_MS + 50);
+  const memory = createMemoryStore();
+  let asked = (): void => {};
+  const gate: { held?: Promise<void> } = {};
+  const store: Store = { ...memory, batch: async (ops) => { asked(); await gate.held; await memory.batch(ops); } };
+  const { chain, engine } = await run(setup, time, { store });
+  await pass(time, [{ chain, engine } as Running], 3_000);
+  const locator = chain.locator();
+  const isAsked = new Promise<void>((resolve) => { asked = resolve; });
+  let release = (): void => {};
+  gate.held = new Promise((resolve) => { release = resolve; });
+  time.advance(1_000);
+  await isAsked;
+  const { head, final } = chain;
+  for (let height = 1; height <= head.height; height++) {
+    const sealed = await chain.at(height);
+    expect([height, sealed?.header.height]).toEqual([height, height]);
+    expect([height, await chain.has(blockId(sealed!.header))]).toEqual([height, true]);
+    expect([height, (await chain.blockById(blockId(sealed!.header)))?.header.height]).toEqual([height, height]);
+  }
+  expect((await chain.stateAt(final.height))?.at.height).toBe(final.height);
+  for (const from of [locator, [(await chain.at(1))!.header.parent]]) {
+    const headers = await chain.headersAfter(from, 100);
+    expect(headers.at(-1)?.header.height).toBe(head.height);
+    for (const [i, { header }] of headers.entries()) expect(header.height).toBe(headers[0]!.header.height + i);
+  }
+  release();
+  await engine.close();
+  await chain.close();
+});
+
 describe.each(['spos', 'poa'] as const)('fees to the author, under %s', (kind) => {
   const plain = testChain(kind, 3);
   // Accounts of their own, so that what a seat earns lies apart from the key that mints.

@@ -18,12 +18,13 @@ const RETRY_MS_MAX = 5_000;
 const CHECK_MS = 1_000;
 
 /**
- * A P2P network over libp2p. Nothing is listened to or dialled before `start`, which throws `P2P_LISTEN` where an address cannot be listened on.
+ * A P2P network over libp2p. Nothing is listened to or dialled before `start`.
  *
- * @throws P2pError `P2P_ADDRESS_INVALID`
+ * @throws P2pError `P2P_ADDRESS_INVALID`; `P2P_LISTEN` by `start`
  */
 export async function createLibp2pNetwork(options: Libp2pNetworkOptions, ports: P2pPorts): Promise<P2pNetwork> {
   const { listen, privateKey, bootstrap = [] } = options;
+  // A peer that can never answer would be dialled in silence for ever.
   for (const address of [...listen, ...bootstrap]) assertAddress(address);
   const carrier = await createLibp2pCarrier({ listen, limits: { ...P2P_LIMITS, ...options.limits }, ...(privateKey === undefined ? {} : { privateKey }) });
   const host = createP2pHost(carrier, options, ports);
@@ -64,5 +65,5 @@ export async function createLibp2pNetwork(options: Libp2pNetworkOptions, ports: 
 
 function assertAddress(text: string): void {
   const address = parseAddress(text);
-  if (!address.ok) throw new P2pError('P2P_ADDRESS_INVALID', `"${text}" is no address to listen at or to dial: ${address.message}`, { address: text, reason: address.code });
+  if (!address.ok) throw new P2pError('P2P_ADDRESS_INVALID', `"${text.slice(0, 100)}" is no address to listen at or to dial: ${address.message}`, { address: text, reason: address.code });
 }

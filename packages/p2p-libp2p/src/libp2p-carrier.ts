@@ -30,6 +30,19 @@ export interface Libp2pCarrierOptions {
   readonly limits: P2pLimits;
 }
 
+/** libp2p has no codes for these, only words, with stacks in them. */
+function listenError(listen: readonly string[], cause: unknown): P2pError {
+  const words = cause instanceof Error ? cause.message : String(cause);
+  const systemCode = /\b(E[A-Z_]{4,})\b/.exec(words)?.[1];
+  const reasons: Readonly<Record<string, string>> = {
+    EADDRINUSE: 'the port is taken; end what listens there, or give another port',
+    EADDRNOTAVAIL: 'this machine does not have the address; give one of its own',
+    EACCES: 'the system does not let this user listen there; give a port above 1023',
+  };
+  const reason = systemCode === undefined ? 'libp2p does not say why in a word; its own words are in the cause' : (reasons[systemCode] ?? `the system says ${systemCode}`);
+  return new P2pError('P2P_LISTEN', `cannot listen at ${listen.join(', ')}: ${reason}`, { listen, cause });
+}
+
 type Services = { readonly pubsub: GossipSub };
 
 /**
@@ -38,6 +51,7 @@ type Services = { readonly pubsub: GossipSub };
  */
 export async function createLibp2pCarrier({ listen, privateKey, limits }: Libp2pCarrierOptions): Promise<Carrier> {
   let events: CarrierEvents | undefined;
+  let started = false;
   const known = new Set<string>();
   const isDenied = (peer: Libp2pPeerId): boolean => events?.admits(peer.toString()).ok !== true;
   const node: Libp2p<Services> = await createLibp2p({
@@ -124,11 +138,12 @@ export async function createLibp2pCarrier({ listen, privateKey, limits }: Libp2p
       try {
         await node.start();
       } catch (cause) {
-        await node.stop();
-        throw new P2pError('P2P_LISTEN', `cannot listen at ${listen.join(', ')}: ${listenFault(cause)}; end what listens there, or give other addresses`, { listen, cause });
+        throw listenError(listen, cause);
       }
+      started = true;
     },
     async stop() {
+      started = false;
       await node.stop();
       for (const peer of known) events?.disconnected(peer);
       known.clear();
@@ -175,16 +190,12 @@ export async function createLibp2pCarrier({ listen, privateKey, limits }: Libp2p
       pubsub.subscribe(topic);
     },
     unsubscribe(topic) {
-      pubsub.unsubscribe(topic);
+      // A host whose start failed leaves its chains too.
+      if (started) pubsub.unsubscribe(topic);
       pubsub.topicValidators.delete(topic);
     },
     async publish(topic, bytes) {
       await pubsub.publish(topic, bytes);
     },
   };
-}
-
-/** The system's own words for it; the library puts them among its stacks. */
-function listenFault(cause: unknown): string {
-  return /\b(?:EADDR[A-Z]+|EACCES|ENOTFOUND)\b[^\n]*/.exec(String(cause))?.[0] ?? 'no transport takes one of them';
 }
