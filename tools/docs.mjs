@@ -21,6 +21,7 @@ export function docProblems(root) {
       ...specs.flatMap(({ name, text }) => codeProblems(name, text, all)),
       ...tagProblems(specs, all),
       ...metricProblems(specs, all),
+      ...dependencyProblems(root),
       ...textsOf(root).flatMap((file) => linkProblems(root, file)),
     ],
   };
@@ -134,4 +135,25 @@ function linkProblems(root, file) {
     ...links.filter((to) => !existsSync(join(dirname(file), to))).map((to) => `${where}: the link ${to} leads nowhere`),
     ...named.filter((to) => ![root, dirname(file), join(root, 'packages')].some((base) => existsSync(join(base, to)))).map((to) => `${where}: there is no file ${to}`),
   ];
+}
+
+/** What ARCHITECTURE says that each package depends on is what its manifest says. */
+function dependencyProblems(root) {
+  const manifests = new Map(sourceFolders(root).filter(([name]) => existsSync(join(root, 'packages', name.slice(6)))).map(([name, folder]) => [name.slice(6), JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))]));
+  const sections = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8').split(/^### /m).slice(1).map((section) => section.split(/^## /m)[0]);
+  const told = new Map(sections.flatMap((section) => {
+    const [heads, ...rest] = section.split('\n');
+    const depends = /\*\*Depends? on\*\*([\s\S]*)/.exec(rest.join('\n'))?.[1];
+    return depends === undefined ? [] : heads.split(', ').map((head) => [head, depends]);
+  }));
+  return [...manifests].flatMap(([name, { dependencies = {} }]) => {
+    const text = told.get(name);
+    if (text === undefined) return [`ARCHITECTURE.md: has no section on ${name} that says what it depends on`];
+    const named = [...manifests.keys()].filter((other) => new RegExp(`(?<![\\w-])${other}(?![\\w-])`).test(text));
+    const needed = Object.keys(dependencies).filter((one) => one.startsWith('@vsys/')).map((one) => one.slice(6));
+    return [
+      ...needed.filter((one) => !named.includes(one)).map((one) => `ARCHITECTURE.md: ${name} depends on ${one}`),
+      ...named.filter((one) => !needed.includes(one)).map((one) => `ARCHITECTURE.md: ${name} does not depend on ${one}`),
+    ];
+  });
 }
