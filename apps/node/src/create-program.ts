@@ -7,6 +7,7 @@ import { addDbCommands } from './commands/db.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addKeyCommands } from './commands/key.ts';
 import { addNodeCommands } from './commands/node.ts';
+import { addTxCommands } from './commands/tx.ts';
 import { version } from './version.ts';
 
 /** The tree of all commands. Parsing throws instead of leaving the process: `vsys.ts` says what went wrong, once and in one form. */
@@ -22,6 +23,7 @@ export function createProgram(): Command {
   addNodeCommands(program);
   addKeyCommands(program);
   addChainCommands(program);
+  addTxCommands(program);
   addDbCommands(program);
   addExplainCommand(program);
   addCompletionCommand(program);

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { hasCode, uint64ToBytes } from '@vsys/primitives';
 import { taggedHash } from '@vsys/crypto';
-import { type Document, documentFromJson, encodeDocument, encodeIndexKey, getPath, type Value } from '@vsys/data-format/value';
+import { type Document, documentFromJson, documentToJson, encodeDocument, encodeIndexKey, getPath, type Value } from '@vsys/data-format/value';
 import { type CollectionRecord, type DatabaseId, indexedValues, indexPrefix } from '@vsys/database/layout';
 import { collectionOps, DatabaseOpError } from '@vsys/database/ops';
 import { AppError } from './app-error.ts';
@@ -28,8 +28,6 @@ export interface BadRow {
   readonly message: string;
 }
 
-export type ReadRow = { readonly ok: true; readonly row: Row } | { readonly ok: false; readonly bad: BadRow };
-
 export interface RowTarget {
   readonly database: DatabaseId;
   readonly collection: CollectionRecord;
@@ -41,14 +39,14 @@ export interface RowTarget {
 const KEY_BYTES_MAX = 256;
 
 /**
- * Rows of a file, one after the other: lines of JSON, or one JSON array. Bad ones come as such.
+ * Rows of a file, one after the other: lines of JSON, or the elements of one JSON array.
  *
  * @throws AppError DATA_FILE; RowError for what has no rows that could be told apart
  */
-export async function* readRows(path: string, target: RowTarget): AsyncGenerator<ReadRow, void, void> {
+export async function* rawRows(path: string): AsyncGenerator<RawRow, void, void> {
   const splitter = createRowSplitter();
-  for await (const text of textsOf(path)) for (const raw of splitter.push(text)) yield readRow(raw, target);
-  for (const raw of splitter.end()) yield readRow(raw, target);
+  for await (const text of textsOf(path)) yield* splitter.push(text);
+  yield* splitter.end();
 }
 
 /** In pieces. What is not UTF-8 is refused: replacing it would store what the file does not say. */
@@ -68,14 +66,13 @@ async function* textsOf(path: string): AsyncGenerator<string, void, void> {
   }
 }
 
-/** Everything that can be said of a row without its neighbours is said here, before anything is sent. */
-export function readRow({ number, line, text }: RawRow, target: RowTarget): ReadRow {
-  const bad = (code: string, message: string, field?: string): ReadRow => ({ ok: false, bad: { number, line, code, message, ...(field === undefined ? {} : { field }) } });
+/** What is wrong with a row: everything that can be said of it without its neighbours, before anything is sent. */
+export function checkRow({ number, line, text }: RawRow, target: RowTarget): BadRow | undefined {
+  const bad = (code: string, message: string, field?: string): BadRow => ({ number, line, code, message, ...(field === undefined ? {} : { field }) });
   const read = documentFromJson(text);
   if (!read.ok) return bad(read.code, `${read.message}; found ${quote(text)}`);
-  const named = withId(read.value, number, target.idField);
-  if (named === undefined) return bad('DB_VALUE', `the row has no field "${target.idField}", which --id takes for _id`, target.idField);
-  const document = named;
+  const document = withId(read.value, number, target.idField);
+  if (document === undefined) return bad('DB_VALUE', `the row has no field "${target.idField}", which --id takes for _id`, target.idField);
   try {
     collectionOps(target.database, target.collection.name).insert([document]);
   } catch (error) {
@@ -83,20 +80,26 @@ export function readRow({ number, line, text }: RawRow, target: RowTarget): Read
     const field = fieldOf(document, error);
     return bad(error.code, `${error.message}${field === undefined ? '' : `; found ${foundAt(document, field)}`}`, field);
   }
-  const key = keyOfId(target.database, target.collection.name, document.get('_id'));
+  const idKey = encodeIndexKey([document.get('_id')]);
   for (const index of target.collection.indexes) {
     const values = indexedValues(index, document);
     const prefix = indexPrefix(target.database, target.collection.name, index.number);
-    const idKey = encodeIndexKey([document.get('_id')]);
     const length = values.ok && idKey.ok ? prefix.length + values.value.length + (index.unique ? 0 : idKey.value.length) : 0;
     if (values.ok && length <= KEY_BYTES_MAX) continue;
     const field = index.fields.find(({ path }) => !encodeIndexKey([getPath(document, path)]).ok)?.path ?? index.fields[0]?.path ?? '';
     const why = values.ok ? `values and _id make a key of ${length} bytes, and ${KEY_BYTES_MAX} are allowed` : values.message;
     return bad(values.ok || values.code === 'INDEX_KEY_TOO_LONG' ? 'DB_KEY_TOO_LONG' : 'DB_VALUE', `index "${index.name}": ${why}; found ${foundAt(document, field)}`, field);
   }
-  const bytes = encodeDocument(document);
-  if (!bytes.ok) return bad('DB_VALUE', bytes.message);
-  return { ok: true, row: { number, line, document, bytes: bytes.value, key } };
+  return undefined;
+}
+
+/** @param raw - one that `checkRow` found nothing wrong with; undefined when that is not so */
+export function rowOf({ number, line, text }: RawRow, target: RowTarget): Row | undefined {
+  const read = documentFromJson(text);
+  const document = read.ok ? withId(read.value, number, target.idField) : undefined;
+  const bytes = document === undefined ? undefined : encodeDocument(document);
+  if (document === undefined || bytes?.ok !== true) return undefined;
+  return { number, line, document, bytes: bytes.value, key: keyOfId(target.database, target.collection.name, document.get('_id')) };
 }
 
 /** A row without an `_id` is given one made of its number and content, so that a second run finds it again. */
@@ -118,5 +121,6 @@ function fieldOf(document: Document, { message }: DatabaseOpError): string | und
 
 function foundAt(document: Document, field: string): string {
   const value = document.get(field) ?? getPath(document, field);
-  return value === undefined || value === null ? String(value === null ? null : 'nothing') : quote(typeof value === 'string' ? JSON.stringify(value) : Array.isArray(value) ? 'an array' : value instanceof Map ? 'an object' : typeof value === 'object' ? `a value of kind ${(value as { kind: string }).kind}` : String(value));
+  if (value === undefined) return 'nothing';
+  return quote(documentToJson(new Map([['_', value]])).slice('{"_":'.length, -1));
 }

@@ -29,6 +29,12 @@ export function gasBound(operations: readonly Operation[]): bigint {
   return operations.reduce((sum, { container, payload }) => sum + (container === COIN ? COIN_GAS : OPERATION_GAS + GAS_PER_PAYLOAD_BYTE * BigInt(payload.length)), 0n);
 }
 
+/** The most that a transaction with a few small operations can cost. */
+export function feeBound({ fees }: ChainSpec, operations: readonly Operation[]): bigint {
+  const bytes = operations.reduce((sum, { container, payload }) => sum + container.length + payload.length + 32, ENVELOPE_BYTES + 160);
+  return fees.perByte * BigInt(bytes) + fees.perGas * gasBound(operations);
+}
+
 /** Signs operations of one key, with gas and fee ceilings that the chain cannot find too low. */
 export function signOperations({ limits, fees }: ChainSpec, signer: Signer, { chainId, lane, sequence, validUntil, operations }: OperationsToSign): Transaction {
   const bound = gasBound(operations);

@@ -8,6 +8,7 @@ import { createState, type State, type StateView } from '@vsys/state';
 import type { BlockLog, Store } from '@vsys/store';
 import { type AdmissionCode, checkEnvelope, type CheckedTransaction, checkSignatures, createMempool, executeBlock, type Mempool, type MempoolLimits, mempoolDefaults } from '@vsys/transaction';
 import type { BlockData } from './block-data.ts';
+import { createBuildRoom } from './build-room.ts';
 import type { Chain, ChainBlock, ChainEvent, ImportCode, TransactionStatus } from './chain.ts';
 import { ChainError } from './chain-error.ts';
 import { type BaseRecord, baseOps, chainIdOps, finalBlockAt, finalBlockOps, finalBlocksFrom, finalHeightOf, finalTransaction, readBase, readChainId } from './chain-index.ts';
@@ -65,6 +66,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   const admission = { chainId, limits: spec.limits, fees: spec.fees, router };
   const execution = { router, fees: spec.fees, blockGasMax: spec.limits.blockGasMax };
   if (spec.fees.to === 'author' && rules.author === undefined) throw new ChainError('CHAIN_SPEC', `fees.to: ${spec.consensus.module} knows no account of an author; set it to "burn"`);
+  if (spec.mainReference !== undefined && parts.references === undefined) throw new ChainError('CHAIN_SPEC', 'mainReference: the chain was given no rules of references, so none of its blocks could be valid; leave it out, or compose the chain with `references`');
 
   const { state, base, genesis } = await openState(options, parts, chainId);
   await assertLogBelow(log, base);
@@ -79,6 +81,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   });
   const treeView = createTreeView(tree, rules);
   const pool: Mempool = createMempool(spec.fees, options.mempool ?? mempoolDefaults);
+  const buildRoom = createBuildRoom({ bytesMin: spec.limits.transactionBytesMax, bytesMax: spec.limits.blockBytesMax - headerBytesMax });
   const queue = createTaskQueue();
   const gate = createFailureGate((error) => parts.onFailure?.(error));
   const write = <T>(task: () => Promise<T>): Promise<T> => queue.run(() => gate.run(task));
@@ -214,7 +217,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     const reason = String(why.data?.['reason'] ?? why.code);
     const view = dataOf(parent).view;
     const checked = await verifyBody(admission, verifier, pool, block.transactions, { trusted: true });
-    const bundle = await createFailureBundle(reason, why.message, { execution, view, parent, block, payee: payeeOf(parent, block.header), checked: checked.ok ? checked.value : undefined });
+    const bundle = await createFailureBundle(reason, why.message, { execution, view, parent, block, checked: checked.ok ? checked.value : undefined, ...payeeOf(parent, block.header) });
     const { height } = block.header;
     return sequence === undefined
       ? new ChainError('CHAIN_BROKEN', `block ${height}, made here, does not execute as it did when it was built: ${why.message}. Keep the bundle, check the machine's memory, and start the node again`, { bundle, reason, height })
@@ -296,16 +299,13 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   }
   await replay();
 
-  const bodyBytesMax = spec.limits.blockBytesMax - headerBytesMax;
-  /** Follows what this machine executes in the time of a block: what is ready too late is dropped, and the same again would be late again. */
-  let bodyBytesWanted = bodyBytesMax;
-
   async function build({ on, timeMs, ext, deadlineMs }: BuildRequest): Promise<BuiltBlock<Omit<Block, 'seal'>> | undefined> {
     const parent = tree.get(on);
     if (parent === undefined || !parent.executed || parent.data === undefined) return undefined;
     const { view: parentView, history } = parent.data;
     const height = parent.height + 1;
-    const candidates = await pool.candidates(parentView, height, { bytesMax: bodyBytesWanted, gasMax: spec.limits.blockGasMax });
+    const beganMs = clock.nowMs();
+    const candidates = await pool.candidates(parentView, height, { bytesMax: buildRoom.bytes, gasMax: spec.limits.blockGasMax });
     const done = await executeBlock(execution, parentView, { chainId, height, timeMs, parent: on }, candidates, { skip: true, ...payeeOf(parent, { height, timeMs, ext }) });
     invariant(done.ok, 'a block that may skip is never refused');
     const { writes, receipts, gasUsed } = done.value;
@@ -317,10 +317,10 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
       nextSeatSetRoot: parent.header.nextSeatSetRoot, historyRoot: historyRoot(history), gasUsed, ext,
       ...(parent.header.mainReference === undefined ? {} : { mainReference: parent.header.mainReference }),
     };
-    const isLate = clock.nowMs() > deadlineMs;
-    bodyBytesWanted = isLate ? Math.max(bodyBytesWanted >> 1, spec.limits.transactionBytesMax) : Math.min(bodyBytesWanted + (bodyBytesWanted >> 2), bodyBytesMax);
     const id = blockId(header);
     lastBuilt = { id: toHex(id), view, receipts, checked: done.value.included };
+    // Others execute it before the next slot begins: the building may have half of what is left for both.
+    buildRoom.took({ bytes: candidates.reduce((sum, { bytes }) => sum + bytes.length, 0), tookMs: clock.nowMs() - beganMs, wantedMs: (deadlineMs - beganMs) / 2 });
     return { id, header, block: { header, transactions } };
   }
 

@@ -43,18 +43,18 @@ export interface BundleParts {
   readonly view: StateView;
   readonly parent: { readonly id: Uint8Array; readonly header: Header };
   readonly block: Block;
-  /** To whom the fees of the block go, where the chain gives them to its author. */
-  readonly payee: { readonly author?: AccountId };
   /** Undefined when the body may not even be admitted: it is not run then. */
   readonly checked: readonly CheckedTransaction[] | undefined;
+  /** Who is paid for the block, where the chain pays its author. */
+  readonly author?: AccountId;
 }
 
 /** Executes the block twice more on its parent and writes down what happened. */
-export async function createFailureBundle(reason: string, message: string, { execution, view, parent, block, payee, checked }: BundleParts): Promise<FailureBundle> {
+export async function createFailureBundle(reason: string, message: string, { execution, view, parent, block, checked, author }: BundleParts): Promise<FailureBundle> {
   const { header } = block;
   const context = { chainId: header.chainId, height: header.height, timeMs: header.timeMs, parent: header.parent };
   const run = async (): Promise<BundleRun> => {
-    const done = await executeBlock(execution, view, context, checked ?? [], { skip: false, ...payee });
+    const done = await executeBlock(execution, view, context, checked ?? [], { skip: false, ...(author === undefined ? {} : { author }) });
     if (!done.ok) return { refused: `${done.code}: ${done.message}`, writes: [], writesOmitted: 0 };
     const { writes, receipts, gasUsed } = done.value;
     return {

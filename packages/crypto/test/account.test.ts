@@ -1,9 +1,26 @@
 import { expect, test } from '@jest/globals';
 import { toHex } from '@vsys/primitives';
 import { checkVectors } from '@vsys/primitives/vectors';
-import { accountToAddress, accountToHex, addressToAccount, blake2b256, keccak256, secureHash, sha256, sha512, taggedHash } from '../src/index.ts';
+import { accountIdFromPublicKey, accountOfPublicKey, accountToAddress, accountToHex, addressToAccount, blake2b256, createSigner, keccak256, secureHash, sha256, sha512, taggedHash } from '../src/index.ts';
 import * as portable from '../src/hash.ts';
 import { bytesOf, given, vectors } from './vectors.ts';
+
+test.each([
+  ['a length of another scheme', 'ed25519', new Uint8Array(33)],
+  ['no bytes', 'vsys', new Uint8Array()],
+  ['an uncompressed key', 'secp256k1', new Uint8Array(65).fill(4)],
+  ['a first byte that is no sign', 'secp256k1', new Uint8Array(33)],
+  // x = 5 has no y on the curve.
+  ['an x that lies not on the curve', 'secp256k1', Uint8Array.of(2, ...new Uint8Array(31), 5)],
+  ['an x that is not below the field', 'secp256k1', Uint8Array.of(2, ...new Uint8Array(32).fill(255))],
+] as const)('knows no account of %s', (_, scheme, bytes) => {
+  expect(accountOfPublicKey({ scheme, bytes })).toMatchObject({ ok: false, code: 'KEY_PUBLIC' });
+  expect(() => accountIdFromPublicKey(scheme, bytes)).toThrow(expect.objectContaining({ code: 'KEY_PUBLIC' }));
+});
+
+test.each([['zero', new Uint8Array(32)], ['above the order', new Uint8Array(32).fill(255)]])('makes no secp256k1 key of a secret that is %s', (_, secret) => {
+  expect(() => createSigner('secp256k1', secret)).toThrow(expect.objectContaining({ code: 'KEY_RANGE' }));
+});
 
 test('agrees with every vector of addresses', async () => {
   expect(await checkVectors(vectors('addresses'), ({ text }) => {

@@ -1,6 +1,8 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { ed25519 } from '@noble/curves/ed25519.js';
-import { createSeededRandom, toHex } from '@vsys/primitives';
+import { createSeededRandom, fromHex, toHex } from '@vsys/primitives';
 import { checkVectors, type VectorValues } from '@vsys/primitives/vectors';
 import { createInlineVerifier, createSignatureVerifier, createSigner, ed25519Backend, sha512, verifyEd25519Noble, verifyEd25519Sodium, verifySignature } from '../src/index.ts';
 import { verifySignature as verifyInBrowsers } from '../src/verify.ts';
@@ -24,6 +26,13 @@ if (verifyEd25519Sodium !== undefined) backends.push(['sodium', verifyEd25519Sod
 describe('the one Ed25519 rule', () => {
   test.each(backends)('%s agrees with every vector', async (_, verify) => {
     expect(await checkVectors(file, under(verify))).toEqual([]);
+  });
+
+  const speccheck = join(process.env['VSYS_SHARED'] ?? join(import.meta.dirname, '../../../../shared'), 'vectors/ed25519-speccheck.json');
+  (existsSync(speccheck) ? test.each(backends) : test.skip.each(backends))('%s accepts only the fourth of the speccheck vectors (skipped without the shared vectors)', (_, verify) => {
+    const cases = JSON.parse(readFileSync(speccheck, 'utf8')) as { message: string; pub_key: string; signature: string }[];
+    expect(cases).toHaveLength(12);
+    expect(cases.flatMap(({ message: text, pub_key: key, signature }, i) => (verify(fromHex(key), fromHex(text), fromHex(signature)) ? [i] : []))).toEqual([3]);
   });
 
   test('the vectors fail the defaults of libraries, and rules that lack a part', async () => {

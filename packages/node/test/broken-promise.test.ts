@@ -10,6 +10,7 @@ import { createNode, type NodeParts } from '../src/index.ts';
 import { makeBlocks, openTestChain } from './chain-run.ts';
 import { createInlineVerifier, signed, START_MS, testChain, type TestChain } from './support.ts';
 
+const AUTHOR = new Uint8Array(20).fill(7);
 const KEY = new Uint8Array([...containerPrefix('odd'), 1]);
 
 /** A container whose result comes from outside of the chain, which none may do. */
@@ -102,5 +103,20 @@ describe('a block that does not execute as promised', () => {
     const sound = await openTestChain(setup, time, { log, containers: [oddContainer(() => 'as built')] });
     expect(sound.head.height).toBe(3);
     await sound.close();
+  });
+
+  test('has a bundle of the run that failed, its fees paid to the author too', async () => {
+    const params = plain.module.paramsFromJson({ periodMs: 1_000, authorities: plain.seats.map(({ publicKey }) => ({ account: toHex(AUTHOR), key: toHex(publicKey.bytes) })) });
+    if (!params.ok) throw new RangeError(params.message);
+    const paying: TestChain = { ...setup, spec: { ...spec, fees: { perByte: 1n, perGas: 1n, to: 'author' }, consensus: { ...spec.consensus, params: params.value } } };
+    const time = createVirtualTime(START_MS + 50);
+    const blocks = await makeBlocks(paying, time, 1, { containers: [oddContainer(() => 'as built')] }, async (chain) => {
+      await chain.submit([signed(paying.spec, setup.rich, 0n, [{ container: 'odd', payload: new Uint8Array() }])]);
+    });
+    const chain = await openTestChain(paying, time, { containers: [oddContainer(() => 'otherwise')] });
+    const error = await caught(chain.importBlock(blocks[0] as Block, 'own'));
+    const keys = (error.bundle as FailureBundle).runs[0]?.writes.map(({ key }) => key);
+    expect(keys).toContain(toHex(balanceKey(AUTHOR)));
+    await chain.close();
   });
 });

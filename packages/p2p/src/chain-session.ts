@@ -23,6 +23,8 @@ export interface SessionHost {
   links(): Iterable<PeerLink>;
   blame(peer: PeerId, points: number, why: string): void;
   isRunning(): boolean;
+  /** False before the carrier has started, and once it stops. */
+  takesTopics(): boolean;
   left(session: ChainSession): void;
 }
 
@@ -266,7 +268,7 @@ export function createChainSession(net: string, handshake: ChainHandshake, handl
       const rule = topics.get(topic);
       if (rule === undefined) throw new P2pError('P2P_TOPIC_UNKNOWN', `topic ${name} has no rule in this chain's handlers`, { topic: name });
       if (bytes.length > rule.bytesMax) throw new P2pError('P2P_MESSAGE_TOO_LARGE', `topic ${name} takes ${rule.bytesMax} bytes, found ${bytes.length}`, { topic: name });
-      if (!host.isRunning() || left.signal.aborted) throw new P2pError('P2P_STOPPED', 'the network does not run');
+      if (!host.takesTopics() || left.signal.aborted) throw new P2pError('P2P_STOPPED', 'the network does not run');
       await carrier.publish(topic, bytes);
     },
     request,
@@ -274,7 +276,7 @@ export function createChainSession(net: string, handshake: ChainHandshake, handl
     async leave() {
       if (left.signal.aborted) return;
       left.abort();
-      if (host.isRunning()) for (const topic of topics.keys()) carrier.unsubscribe(topic);
+      if (host.takesTopics()) for (const topic of topics.keys()) carrier.unsubscribe(topic);
       host.left(session);
       const links = [...peers.keys()].map((peer) => host.link(peer)).filter((link) => link !== undefined);
       for (const link of links) remove(link.id);

@@ -18,6 +18,22 @@ export const lifeLaws: readonly Law[] = [
     equal((await stage.settle(network.dial(addressOf(other)))).ok, true, 'dial after the start');
     equal(network.peers().map(({ id }) => id), [other.network.self], 'peers');
   }],
+  ['may be joined, left and stopped while it starts', async (stage) => {
+    const network = await stage.settle(stage.bench.createHost());
+    const rules = { topics: { news: { bytesMax: 100, perPeerPerSecondMax: 1, validate: async () => 'accept' as const } }, protocols: {} };
+    const starting = network.start();
+    const [stays, leaves] = [await stage.settle(network.join(handshakeOf(1), rules)), await stage.settle(network.join(handshakeOf(2), rules))];
+    equal(await stage.settle(outcome(leaves.leave())), 'done', 'leave');
+    equal(await stage.settle(outcome(network.start())), 'done', 'a second start');
+    // Who asked twice is told when it has started, not before.
+    equal(network.addresses().length > 0, true, 'has an address after the second start');
+    equal(await stage.settle(outcome(stays.publish('news', say('x')))), 'done', 'publish');
+    await stage.settle(starting);
+    const short = await stage.settle(stage.bench.createHost());
+    const begun = outcome(short.start());
+    equal(await stage.settle(outcome(short.stop())), 'done', 'stop while it starts');
+    equal([await stage.settle(begun), short.addresses(), short.peers()], ['done', [], []], 'the start, addresses and peers');
+  }],
   ['keeps one connection however often it dials, and says whom it reached', async (stage) => {
     const [a, b] = [await stage.member(), await stage.member()];
     for (let i = 0; i < 3; i++) {

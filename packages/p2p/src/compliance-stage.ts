@@ -58,7 +58,7 @@ export interface Stage {
 
 /** So often time passes before a condition counts as never coming true: half a minute and more on real time, more on a slow machine. */
 const PASSES_MAX = 5_000;
-export const HEAD_HEIGHT = 7;
+export const HEAD_HEIGHT: number = 7;
 
 export const handshakeOf = (chain: number, versions: Readonly<Record<string, string>> = { wire: '1.0' }): ChainHandshake =>
   ({ chainId: new Uint8Array(32).fill(chain), versions, head: () => ({ height: HEAD_HEIGHT, blockId: new Uint8Array(32).fill(chain) }) });

@@ -127,6 +127,26 @@ export const brokenNetworks: readonly BrokenTwin[] = [
       return answer.ok || !['P2P_DISCONNECTED', 'P2P_STOPPED', 'P2P_SERVE_FAILED'].includes(answer.code) ? answer : new Promise<never>(() => {});
     } }))],
   ['has addresses before it listens', 'is nowhere before its start, and starts once however often it is asked', withHosts((network) => ({ addresses: () => [...network.addresses(), '/memory/nowhere'] }))],
+  ['takes nothing before it has started', 'may be joined, left and stopped while it starts', (bench) => withHosts((network) => {
+    let state: 'new' | 'starting' | 'started' = 'new';
+    return {
+      async start() {
+        if (state !== 'new') return;
+        state = 'starting';
+        await network.start();
+        // A start that takes a while, as one that opens sockets does.
+        for (let passes = 0; passes < 20; passes++) await bench.pass();
+        state = 'started';
+      },
+      async join(handshake, handlers) {
+        const chain = await network.join(handshake, handlers);
+        return { ...chain, async leave() {
+          if (state === 'starting') throw new Error('not started');
+          await chain.leave();
+        } };
+      },
+    };
+  })(bench)],
   ['does not say whom it reached', 'keeps one connection however often it dials, and says whom it reached',
     withHosts((network) => ({ dial: async (address, signal) => {
       const dialled = await network.dial(address, signal);

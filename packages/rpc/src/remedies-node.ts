@@ -104,6 +104,8 @@ export const appRemedies: Readonly<Record<string, Remedy>> = {
 };
 
 export const foundationRemedies: Readonly<Record<string, Remedy>> = {
+  KEY_PUBLIC: ['the bytes are no public key of their scheme', 'give the compressed key of 33 bytes for secp256k1, and 32 bytes for the others'],
+  KEY_RANGE: ['a secret of secp256k1 is zero or not below the order of its group', 'make another key'],
   KEY_LENGTH: ['a secret has not 32 bytes', 'give the seed or scalar, not the key file'],
   ADDRESS_FORM: ['the text is not the address of an account', 'write 0x and 40 hexadecimal digits'],
   ADDRESS_CHECKSUM: ['a character of the address was mistyped', 'copy the address again'],

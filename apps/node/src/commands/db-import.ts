@@ -9,8 +9,8 @@ import { clientOf, type OpenClient } from '../client-options.ts';
 import { addDatabaseOptions, databaseOf } from '../database-options.ts';
 import { importRows } from '../import-rows.ts';
 import { printJson, printRows, say } from '../output.ts';
-import { createProgress, type Progress } from '../progress.ts';
-import { type BadRow, readRows, type Row, type RowTarget } from '../read-rows.ts';
+import { createProgress } from '../progress.ts';
+import { type BadRow, checkRow, rawRows, type Row, rowOf, type RowTarget } from '../read-rows.ts';
 import { wholeNumber } from '../read-value.ts';
 import { createSender } from '../send-operations.ts';
 import { plural, provenAt } from '../shown.ts';
@@ -63,9 +63,12 @@ async function runImport(named: string, collection: string, file: string, { id: 
   };
   process.once('SIGINT', stopped);
   try {
-    const { sent, known } = await load(progress, { file, target, bad, skipBad }, (source, onSettled, onBad) => importRows(source, {
-      client, sender, database, collection, rowsMax: batch, bytesMax: payloadBytesMax(spec) - INSERT_HEAD_BYTES, lookFirst: before.count > 0n, onSettled, onBad,
-    }));
+    let settled = 0;
+    const { sent, known } = await importRows(goodRows(file, target, bad), {
+      client, sender, database, collection, rowsMax: batch, bytesMax: payloadBytesMax(spec) - INSERT_HEAD_BYTES, lookFirst: before.count > 0n,
+      onSettled: (count) => progress.update(settled += count), onBad: bad.add,
+    });
+    progress.stop();
     const after = await client.count(query);
     if (json) printJson({ tier: 'proven', rows: rows + bad.atFirst, sent, known, bad: bad.count, stored: after.count - before.count, documents: after.count, block: after.block });
     else {
@@ -78,31 +81,27 @@ async function runImport(named: string, collection: string, file: string, { id: 
     if (after.count - before.count < BigInt(sent)) throw new AppError('REFUSED', `${sent} rows were sent, and the count grew by ${after.count - before.count}: a block was undone, or somebody deletes; run the same command again`);
     if (bad.count > 0 && !skipBad) throw bad.error('the others are stored');
   } finally {
+    progress.stop();
     process.off('SIGINT', stopped);
   }
 }
 
-type Load = (rows: AsyncIterable<Row>, onSettled: (count: number) => void, onBad: (bad: BadRow) => void) => ReturnType<typeof importRows>;
-
-async function load(progress: Progress, { file, target, bad }: { file: string; target: RowTarget; bad: BadRows; skipBad: boolean }, run: Load): ReturnType<typeof importRows> {
-  let done = 0;
-  try {
-    return await run(goodRows(file, target), (count) => progress.update(done += count), bad.add);
-  } finally {
-    progress.stop();
+async function* goodRows(file: string, target: RowTarget, bad: BadRows): AsyncGenerator<Row, void, void> {
+  for await (const raw of rawRows(file)) {
+    if (bad.numbers.has(raw.number)) continue;
+    const row = rowOf(raw, target);
+    if (row === undefined) throw new AppError('DATA_FILE', `${file} was changed while it was read; run the command again`);
+    yield row;
   }
-}
-
-async function* goodRows(file: string, target: RowTarget): AsyncGenerator<Row, void, void> {
-  for await (const read of readRows(file, target)) if (read.ok) yield read.row;
 }
 
 /** Reads all rows once before anything is sent. @returns how many are good */
 async function check(file: string, target: RowTarget, bad: BadRows): Promise<number> {
   let good = 0;
-  for await (const read of readRows(file, target)) {
-    if (read.ok) good += 1;
-    else bad.add(read.bad);
+  for await (const raw of rawRows(file)) {
+    const wrong = checkRow(raw, target);
+    if (wrong === undefined) good += 1;
+    else bad.add(wrong);
   }
   bad.endFirst();
   return good;
@@ -110,7 +109,8 @@ async function check(file: string, target: RowTarget, bad: BadRows): Promise<num
 
 interface BadRows {
   readonly count: number;
-  /** Of them, those found before anything was sent. */
+  readonly numbers: ReadonlySet<number>;
+  /** Those found before anything was sent. */
   readonly atFirst: number;
   readonly add: (bad: BadRow) => void;
   endFirst(): void;
@@ -119,20 +119,21 @@ interface BadRows {
 
 function createBadRows(file: string): BadRows {
   let first: BadRow | undefined;
-  let count = 0;
+  const numbers = new Set<number>();
   let atFirst = 0;
   const textOf = ({ number, line, field, code, message }: BadRow): string => `row ${number}, line ${line}${field === undefined ? '' : `, field ${field}`}: ${message} [${code}]`;
   return {
-    get count() { return count; },
+    numbers,
+    get count() { return numbers.size; },
     get atFirst() { return atFirst; },
     add(bad) {
       first ??= bad;
-      count += 1;
-      if (count <= BAD_SHOWN_MAX) say(textOf(bad));
-      else if (count === BAD_SHOWN_MAX + 1) say('further bad rows are counted only');
+      numbers.add(bad.number);
+      if (numbers.size <= BAD_SHOWN_MAX) say(textOf(bad));
+      else if (numbers.size === BAD_SHOWN_MAX + 1) say('further bad rows are counted only');
     },
-    endFirst() { atFirst = count; },
-    error: (outcome) => new AppError('DATA_ROW', `${plural(count, 'row')} of ${file} cannot be stored, and ${outcome}; the first is ${first === undefined ? 'unknown' : textOf(first)}; correct the file, or leave such rows out with --skip-bad`),
+    endFirst() { atFirst = numbers.size; },
+    error: (outcome) => new AppError('DATA_ROW', `${plural(numbers.size, 'row')} of ${file} cannot be stored, and ${outcome}; the first is ${first === undefined ? 'unknown' : textOf(first)}; correct the file, or leave such rows out with --skip-bad`),
   };
 }
 

@@ -61,6 +61,7 @@ function pushEscaped(parts: number[], bytes: Uint8Array): void {
 }
 
 const scratch = new DataView(new ArrayBuffer(8));
+const scratchBytes = new Uint8Array(scratch.buffer);
 const INFINITY_BITS = 0x7ff0_0000_0000_0000n;
 
 /**
@@ -99,7 +100,9 @@ function pushMagnitude(parts: number[], bits: bigint, rest?: { readonly adjusted
   }
   const power = rest.adjusted + 0x8000;
   parts.push(1, power >> 8, power & 0xff);
-  for (let shift = 112n; shift >= 0n; shift -= 8n) parts.push(Number((rest.digits >> shift) & 0xffn));
+  scratch.setBigUint64(0, rest.digits >> 64n);
+  parts.push(...scratchBytes.subarray(1));
+  pushUint64(parts, BigInt.asUintN(64, rest.digits));
 }
 
 function complementIf(wanted: boolean, parts: number[], start: number): void {
@@ -107,5 +110,6 @@ function complementIf(wanted: boolean, parts: number[], start: number): void {
 }
 
 function pushUint64(parts: number[], value: bigint): void {
-  for (let shift = 56n; shift >= 0n; shift -= 8n) parts.push(Number((value >> shift) & 0xffn));
+  scratch.setBigUint64(0, value);
+  parts.push(...scratchBytes);
 }
