@@ -22,6 +22,7 @@ export function docProblems(root) {
       ...tagProblems(specs, all),
       ...metricProblems(specs, all),
       ...dependencyProblems(root),
+      ...['spec', 'adr'].flatMap((folder) => indexProblems(join(root, 'docs', folder), folder)),
       ...textsOf(root).flatMap((file) => linkProblems(root, file)),
     ],
   };
@@ -156,4 +157,9 @@ function dependencyProblems(root) {
       ...named.filter((one) => !needed.includes(one)).map((one) => `ARCHITECTURE.md: ${name} does not depend on ${one}`),
     ];
   });
+}
+
+function indexProblems(folder, name) {
+  const index = readFileSync(join(folder, 'README.md'), 'utf8');
+  return filesBelow(folder).map((file) => basename(file)).filter((file) => file !== 'README.md' && !index.includes(`(${file})`)).map((file) => `docs/${name}/README.md: does not list ${file}`);
 }
