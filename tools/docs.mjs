@@ -4,9 +4,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { filesBelow } from './imports.mjs';
 
-/** What may stand in backticks like a code of ours, and is none: names of the system and of others' formats. */
-const FOREIGN = new Set(['NO_COLOR']);
-
 export function docProblems(root) {
   const sources = new Map(sourceFolders(root).map(([name, folder]) => [name, textBelow(folder)]));
   const all = [...sources.values()].join('\n');
@@ -104,7 +101,7 @@ function valueOf(text) {
 /** Codes in backticks are codes of the sources. `TX_…` stands for all that begin so. */
 function codeProblems(spec, text, all) {
   const codes = new Set([...text.matchAll(/`([A-Z][A-Z0-9]*_(?:[A-Z0-9_]*[A-Z0-9])?)(…)?`/g)].map((match) => match[1]));
-  return [...codes].filter((code) => !FOREIGN.has(code) && !new RegExp(code.endsWith('_') ? `\\b${code}` : `\\b${code}\\b`).test(all)).map((code) => `docs/spec/${spec}: the sources have no ${code}`);
+  return [...codes].filter((code) => !new RegExp(code.endsWith('_') ? `\\b${code}` : `\\b${code}\\b`).test(all)).map((code) => `docs/spec/${spec}: the sources have no ${code}`);
 }
 
 /** Tags of hashes: crypto.md lists those of the sources and no others. */
