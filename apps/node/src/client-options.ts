@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { chainId } from '@vsys/data-format';
 import type { ChainId } from '@vsys/primitives';
 import { createClient, type Client } from '@vsys/rpc/client';
@@ -21,8 +21,8 @@ export interface OpenClient extends Disposable {
 export function addClientOptions(command: Command): Command {
   return command
     .option('-c, --config <file>', `config file of the node to ask; names its spec and its RPC address; ${NODE_FILE} here, or that of vsys dev here`)
-    .addOption(new Option('--spec <file>', 'chain spec to trust, in place of that of the config'))
-    .addOption(new Option('--url <url>', 'node to ask, in place of that of the config').env('V_URL'));
+    .option('--spec <file>', 'chain spec to trust, in place of that of the config')
+    .option('--url <url>', 'node to ask, in place of that of the config');
 }
 
 /** Where the node of a command line is asked. */

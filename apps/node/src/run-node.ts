@@ -3,10 +3,10 @@ import { createSignatureVerifier } from '@vsys/crypto';
 import { createNode, createPrometheusMetrics, type Node } from '@vsys/node';
 import { createLibp2pNetwork } from '@vsys/p2p-libp2p';
 import { type Logger, systemClock, systemTimers } from '@vsys/primitives';
-import { openFileBlockLog, openStore } from '@vsys/store-rocksdb';
+import { openDurableFiles, openFileBlockLog, openStore } from '@vsys/store-rocksdb';
 import type { Config } from './config.ts';
 import { containers } from './containers.ts';
-import { openDurableFiles } from './durable-files.ts';
+import { keepBundleIn } from './keep-bundle.ts';
 import { readKeyFile } from './key-file.ts';
 import { consensusModule } from './modules.ts';
 import { serveRpc } from './serve-rpc.ts';
@@ -40,7 +40,7 @@ export async function runNode(config: Config, logger: Logger): Promise<RunningNo
   );
   undo.defer(() => network.stop());
   const node = undo.adopt(
-    await createNode({ spec, chain: { retentionBlocks: config.number('data.retention-blocks') } }, { consensus, containers, store, log, network, verifier, signers, durable, logger, metrics, ...ports }),
+    await createNode({ spec, chain: { retentionBlocks: config.number('data.retention-blocks') } }, { consensus, containers, store, log, network, verifier, signers, durable, keepBundle: keepBundleIn(join(data, 'failures')), logger, metrics, ...ports }),
     (one) => one.stop(),
   );
   await node.start();

@@ -39,9 +39,9 @@ export async function runWrite(command: Command, prepare: (context: WriteContext
     return;
   }
   const first = await sent.included();
-  const included = wait === 'final' ? await client.waitFor(sent.id, 'final') : first;
+  const included = wait === 'safe' || wait === 'final' ? await client.waitFor(sent.id, wait) : first;
   const proof = keys.length === 0 ? undefined : await valuesOf(client, keys);
-  const where = `${included.height}${included.kind === 'final' ? ', which is final' : ''}, as the node says; the fee was ${included.receipt.feePaid}`;
+  const where = `${included.height}${included.kind === 'included' ? '' : `, which is ${included.kind}`}, as the node says; the fee was ${included.receipt.feePaid}`;
   show(command, [
     ['done', done], ['transaction', sent.id], ['block', where],
     ...(proof === undefined ? [] : [['state', `${provenAt(proof.block)}${shows === undefined ? '' : `: ${shows(proof.values)}`}`]]),

@@ -106,7 +106,7 @@ export async function createSender(options: SenderOptions): Promise<Sender> {
     for (;;) {
       const status = await client.status(id);
       switch (status.kind) {
-        case 'included': case 'final':
+        case 'included': case 'safe': case 'final':
           height = Math.max(height, status.height);
           return succeeded(id, status);
         case 'dropped': throw new ClientError(status.code, `the node dropped the transaction ${id}: ${explainCode(status.code)?.cause ?? 'it does not say why'}`);

@@ -25,11 +25,12 @@ export async function serveRpc(node: Node, options: RpcServerOptions, { metrics,
 }
 
 function statusOf({ chain, sync, consensusNumbers }: Node, uptimeMs: number): NodeStatus {
-  const { head, final, pool } = chain;
+  const { head, safe, final, pool } = chain;
   const { peers, syncing } = sync.status();
   return {
     version, chainId: toHex(chain.chainId), uptimeMs, peers, syncing,
     head: { ...refOf(head), timeMs: head.header.timeMs, stateRoot: toHex(head.header.stateRoot) },
+    safe: refOf(safe),
     final: refOf(final),
     pool: { transactions: pool.size, bytes: pool.bytes },
     consensus: { module: chain.spec.consensus.module, ...consensusNumbers },

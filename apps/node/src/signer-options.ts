@@ -4,7 +4,7 @@ import { AppError } from './app-error.ts';
 import { clientConfigOf } from './client-options.ts';
 import { readKeyFile } from './key-file.ts';
 
-export type WaitFor = 'pooled' | 'included' | 'final';
+export type WaitFor = 'pooled' | 'included' | 'safe' | 'final';
 
 /** Gives a command `--key`: who signs, pays and acts. */
 export function addKeyOption(command: Command): Command {
@@ -13,7 +13,7 @@ export function addKeyOption(command: Command): Command {
 
 /** Gives a command `--wait`: how far a transaction must be before the command ends. */
 export function addWaitOption(command: Command): Command {
-  return command.addOption(new Option('--wait <stage>', 'end when the transaction waits in the node, is in a block, or in a final one').choices(['pooled', 'included', 'final']).default('included'));
+  return command.addOption(new Option('--wait <stage>', 'end when the transaction waits in the node, is in a block, in one that the consensus module holds to stay, or in a final one').choices(['pooled', 'included', 'safe', 'final']).default('included'));
 }
 
 /** The key of a command line or of its config; undefined when neither names one. */

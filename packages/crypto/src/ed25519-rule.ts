@@ -1,6 +1,6 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { equalBytes } from '@vsys/primitives';
-import { sha512 } from './hash.ts';
+import { sha512 } from '@vsys/crypto/hash';
 
 /**
  * The one rule by which an Ed25519 signature is valid here, whatever library checks it: lengths 64 and 32, S below the group order,
@@ -39,15 +39,34 @@ function smallOrderY(): bigint[] {
   return [...ys, ...ys.filter((y) => y + FIELD < 1n << 255n).map((y) => y + FIELD)];
 }
 
+const toLittleEndian = (value: bigint): Uint8Array => Uint8Array.from({ length: 32 }, (_, i) => Number((value >> BigInt(8 * i)) & 0xffn));
+const ORDER_BYTES = toLittleEndian(ORDER);
+const FIELD_BYTES = toLittleEndian(FIELD);
+const SMALL_ORDER_BYTES = SMALL_ORDER_Y.map(toLittleEndian);
+
+/** Whether a little-endian number is below a bound; its top bit, the sign of a point, is left out when masked. Ends at the first byte that differs. */
+function isBelow(bytes: Uint8Array, bound: Uint8Array, topMask: number): boolean {
+  const top = ((bytes[31] as number) & topMask) - (bound[31] as number);
+  if (top !== 0) return top < 0;
+  for (let i = 30; i >= 0; i--) {
+    const difference = (bytes[i] as number) - (bound[i] as number);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}
+
 function isSmallOrder(encoded: Uint8Array): boolean {
-  return SMALL_ORDER_Y.includes(littleEndian(encoded) & ((1n << 255n) - 1n));
+  return SMALL_ORDER_BYTES.some((y) => {
+    if (((encoded[31] as number) & 0x7f) !== y[31]) return false;
+    for (let i = 0; i < 31; i++) if (encoded[i] !== y[i]) return false;
+    return true;
+  });
 }
 
 /** What the rule says of the bytes alone, before any point is multiplied. */
 export function passesEd25519Encoding(publicKey: Uint8Array, signature: Uint8Array): boolean {
   if (signature.length !== 64 || publicKey.length !== 32) return false;
-  if (littleEndian(signature.subarray(32)) >= ORDER) return false;
-  if ((littleEndian(publicKey) & ((1n << 255n) - 1n)) >= FIELD) return false;
+  if (!isBelow(signature.subarray(32), ORDER_BYTES, 0xff) || !isBelow(publicKey, FIELD_BYTES, 0x7f)) return false;
   return !isSmallOrder(publicKey) && !isSmallOrder(signature.subarray(0, 32));
 }
 

@@ -5,6 +5,7 @@ import { passesEd25519Encoding, verifyEd25519Noble } from './ed25519-rule.ts';
 
 interface Sodium {
   crypto_sign_detached(signature: Uint8Array, message: Uint8Array, secretKey: Uint8Array): void;
+  crypto_sign_seed_keypair(publicKey: Uint8Array, secretKey: Uint8Array, seed: Uint8Array): void;
   crypto_sign_verify_detached(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean;
 }
 
@@ -29,6 +30,13 @@ export const verifyEd25519Sodium: ((publicKey: Uint8Array, message: Uint8Array, 
     passesEd25519Encoding(publicKey, signature) && sodium.crypto_sign_verify_detached(signature, message, publicKey);
 
 export const verifyEd25519: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean = verifyEd25519Sodium ?? verifyEd25519Noble;
+
+export function ed25519PublicKeyNative(seed: Uint8Array): Uint8Array {
+  if (sodium === undefined) return ed25519.getPublicKey(seed);
+  const publicKey = new Uint8Array(32);
+  sodium.crypto_sign_seed_keypair(publicKey, new Uint8Array(64), seed);
+  return publicKey;
+}
 
 export function signEd25519Native(seed: Uint8Array, publicKey: Uint8Array, message: Uint8Array): Uint8Array {
   if (sodium === undefined) return ed25519.sign(message, seed);

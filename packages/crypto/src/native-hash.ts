@@ -1,32 +1,56 @@
 import { createRequire } from 'node:module';
 import { hash as oneShotHash } from 'node:crypto';
 import { concatBytes } from '@vsys/primitives';
-import { sha256Pairs as portablePairs, tagPrefix } from './hash.ts';
+import { blake2b256 as portableBlake2b256, sha256Pairs as portablePairs, tagPrefix } from './hash.ts';
 
-/** The same functions as `hash.ts`, faster: Node's one-shot hash, and the native batch hasher where it loads. */
+/**
+ * The same functions as `hash.ts`, faster: Node's one-shot hash, libsodium's BLAKE2b and the native batch hasher where they load. Node takes
+ * this file for `@vsys/crypto/hash` as well.
+ */
+export { keccak256, tagPrefix } from './hash.ts';
 
 export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
-  const digest = oneShotHash('sha256', parts.length === 1 ? (parts[0] as Uint8Array) : concatBytes(...parts), 'buffer');
-  return new Uint8Array(digest.buffer, digest.byteOffset, digest.length);
+  return nodeHash('sha256', parts);
+}
+
+export function sha512(...parts: readonly Uint8Array[]): Uint8Array {
+  return nodeHash('sha512', parts);
 }
 
 export function taggedHash(tag: string, ...parts: readonly Uint8Array[]): Uint8Array {
-  return sha256(concatBytes(tagPrefix(tag), ...parts));
+  return sha256(tagPrefix(tag), ...parts);
+}
+
+function nodeHash(name: string, parts: readonly Uint8Array[]): Uint8Array {
+  const digest = oneShotHash(name, parts.length === 1 ? (parts[0] as Uint8Array) : concatBytes(...parts), 'buffer');
+  return new Uint8Array(digest.buffer, digest.byteOffset, digest.length);
+}
+
+interface Sodium {
+  crypto_generichash(output: Uint8Array, input: Uint8Array): void;
+}
+
+// Both are optional dependencies: platforms without a prebuilt binary take the portable hashers.
+const sodium = tryLoad(() => createRequire(import.meta.url)('sodium-native') as Sodium);
+const hashTree = tryLoad(() => createRequire(import.meta.url)('@chainsafe/hashtree') as HashTree);
+
+function tryLoad<T>(load: () => T): T | undefined {
+  try {
+    return load();
+  } catch {
+    return undefined;
+  }
+}
+
+export function blake2b256(...parts: readonly Uint8Array[]): Uint8Array {
+  if (sodium === undefined) return portableBlake2b256(...parts);
+  const output = new Uint8Array(32);
+  sodium.crypto_generichash(output, concatBytes(...parts));
+  return output;
 }
 
 interface HashTree {
   hashInto(input: Uint8Array, output: Uint8Array): void;
-}
-
-const hashTree = loadHashTree();
-
-function loadHashTree(): HashTree | undefined {
-  try {
-    return createRequire(import.meta.url)('@chainsafe/hashtree') as HashTree;
-  } catch {
-    // An optional dependency: platforms without a prebuilt binary take the portable hasher.
-    return undefined;
-  }
 }
 
 export function sha256Pairs(input: Uint8Array, output: Uint8Array): void {

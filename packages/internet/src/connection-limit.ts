@@ -1,5 +1,5 @@
 import type { Transport } from '@libp2p/interface';
-import { onInbound } from './inbound.ts';
+import { onInbound } from './upgrade-hooks.ts';
 
 /**
  * Makes a transport turn inbound connections away above a limit. All listeners of the transport share it, and connections that are still

@@ -7,5 +7,5 @@ export { clientLimits } from './client/limits.ts';
 export { createCaller } from './client/http-call.ts';
 export type { Call, CallerOptions, CallMethod, CallOptions } from './client/http-call.ts';
 export type { AccountState, AskOptions, Counted, Found, FoundRaw, ProvenValues } from './client/proven-reads.ts';
-export type { Included, WaitOptions } from './client/wait-for.ts';
+export type { Included, Stage, WaitOptions } from './client/wait-for.ts';
 export type { Followed, Trust } from './client/verified-headers.ts';

@@ -4,7 +4,7 @@
 import { createMemoryStore } from '@vsys/store';
 import { sha256 } from '@vsys/crypto';
 import { uint32ToBytes } from '@vsys/primitives';
-import { createState, verifyKeys, verifyRange } from '../src/index.ts';
+import { createSnapshotImport, createState, snapshotChunks, verifyKeys, verifyRange } from '../src/index.ts';
 import type { StateView, StateWrite } from '../src/index.ts';
 import type { InnerNode, TreeNode } from '../src/tree-node.ts';
 import type { TreeView } from '../src/tree-view.ts';
@@ -69,5 +69,13 @@ for (const size of [10_000, 100_000]) {
     const { ok } = verifyRange(view.root, range, proof);
     print(`state/${size}/proof-of-${limit}-rows`, `${proof.length} bytes over ${rowBytes} of rows, verified in ${(performance.now() - at).toFixed(2)} ms, ok ${ok}`);
   }
+  const chunks: Uint8Array[] = [];
+  const exportAt = performance.now();
+  for await (const chunk of snapshotChunks(view)) chunks.push(chunk);
+  print(`state/${size}/snapshot-export`, `${chunks.length} chunks, ${((1_000 * (performance.now() - exportAt)) / size).toFixed(1)} µs per key`);
+  const importing = await createSnapshotImport({ store: createMemoryStore(), root: view.root, height });
+  const importAt = performance.now();
+  for (const chunk of chunks) await importing.take(chunk);
+  print(`state/${size}/snapshot-import`, `${((1_000 * (performance.now() - importAt)) / size).toFixed(1)} µs per key, complete ${importing.next === undefined}`);
   await state.close();
 }

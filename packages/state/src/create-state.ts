@@ -1,5 +1,5 @@
-import { compareBytes, equalBytes, toHex, uint64FromBytes } from '@vsys/primitives';
-import type { Height, StateRoot } from '@vsys/primitives';
+import { compareBytes, equalBytes, noMetrics, toHex, uint64FromBytes } from '@vsys/primitives';
+import type { Height, Metrics, StateRoot } from '@vsys/primitives';
 import type { Store, StoreOp } from '@vsys/store';
 import { flushStep, missingForFlush, stepToOps } from './flush-plan.ts';
 import type { FlushStep } from './flush-plan.ts';
@@ -9,7 +9,7 @@ import { createPageCache } from './page-cache.ts';
 import { pageFromBytes } from './page-codec.ts';
 import { StateError } from './state-error.ts';
 import type { State, StateView, StateWrite } from './state.ts';
-import { HEAD_KEY, itemKey, itemsFromBytes, journalItemsKey, journalKey, rootKey } from './store-layout.ts';
+import { HEAD_KEY, IMPORT_KEY, itemKey, itemsFromBytes, journalItemsKey, journalKey, rootKey } from './store-layout.ts';
 import type { TreeNode } from './tree-node.ts';
 import { scanKeys } from './tree-scan.ts';
 import { updateTree } from './tree-update.ts';
@@ -23,18 +23,21 @@ export interface StateOptions {
   readonly retentionBlocks?: number;
   /** Pages of the tree kept decoded in memory. Overlays come on top. */
   readonly cacheBytesMax?: number;
+  /** Counts the hashes made for new roots. */
+  readonly metrics?: Metrics;
 }
 
 /**
  * Opens the state in a store: at its base, or, in an empty store, empty at height 0, where the first overlay may have height 0 too
  * (genesis).
  *
- * @throws StateError `STATE_OPTIONS`, `STATE_CORRUPT`
+ * @throws StateError `STATE_OPTIONS`, `STATE_CORRUPT`, `STATE_IMPORTING`
  */
 export async function createState(options: StateOptions): Promise<State> {
-  const { store, retentionBlocks = RETENTION_BLOCKS_DEFAULT, cacheBytesMax = CACHE_BYTES_MAX_DEFAULT } = options;
+  const { store, retentionBlocks = RETENTION_BLOCKS_DEFAULT, cacheBytesMax = CACHE_BYTES_MAX_DEFAULT, metrics = noMetrics } = options;
   if (!Number.isInteger(retentionBlocks) || retentionBlocks < 0) throw new StateError('STATE_OPTIONS', `expected retentionBlocks of 0 or more, found ${retentionBlocks}`);
   const head = await store.get(HEAD_KEY);
+  if (head === undefined && (await store.get(IMPORT_KEY)) !== undefined) throw new StateError('STATE_IMPORTING', 'the store holds an unfinished import of a snapshot');
   let isInitialised = head !== undefined;
   const startHeight = head === undefined ? 0 : Number(uint64FromBytes(head));
   const history = createHistory(store, retentionBlocks, startHeight);
@@ -75,7 +78,8 @@ export async function createState(options: StateOptions): Promise<State> {
         await pages.load(missing, below.height);
         known(parent);
       }
-      const { root, thinnedPages } = updateTree(below.tree, sorted);
+      const { root, thinnedPages, hashes } = updateTree(below.tree, sorted);
+      metrics.count('vsys_state_hashes_total', 'Hashes made for the nodes of new state roots', hashes);
       const overlay = createTreeView(height, root, parts);
       overlay.parent = below;
       overlay.writes = sorted;

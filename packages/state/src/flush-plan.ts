@@ -22,14 +22,18 @@ export function missingForFlush(root: TreeNode | undefined): InnerNode[] {
   return missing;
 }
 
-/** Marks the nodes of the block as saved: what follows must land, or the state is no longer of use. */
 export function flushStep(view: TreeView): FlushStep {
-  const changes: { item: Item; after: Uint8Array | undefined }[] = view.writes.map(({ key, value }) => ({ item: valueItem(key), after: value }));
+  return { view, ...flushChanges(view) };
+}
+
+/** Marks the nodes of the tree as saved: what follows must land, or they are no longer of use. */
+export function flushChanges(update: Pick<TreeView, 'tree' | 'writes' | 'thinnedPages'>): Omit<FlushStep, 'view'> {
+  const changes: { item: Item; after: Uint8Array | undefined }[] = update.writes.map(({ key, value }) => ({ item: valueItem(key), after: value }));
   const pages: { top: InnerNode; bytes: number }[] = [];
   const leaves: LeafNode[] = [];
   const written = new Set<string>();
   const saved: InnerNode[] = [];
-  visitPages(view.tree, (top) => {
+  visitPages(update.tree, (top) => {
     const id = pageId(top);
     const after = pageToBytes(top);
     written.add(toHex(id));
@@ -40,13 +44,13 @@ export function flushStep(view: TreeView): FlushStep {
     else saved.push(node);
   }, () => {});
   for (const node of saved) node.saved = true;
-  for (const id of view.thinnedPages) {
+  for (const id of update.thinnedPages) {
     const name = toHex(id);
     // A page that lost a node and still has one was written: its nodes are new, up to its top.
     if (!written.has(name)) changes.push({ item: pageItem(id), after: undefined });
     written.add(name);
   }
-  return { view, changes, pages, leaves };
+  return { changes, pages, leaves };
 }
 
 /** The operations of a step, with the journal of what it overwrites. */

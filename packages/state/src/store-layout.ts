@@ -9,10 +9,15 @@
  * | `sp` page id | page of the base |
  * | `sj` length (2) item height | what an item (`v` key, `p` page id) was before that height: 0, or 1 and the bytes |
  * | `si` height | items overwritten at that height, each with its length (2) |
+ * | `sx` | progress of an unfinished import, instead of `sh`; empty while it is discarded |
  */
 import { concatBytes, uint64ToBytes, utf8ToBytes } from '@vsys/primitives';
 
 export const HEAD_KEY: Uint8Array = utf8ToBytes('sh');
+export const IMPORT_KEY: Uint8Array = utf8ToBytes('sx');
+/** Bounds of all keys of the state. */
+export const STATE_FIRST_KEY: Uint8Array = utf8ToBytes('s');
+export const STATE_KEYS_END: Uint8Array = utf8ToBytes('t');
 const ROOT = utf8ToBytes('sr');
 const JOURNAL = utf8ToBytes('sj');
 const JOURNAL_ITEMS = utf8ToBytes('si');

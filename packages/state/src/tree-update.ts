@@ -9,6 +9,8 @@ export interface TreeUpdate {
   readonly root: TreeNode | undefined;
   /** Pages that lost a node, and may be empty now. */
   readonly thinnedPages: readonly Uint8Array[];
+  /** How many hashes it took: two for a leaf, one for an inner node and one for its edge. */
+  readonly hashes: number;
 }
 
 /**
@@ -20,8 +22,7 @@ export interface TreeUpdate {
 export function updateTree(root: TreeNode | undefined, writes: readonly StateWrite[]): TreeUpdate {
   const thinnedPages: Uint8Array[] = [];
   const next = update(root, 0, writes.length);
-  hashTree(next);
-  return { root: next, thinnedPages };
+  return { root: next, thinnedPages, hashes: hashTree(next) };
 
   function update(node: TreeNode | undefined, low: number, high: number): TreeNode | undefined {
     if (low === high) return node;
@@ -97,33 +98,38 @@ function build(leaves: readonly LeafNode[], low = 0, high: number = leaves.lengt
   return createInner(bit, first, build(leaves, low, from), build(leaves, from, high));
 }
 
-/** Hashes what has no hash, all nodes of a level in one call. */
-function hashTree(root: TreeNode | undefined): void {
+/** Hashes what has no hash, all nodes of a level in one call. Returns how many hashes it made. */
+function hashTree(root: TreeNode | undefined): number {
+  if (root === undefined) return 0;
   const levels: InnerNode[][] = [];
-  if (root === undefined) return;
-  levelOf(root, levels);
+  const leaves: LeafNode[] = [];
+  sortByLevel(root, leaves, levels);
+  let hashes = 2 * leaves.length;
+  for (const leaf of leaves) leaf.hash = sha256(leafPreimage(leaf.key, sha256(leaf.value as Uint8Array)));
   for (const level of levels) {
     const input = new Uint8Array(64 * level.length);
     const output = new Uint8Array(32 * level.length);
-    level.forEach((node, i) => {
-      input.set(nodeHash(node.left as TreeNode, node.bit + 1), 64 * i);
-      input.set(nodeHash(node.right as TreeNode, node.bit + 1), 64 * i + 32);
-    });
+    for (const [i, node] of level.entries()) {
+      for (const [side, child] of [node.left as TreeNode, node.right as TreeNode].entries()) {
+        if (child.kind === 'inner' && child.bit > node.bit + 1) hashes++;
+        input.set(nodeHash(child, node.bit + 1), 64 * i + 32 * side);
+      }
+    }
     sha256Pairs(input, output);
-    level.forEach((node, i) => {
-      node.innerHash = output.slice(32 * i, 32 * i + 32);
-    });
+    for (const [i, node] of level.entries()) node.innerHash = output.slice(32 * i, 32 * i + 32);
+    hashes += level.length;
   }
+  return hashes;
 }
 
-/** Hashes leaves at once and sorts inner nodes by height above the lowest that changed; returns the height, -1 when nothing is to be done. */
-function levelOf(node: TreeNode, levels: InnerNode[][]): number {
+/** Collects leaves without a hash, and inner nodes by height above the lowest that changed; returns the height, -1 when nothing is to be done. */
+function sortByLevel(node: TreeNode, leaves: LeafNode[], levels: InnerNode[][]): number {
   if (node.kind === 'leaf') {
-    node.hash ??= sha256(leafPreimage(node.key, sha256(node.value as Uint8Array)));
+    if (node.hash === undefined) leaves.push(node);
     return -1;
   }
   if (node.innerHash !== undefined) return -1;
-  const level = 1 + Math.max(levelOf(node.left as TreeNode, levels), levelOf(node.right as TreeNode, levels));
+  const level = 1 + Math.max(sortByLevel(node.left as TreeNode, leaves, levels), sortByLevel(node.right as TreeNode, leaves, levels));
   (levels[level] ??= []).push(node);
   return level;
 }

@@ -42,7 +42,7 @@ export async function readFolder(folder: string): Promise<FolderState> {
 async function readMarker(folder: string, name: string): Promise<DriverName> {
   const text = (await readFile(join(folder, name), 'utf8')).trim();
   if (text === 'rocksdb' || text === 'level') return text;
-  throw new StoreError('STORE_OPEN_FAILED', `${join(folder, name)} names no driver of this version`, { folder });
+  throw new StoreError('STORE_OPEN_FAILED', `${join(folder, name)} names no driver of this version: use the release that wrote it, or remove the folder and let it be made again from the block log`, { folder });
 }
 
 export async function beginMarker(folder: string, driver: DriverName): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Height, type Refusal, type Verdict, accept, refuse, toHex } from '@vsys/primitives';
+import { type Height, type Refusal, type Verdict, accept, equalBytes, refuse, toHex } from '@vsys/primitives';
 import type { StateView } from '@vsys/state';
 import { type AdmissionCode, type CheckedTransaction, feeCeiling, isExpired } from './admission.ts';
 import { balanceKey, numberFromRecord, sequenceKey } from './coin.ts';
@@ -21,6 +21,8 @@ export interface Mempool {
   readonly bytes: number;
   has(idHex: string): boolean;
   get(idHex: string): CheckedTransaction | undefined;
+  /** The transaction of exactly these bytes, without decoding them. It may miss one that is there; then the id finds it. */
+  getSame(bytes: Uint8Array): CheckedTransaction | undefined;
   /** Admits transactions whose signatures passed, against the state after the head. Resubmitting is harmless. */
   add(checked: readonly CheckedTransaction[], view: StateView, nextHeight: Height): Promise<readonly Verdict<'pooled' | 'known', AdmissionCode>[]>;
   /** Candidates for a block on this state, in an order in which they can execute. */
@@ -40,6 +42,7 @@ interface Lane {
 
 export function createMempool(fees: FeeRules, limits: MempoolLimits = mempoolDefaults): Mempool {
   const byId = new Map<string, CheckedTransaction>();
+  const byEnd = new Map<string, CheckedTransaction>();
   const lanes = new Map<string, Lane>();
   const perPayer = new Map<string, number>();
   let bytes = 0;
@@ -52,17 +55,22 @@ export function createMempool(fees: FeeRules, limits: MempoolLimits = mempoolDef
     found.bySequence.set(sequence, checked);
     lanes.set(name, found);
     byId.set(checked.idHex, checked);
+    byEnd.set(endOf(checked.bytes), checked);
     bytes += checked.bytes.length;
     const payerName = toHex(payer);
     perPayer.set(payerName, (perPayer.get(payerName) ?? 0) + 1);
   };
   const remove = (checked: CheckedTransaction): void => {
-    if (!byId.delete(checked.idHex)) return;
+    const held = byId.get(checked.idHex);
+    if (held === undefined) return;
+    byId.delete(checked.idHex);
+    const end = endOf(held.bytes);
+    if (byEnd.get(end) === held) byEnd.delete(end);
     const name = laneName(checked);
     const lane = lanes.get(name);
     lane?.bySequence.delete(checked.transaction.body.sequence);
     if (lane?.bySequence.size === 0) lanes.delete(name);
-    bytes -= checked.bytes.length;
+    bytes -= held.bytes.length;
     const payerName = toHex(checked.transaction.body.payer);
     const left = (perPayer.get(payerName) ?? 1) - 1;
     if (left === 0) perPayer.delete(payerName);
@@ -94,6 +102,10 @@ export function createMempool(fees: FeeRules, limits: MempoolLimits = mempoolDef
     get bytes() { return bytes; },
     has: (idHex) => byId.has(idHex),
     get: (idHex) => byId.get(idHex),
+    getSame(wanted) {
+      const found = byEnd.get(endOf(wanted));
+      return found !== undefined && equalBytes(found.bytes, wanted) ? found : undefined;
+    },
     all: () => byId.values(),
     async add(checked, view, nextHeight) {
       const keys = checked.flatMap(({ transaction: { body } }) => [sequenceKey(body.payer, body.lane), balanceKey(body.payer)]);
@@ -129,6 +141,11 @@ export function createMempool(fees: FeeRules, limits: MempoolLimits = mempoolDef
       }
     },
   };
+}
+
+/** Transactions end in a signature, so their last bytes tell them apart; whoever makes two that end alike loses the short cut for one. */
+function endOf(bytes: Uint8Array): string {
+  return toHex(bytes.subarray(-16));
 }
 
 /** One transaction of each lane in turn, each lane in its own order, until the block is full. */

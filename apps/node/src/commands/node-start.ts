@@ -1,3 +1,4 @@
+import type { NodeFailure } from '@vsys/node';
 import type { Command } from 'commander';
 import { askedToStop } from '../asked-to-stop.ts';
 import { addConfigOptions, configOf } from '../config-options.ts';
@@ -13,12 +14,23 @@ export function addNodeStart(group: Command): void {
       const [{ runNode }, { createLogger }] = await Promise.all([import('../run-node.ts'), import('../logger.ts')]);
       const logger = createLogger(config.text('log.level'));
       const { node, rpcUrl, stop } = await runNode(config, logger);
+      // Before it says that it is up: whoever reads that may stop it at once.
+      const asked = askedToStop(stopWithStdin === true);
       const { head, final } = node.chain;
       logger.info('the node is up', {
         version, chain: node.chain.spec.name, module: node.chain.spec.consensus.module, rpc: rpcUrl, p2p: node.network.addresses(), head: head.height, final: final.height,
       });
-      logger.info(`stopping: ${await askedToStop(stopWithStdin === true)}`);
+      const failure = await Promise.race([asked.then((why) => void logger.info(`stopping: ${why}`)), node.failed]);
+      // A stdin that is still read would keep the process alive.
+      if (stopWithStdin === true) process.stdin.destroy();
       await stop();
+      if (failure !== undefined) throw failedError(failure);
       logger.info('stopped');
     });
+}
+
+/** What stopped the node by itself, as the command reports it: the code and the way out, and where the evidence lies. */
+function failedError({ error, bundle }: NodeFailure): Error {
+  if (bundle === undefined) return error;
+  return Object.assign(new Error(`${error.message}. What another machine needs to repeat it is in ${bundle}`, { cause: error }), { code: error.code });
 }

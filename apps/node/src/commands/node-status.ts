@@ -15,11 +15,12 @@ export function addNodeStatus(group: Command): void {
     });
 }
 
-function rowsOf(url: string, { version, chainId, head, final, peers, syncing, pool, consensus, uptimeMs }: NodeStatus): string[][] {
+function rowsOf(url: string, { version, chainId, head, safe, final, peers, syncing, pool, consensus, uptimeMs }: NodeStatus): string[][] {
   return [
     ['node', `${url}, version ${version}, up for ${Math.round(uptimeMs / 1_000)} s`],
     ['chain', chainId],
     ['head', `height ${head.height}, made at ${new Date(head.timeMs).toISOString()}, block ${head.id}`],
+    ['safe', `height ${safe.height}, block ${safe.id}`],
     ['final', `height ${final.height}, block ${final.id}`],
     ['state root', head.stateRoot],
     ['peers', `${peers}${syncing ? ', catching up with them' : ''}`],

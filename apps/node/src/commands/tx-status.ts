@@ -22,7 +22,7 @@ export function addTxStatus(group: Command): void {
       else printRows(rowsOf(id, status));
       // For scripts: what failed is no success.
       if (status.kind === 'dropped') process.exitCode = exitCodeOf('REFUSED');
-      if ((status.kind === 'included' || status.kind === 'final') && status.receipt.status === 'failed') process.exitCode = exitCodeOf('REFUSED');
+      if ('receipt' in status && status.receipt.status === 'failed') process.exitCode = exitCodeOf('REFUSED');
     });
 }
 
@@ -33,16 +33,18 @@ export function idOf(typed: string): string {
   return id;
 }
 
+const STANDING = { included: 'in a block that is not final yet', safe: 'in a block that is held to stay, and not final yet', final: 'in a final block' } as const;
+
 export function rowsOf(id: string, status: TransactionStatusJson): string[][] {
   const rows = [['transaction', id]];
   switch (status.kind) {
     case 'unknown': return [...rows, ['status', 'not known to the node']];
     case 'pooled': return [...rows, ['status', 'waits in the node for a block']];
     case 'dropped': return [...rows, ['status', `dropped: ${explained(status.code)}`]];
-    case 'included': case 'final': {
+    case 'included': case 'safe': case 'final': {
       const { status: done, code, feePaid, gasUsed } = status.receipt;
       return [
-        ...rows, ['status', status.kind === 'final' ? 'in a final block' : 'in a block that is not final yet'], ['block', `${status.height}, place ${status.index}, ${status.blockId}`],
+        ...rows, ['status', STANDING[status.kind]], ['block', `${status.height}, place ${status.index}, ${status.blockId}`],
         ['outcome', done === 'ok' ? 'did what it says' : `failed: ${explained(code)}`], ['fee', `${feePaid}, gas used ${gasUsed}`],
       ];
     }

@@ -13,7 +13,7 @@ import { checkId, readBlockAt, readBytes, readObject, readStatus, readText } fro
 import { submitTransactions } from './submit.ts';
 import { followEvents } from './subscribe.ts';
 import { createVerifiedHeaders, type Followed, type Trust } from './verified-headers.ts';
-import { type Included, reachedStage, type WaitOptions } from './wait-for.ts';
+import { type Included, reachedStage, type Stage, type WaitOptions } from './wait-for.ts';
 
 export interface ClientOptions extends CallerOptions {
   readonly trust: Trust;
@@ -52,8 +52,11 @@ export interface Client extends Disposable {
    * @param id - hex, as in the result of `submit`
    */
   status(id: string, options?: CallOptions): Promise<TransactionStatusJson>;
-  /** The status when a transaction is in a block, or in a final one. Claimed; throws the code it was dropped with. Included may be undone; see the receipt for whether it failed. */
-  waitFor(id: string, stage: 'included' | 'final', options?: WaitOptions): Promise<Included>;
+  /**
+   * The status when a transaction is in a block, in one that the chain's rule holds to be safe, or in a final one. Claimed; throws the code it
+   * was dropped with. Included and safe may be undone; see the receipt for whether it failed.
+   */
+  waitFor(id: string, stage: Stage, options?: WaitOptions): Promise<Included>;
   /** Events, claimed, over a connection of its own that is made anew when it breaks: heads go on after the last one told. Ends quietly when aborted or closed. */
   subscribe(params: SubscribeParams, options?: CallOptions): AsyncGenerator<RpcEvent, void, void>;
   /** Gives up what is under way: calls throw CLIENT_CLOSED, subscriptions end. */
