@@ -92,6 +92,8 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   /** Transactions of canonical blocks above final. */
   const included = new Map<string, { node: TreeNode<BlockData>; index: number }>();
   const dropped = new Map<string, string>();
+  /** Bodies that are being checked ahead of their import, by the very object that is imported: what else has the same header may have another body. */
+  const prepared = new WeakMap<Block, ReturnType<typeof checkBody>>();
   /** Final in the tree, and on the way into the store: readers find them here meanwhile. */
   let landing: readonly TreeNode<BlockData>[] = [];
   let lastBuilt: { readonly id: string; readonly view: StateView; readonly receipts: BlockData['receipts']; readonly checked: readonly CheckedTransaction[] } | undefined;
@@ -189,7 +191,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   }
 
   async function executeBody(block: Block, id: BlockId, parent: TreeNode<BlockData>, trusted: boolean): Promise<Verdict<{ view: StateView; receipts: BlockData['receipts']; checked: readonly CheckedTransaction[] }, ImportCode>> {
-    const { header, transactions } = block;
+    const { header } = block;
     const hex = toHex(id);
     // Own block: the same pure function already ran on the same arguments when it was built.
     if (lastBuilt?.id === hex) {
@@ -197,10 +199,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
       lastBuilt = undefined;
       return accept(built);
     }
-    const bytes = transactions.reduce((sum, one) => sum + one.length, 0);
-    if (bytes > spec.limits.blockBytesMax) return refuse('IMPORT_BODY', `the body has ${bytes} bytes, the chain allows ${spec.limits.blockBytesMax}`);
-    if (!equalBytes(bodyRoot(transactions), header.bodyRoot)) return refuse('IMPORT_BODY', 'the body is not the one that the header names');
-    const checked = await verifyBody(admission, verifier, pool, transactions, { trusted });
+    const checked = await (prepared.get(block) ?? checkBody(block, trusted));
     if (!checked.ok) return checked;
     const invalid = (message: string, reason: string): Refusal<ImportCode> => refuse('IMPORT_EXECUTION', message, { reason });
     const context = { chainId, height: header.height, timeMs: header.timeMs, parent: header.parent };
@@ -214,6 +213,14 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     if (equalBytes(view.root, header.stateRoot)) return accept({ view, receipts, checked: checked.value });
     state.drop([view]);
     return invalid('the state after the block is not the one that the header names', 'STATE_ROOT');
+  }
+
+  /** What the body can be judged by without its parent: its size, its root, the form and the signatures of its transactions. */
+  async function checkBody({ header, transactions }: Block, trusted: boolean): Promise<Verdict<readonly CheckedTransaction[], 'IMPORT_BODY'>> {
+    const bytes = transactions.reduce((sum, one) => sum + one.length, 0);
+    if (bytes > spec.limits.blockBytesMax) return refuse('IMPORT_BODY', `the body has ${bytes} bytes, the chain allows ${spec.limits.blockBytesMax}`);
+    if (!equalBytes(bodyRoot(transactions), header.bodyRoot)) return refuse('IMPORT_BODY', 'the body is not the one that the header names');
+    return verifyBody(admission, verifier, pool, transactions, { trusted });
   }
 
   /** A block of our own, or one that was valid when it was logged, which now is not: this machine, this release or the disk is wrong. */
@@ -462,6 +469,13 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
       assertOpen();
       if (queue.waiting >= importsWaitingMax) return refuse('IMPORT_FULL', `${importsWaitingMax} blocks wait to be imported; send it again later`, { retry: true });
       return write(() => importOne(block, { own: origin === 'own' }));
+    },
+    prepare(block) {
+      assertOpen();
+      const checking = checkBody(block, false);
+      // The import hears of a failure; if there is none, nobody needs to.
+      checking.catch(() => undefined);
+      prepared.set(block, checking);
     },
     has: async (id) => nodeOf(id) !== undefined || (await finalHeightOf(store, id)) !== undefined,
     at, blockById, headersAfter, submit, status, stateAt,

@@ -115,6 +115,28 @@ describe.each(['spos', 'poa'] as const)('a chain under %s', (kind) => {
   });
 });
 
+test('a body that was checked ahead is imported as any other, and vouches for no other body of its header', async () => {
+  const setup = testChain('poa', 1);
+  const time = createVirtualTime(START_MS + 50);
+  const node = await run(setup, time);
+  await node.chain.submit([signed(setup.spec, setup.rich, 0n, [transfer(signers(1, 3)[0]!.account, 500n)])]);
+  await pass(time, [node], 3_000);
+  const block = node.published.find(({ transactions }) => transactions.length > 0)!;
+  const before = node.published.slice(0, node.published.indexOf(block));
+  const other = await run(setup, time, { seats: [] });
+  for (const one of before) await other.chain.importBlock(one);
+  const forged = { ...block, transactions: block.transactions.map((bytes) => bytes.with(bytes.length - 1, bytes.at(-1)! ^ 1)) };
+  other.chain.prepare(forged);
+  expect(await other.chain.importBlock(forged)).toMatchObject({ ok: false, code: 'IMPORT_BODY' });
+  other.chain.prepare(block);
+  expect(await other.chain.importBlock({ ...block, transactions: [] })).toMatchObject({ ok: false, code: 'IMPORT_BODY' });
+  expect(await other.chain.importBlock(block)).toMatchObject({ ok: true });
+  for (const one of [node, other]) {
+    await one.engine.close();
+    await one.chain.close();
+  }
+});
+
 test('readers see every block, and the state of the final one, while it is on its way into the store', async () => {
   const setup = testChain('poa', 1);
   const time = createVirtualTime(START_MS + 50);

@@ -107,7 +107,12 @@ export async function createLibp2pCarrier({ listen, privateKey, limits }: Libp2p
     const open = await events.open(peer, head);
     const bodyLength = await reader.read(4).catch(() => undefined);
     if (bodyLength === undefined) return open.drop('broken');
-    // What it costs is the host's business: a request that is refused unread, as by a busy host, is nobody's fault.
+    if (lengthOf(bodyLength) > limits.requestBytesMax) {
+      // No rule of any host takes so much.
+      events.misbehaved(peer, 'oversize');
+      return open.drop('broken');
+    }
+    // What this costs is the host's business: a request that is refused unread, as by a busy host, is nobody's fault.
     if (lengthOf(bodyLength) > open.bytesMax) return open.drop('oversize');
     const body = await reader.read(lengthOf(bodyLength)).catch(() => undefined);
     return body === undefined ? open.drop('broken') : open.serve(body);
