@@ -19,6 +19,7 @@ import { genesisHeader, genesisWrites } from './genesis.ts';
 import { checkContinues } from './header-chain.ts';
 import type { Consensus } from './module.ts';
 import type { AuthoredHeader, BlockRef, Stepped } from './rules.ts';
+import { routerOfSpec } from './spec-router.ts';
 import { createTaskQueue } from './task-queue.ts';
 import { createTreeView } from './tree-view.ts';
 import { verifyBody } from './verified-bodies.ts';
@@ -38,6 +39,7 @@ export interface ChainOptions {
 
 export interface ChainParts {
   readonly consensus: Consensus;
+  /** Of these the chain runs what its spec names, the coin, and what its module brings. */
   readonly router: Router;
   readonly store: Store;
   readonly log: BlockLog;
@@ -60,8 +62,9 @@ const DROPPED_MAX = 10_000;
  */
 export async function createChain(options: ChainOptions, parts: ChainParts): Promise<Chain> {
   const { spec, importsWaitingMax = 1_024 } = options;
-  const { consensus, router, store, log, verifier, clock, references = noMainChain, logger = silentLogger, metrics = noMetrics } = parts;
+  const { consensus, store, log, verifier, clock, references = noMainChain, logger = silentLogger, metrics = noMetrics } = parts;
   const { rules } = consensus;
+  const router = routerOfSpec(spec, parts.router, consensus);
   const chainId = chainIdOf(spec);
   const admission = { chainId, limits: spec.limits, fees: spec.fees, router };
   const execution = { router, fees: spec.fees, blockGasMax: spec.limits.blockGasMax };
@@ -89,6 +92,8 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   /** Transactions of canonical blocks above final. */
   const included = new Map<string, { node: TreeNode<BlockData>; index: number }>();
   const dropped = new Map<string, string>();
+  /** Final in the tree, and on the way into the store: readers find them here meanwhile. */
+  let landing: readonly TreeNode<BlockData>[] = [];
   let lastBuilt: { readonly id: string; readonly view: StateView; readonly receipts: BlockData['receipts']; readonly checked: readonly CheckedTransaction[] } | undefined;
   let closed = false;
 
@@ -118,7 +123,6 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     const { header, seal } = block;
     const neutral = checkContinues(parent, header);
     if (!neutral.ok) return refuse('IMPORT_HEADER', neutral.message, { reason: neutral.code });
-    if (header.version !== 1) return refuse('IMPORT_HEADER', `header version ${header.version} is not known here`);
     if (!equalBytes(header.historyRoot, historyRoot(dataOf(parent).history))) return refuse('IMPORT_HEADER', 'historyRoot is not that of the blocks below');
     const context = rules.decode(parent.context);
     if (!replay) {
@@ -267,7 +271,9 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     const { view, history, sequence } = dataOf(last);
     // Blocks above final were appended after it: replay begins behind its own record.
     ops.push(baseOps({ id: last.id, sealed: { header: last.header, seal: last.seal }, nextSequence: (sequence as number) + 1, rank: last.rank, context: last.context, history }));
+    landing = finalised;
     await state.flush(view, ops);
+    landing = [];
     for (const node of finalised) {
       for (const { idHex } of dataOf(node).checked) included.delete(idHex);
       if (node !== last) node.data = undefined;
@@ -383,11 +389,17 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
       const node = tree.ancestorAt(tree.head.id, height);
       return node === undefined ? undefined : { header: node.header, seal: node.seal };
     }
-    return (await finalBlockAt(store, height))?.sealed;
+    const node = landing.find((one) => one.height === height);
+    return node === undefined ? (await finalBlockAt(store, height))?.sealed : { header: node.header, seal: node.seal };
+  }
+
+  /** In memory: above final, final itself, or on its way into the store. */
+  function nodeOf(id: BlockId): TreeNode<BlockData> | undefined {
+    return tree.get(id) ?? landing.find((one) => equalBytes(one.id, id));
   }
 
   async function blockById(id: BlockId): Promise<Block | undefined> {
-    let sequence = tree.get(id)?.data?.sequence;
+    let sequence = nodeOf(id)?.data?.sequence;
     if (sequence === undefined) {
       const height = await finalHeightOf(store, id);
       sequence = height === undefined ? undefined : (await finalBlockAt(store, height))?.sequence;
@@ -402,13 +414,14 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     let from = 0;
     for (const id of locator) {
       const node = tree.get(id);
-      const height = node !== undefined && tree.isAncestor(id, tree.head.id) ? node.height : await finalHeightOf(store, id);
+      const isCanonical = node === undefined ? landing.some((one) => equalBytes(one.id, id)) : tree.isAncestor(id, tree.head.id);
+      const height = isCanonical ? nodeOf(id)?.height : await finalHeightOf(store, id);
       if (height === undefined) continue;
       from = height;
       break;
     }
     const headers = from < tree.final.height ? (await finalBlocksFrom(store, from + 1, max)).map(({ sealed }) => sealed) : [];
-    for (let height = Math.max(from, tree.final.height) + 1; headers.length < max && height <= tree.head.height; height++) {
+    for (let height = from + headers.length + 1; headers.length < max && height <= tree.head.height; height++) {
       const next = await at(height);
       // A head that moves meanwhile: what is there still links, the rest is asked for again.
       if (next === undefined || (headers.length > 0 && !equalBytes(next.header.parent, blockId((headers.at(-1) as SealedHeader).header)))) break;
@@ -422,6 +435,8 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
       const node = height === undefined ? tree.head : tree.ancestorAt(tree.head.id, height);
       return node?.data === undefined ? undefined : { view: node.data.view, at: blockOf(node) };
     }
+    const node = landing.find((one) => one.height === height);
+    if (node?.data !== undefined) return { view: node.data.view, at: blockOf(node) };
     const view = await state.asOf(height);
     const block = view === undefined ? undefined : await finalBlockAt(store, height);
     return view === undefined || block === undefined ? undefined : { view, at: { id: block.id, height, header: block.sealed.header } };
@@ -448,7 +463,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
       if (queue.waiting >= importsWaitingMax) return refuse('IMPORT_FULL', `${importsWaitingMax} blocks wait to be imported; send it again later`, { retry: true });
       return write(() => importOne(block, { own: origin === 'own' }));
     },
-    has: async (id) => tree.get(id) !== undefined || (await finalHeightOf(store, id)) !== undefined,
+    has: async (id) => nodeOf(id) !== undefined || (await finalHeightOf(store, id)) !== undefined,
     at, blockById, headersAfter, submit, status, stateAt,
     locator: () => tree.locator(),
     pooled: (max) => {

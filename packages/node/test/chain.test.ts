@@ -115,6 +115,39 @@ describe.each(['spos', 'poa'] as const)('a chain under %s', (kind) => {
   });
 });
 
+test('readers see every block, and the state of the final one, while it is on its way into the store', async () => {
+  const setup = testChain('poa', 1);
+  const time = createVirtualTime(START_MS + 50);
+  const memory = createMemoryStore();
+  let asked = (): void => {};
+  const gate: { held?: Promise<void> } = {};
+  const store: Store = { ...memory, batch: async (ops) => { asked(); await gate.held; await memory.batch(ops); } };
+  const { chain, engine } = await run(setup, time, { store });
+  await pass(time, [{ chain, engine } as Running], 3_000);
+  const locator = chain.locator();
+  const isAsked = new Promise<void>((resolve) => { asked = resolve; });
+  let release = (): void => {};
+  gate.held = new Promise((resolve) => { release = resolve; });
+  time.advance(1_000);
+  await isAsked;
+  const { head, final } = chain;
+  for (let height = 1; height <= head.height; height++) {
+    const sealed = await chain.at(height);
+    expect([height, sealed?.header.height]).toEqual([height, height]);
+    expect([height, await chain.has(blockId(sealed!.header))]).toEqual([height, true]);
+    expect([height, (await chain.blockById(blockId(sealed!.header)))?.header.height]).toEqual([height, height]);
+  }
+  expect((await chain.stateAt(final.height))?.at.height).toBe(final.height);
+  for (const from of [locator, [(await chain.at(1))!.header.parent]]) {
+    const headers = await chain.headersAfter(from, 100);
+    expect(headers.at(-1)?.header.height).toBe(head.height);
+    for (const [i, { header }] of headers.entries()) expect(header.height).toBe(headers[0]!.header.height + i);
+  }
+  release();
+  await engine.close();
+  await chain.close();
+});
+
 describe.each(['spos', 'poa'] as const)('fees to the author, under %s', (kind) => {
   const plain = testChain(kind, 3);
   // Accounts of their own, so that what a seat earns lies apart from the key that mints.
@@ -173,6 +206,23 @@ describe.each(['spos', 'poa'] as const)('fees to the author, under %s', (kind) =
     const parts = { consensus: { ...opened.value, rules }, router: createRouter([createCoinContainer()]), store: createMemoryStore(), log: createMemoryBlockLog(), verifier: createInlineVerifier(), clock: createVirtualTime(START_MS) };
     await expect(createChain({ spec: setup.spec }, parts)).rejects.toMatchObject({ code: 'CHAIN_SPEC', message: expect.stringContaining('set it to "burn"') });
   });
+});
+
+test('runs no container that its spec does not name, whatever its nodes carry', async () => {
+  const { spec, module, rich } = testChain('spos', 1);
+  const consensus = module.open(spec.consensus.params, new Uint8Array(32));
+  if (!consensus.ok) throw new RangeError(consensus.message);
+  const other = { ...createCoinContainer(), name: 'other' };
+  const open = (named: typeof spec): Promise<Chain> => createChain({ spec: named }, { consensus: consensus.value, router: createRouter([createCoinContainer(), other]), store: createMemoryStore(), log: createMemoryBlockLog(), verifier: createInlineVerifier(), clock: createVirtualTime(START_MS) });
+  const operation = { ...transfer(rich.account, 1n), container: 'other' };
+  const chain = await open(spec);
+  expect(await chain.submit([signed(spec, rich, 0n, [operation])])).toMatchObject([{ ok: false, code: 'TX_OPERATION', data: { reason: 'CONTAINER_UNKNOWN' } }]);
+  expect(await chain.submit([signed(spec, rich, 0n, [transfer(rich.account, 1n)])])).toMatchObject([{ ok: true }]);
+  await chain.close();
+  const named = { ...spec, containers: [...spec.containers, { name: 'other', version: 1, params: new Uint8Array() }] };
+  const wider = await open(named);
+  expect(await wider.submit([signed(named, rich, 0n, [operation])])).toMatchObject([{ ok: true }]);
+  await wider.close();
 });
 
 test('refuses a spec of a side chain that was given no rules of references', async () => {

@@ -24,11 +24,8 @@ const CHECK_MS = 1_000;
  */
 export async function createLibp2pNetwork(options: Libp2pNetworkOptions, ports: P2pPorts): Promise<P2pNetwork> {
   const { listen, privateKey, bootstrap = [] } = options;
-  // One that can never answer would be dialled in silence for ever.
-  for (const address of bootstrap) {
-    const parsed = parseAddress(address);
-    if (!parsed.ok) throw new P2pError('P2P_ADDRESS_INVALID', `a peer to connect to, "${address.slice(0, 100)}": ${parsed.message}`);
-  }
+  // A peer that can never answer would be dialled in silence for ever.
+  for (const address of [...listen, ...bootstrap]) assertAddress(address);
   const carrier = await createLibp2pCarrier({ listen, limits: { ...P2P_LIMITS, ...options.limits }, ...(privateKey === undefined ? {} : { privateKey }) });
   const host = createP2pHost(carrier, options, ports);
   const { clock, timers, logger = silentLogger } = ports;
@@ -64,4 +61,9 @@ export async function createLibp2pNetwork(options: Libp2pNetworkOptions, ports: 
     peers: () => host.peers(),
     [Symbol.asyncDispose]: stop,
   };
+}
+
+function assertAddress(text: string): void {
+  const address = parseAddress(text);
+  if (!address.ok) throw new P2pError('P2P_ADDRESS_INVALID', `"${text.slice(0, 100)}" is no address to listen at or to dial: ${address.message}`, { address: text, reason: address.code });
 }

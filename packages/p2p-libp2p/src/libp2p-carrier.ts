@@ -9,7 +9,7 @@ import { yamux } from '@libp2p/yamux';
 import { multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
 import { sha256 } from '@vsys/crypto';
-import { tcpTransport, webSocketTransport } from '@vsys/internet';
+import { parseAddress, tcpTransport, webSocketTransport } from '@vsys/internet';
 import { type Carrier, type CarrierEvents, FRAME_HEAD_BYTES_MAX, type Judgement, P2pError, type P2pLimits } from '@vsys/p2p';
 import { accept, concatBytes, invariant, refuse } from '@vsys/primitives';
 import { createStreamReader, lengthOf, sendAll, withLength } from './stream-reader.ts';
@@ -39,7 +39,7 @@ function listenError(listen: readonly string[], cause: unknown): P2pError {
     EADDRNOTAVAIL: 'this machine does not have the address; give one of its own',
     EACCES: 'the system does not let this user listen there; give a port above 1023',
   };
-  const reason = systemCode === undefined ? 'not all of them are addresses to listen at, such as /ip4/127.0.0.1/tcp/9920' : (reasons[systemCode] ?? `the system says ${systemCode}`);
+  const reason = systemCode === undefined ? 'libp2p does not say why in a word; its own words are in the cause' : (reasons[systemCode] ?? `the system says ${systemCode}`);
   return new P2pError('P2P_LISTEN', `cannot listen at ${listen.join(', ')}: ${reason}`, { listen, cause });
 }
 
@@ -149,14 +149,10 @@ export async function createLibp2pCarrier({ listen, privateKey, limits }: Libp2p
       known.clear();
     },
     async dial(address, signal) {
-      let target: ReturnType<typeof multiaddr>;
+      const target = parseAddress(address);
+      if (!target.ok) return refuse('P2P_ADDRESS_INVALID', target.message, { address, reason: target.code });
       try {
-        target = multiaddr(address);
-      } catch {
-        return refuse('P2P_ADDRESS_INVALID', 'the address is not a multiaddr such as /ip4/127.0.0.1/tcp/9920', { address });
-      }
-      try {
-        const connection = await node.dial(target, { signal: AbortSignal.any([signal, AbortSignal.timeout(ADDRESS_DIAL_MS_MAX)]) });
+        const connection = await node.dial(multiaddr(target.value.text), { signal: AbortSignal.any([signal, AbortSignal.timeout(ADDRESS_DIAL_MS_MAX)]) });
         return accept(connection.remotePeer.toString());
       } catch {
         return refuse('P2P_DIAL_FAILED', 'nobody answers there, or the connection was refused', { address });

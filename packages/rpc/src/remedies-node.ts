@@ -32,7 +32,7 @@ export const clientRemedies: Readonly<Record<string, Remedy>> = {
 
 export const networkRemedies: Readonly<Record<string, Remedy>> = {
   P2P_ABORTED: ['the request was called off', 'nothing'],
-  P2P_ADDRESS_INVALID: ['the address is not one of a peer', 'write it like /ip4/192.0.2.1/tcp/9920'],
+  P2P_ADDRESS_INVALID: ['the text is not an address of a host', 'write it like /ip4/192.0.2.1/tcp/9920'],
   P2P_BANNED: ['the peer broke the rules and is banned for a while', peer],
   P2P_BUSY: ['too many requests wait for an answer', 'ask again later, or ask another peer'],
   P2P_CHAIN_JOINED: ['the chain is joined already', carrier],

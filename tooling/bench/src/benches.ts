@@ -11,7 +11,25 @@ export const benches: Readonly<Record<string, Bench>> = {
       waiting: { about: 'transfers in a pool above which a node is left alone', default: '12000' },
       profile: { about: 'folder for a processor profile of each node, or none', default: 'none' },
     },
-    load: async () => (await import('./benches/network.ts')).run,
+    load: async () => (await import('./benches/network.ts')).runNetwork,
+  },
+  catchup: {
+    about: 'a new node process joins a chain over libp2p, until it has the head',
+    options: {
+      transactions: { about: 'signed transfers in the chain', default: '500000' },
+      block: { about: 'transfers in a block', default: '1000' },
+      profile: { about: 'folder for a processor profile of the new node, or none', default: 'none' },
+    },
+    load: async () => (await import('./benches/catchup.ts')).runCatchup,
+  },
+  restart: {
+    about: 'start of a node process over a database with three indexes: time to ready and resident memory',
+    options: {
+      documents: { about: 'documents in the database', default: '1000000' },
+      rounds: { about: 'starts that are measured after a stop, and after a SIGKILL', default: '3' },
+      profile: { about: 'folder for a processor profile of each start, or none', default: 'none' },
+    },
+    load: async () => (await import('./benches/restart.ts')).runRestart,
   },
   pipeline: {
     about: 'signed transfers that one node commits, against the bare steps of that work',

@@ -49,6 +49,11 @@ export async function startNodeProcess({ configFile, rpcUrl }: NodeFolder, { nod
   };
 }
 
+/** With a folder for profiles, other than `none`: the processor profile of the node goes there when it stops. */
+export function profileArgs(folder: string | undefined, name: string): { readonly nodeArgs?: readonly string[] } {
+  return folder === undefined || folder === 'none' ? {} : { nodeArgs: ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-name=${name}.cpuprofile`] };
+}
+
 async function isReady(url: string): Promise<boolean> {
   try {
     return (await fetch(`${url}/health/ready`)).status === 200;
