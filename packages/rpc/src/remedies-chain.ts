@@ -31,6 +31,10 @@ export const transactionRemedies: Readonly<Record<string, Remedy>> = {
 export const blockRemedies: Readonly<Record<string, Remedy>> = {
   BODY_GAS: ['the transactions of a block reserve more gas than a block has', drop],
   BODY_TRANSACTION: ['a transaction of the block may not stand there', drop],
+  CHECKPOINT_CHAIN: ['the checkpoint is of another chain', 'begin without it, or give that of this chain'],
+  CHECKPOINT_DAMAGED: ['the bytes of the checkpoint are not those that were written', 'begin without it'],
+  CHECKPOINT_MODULE: ['the checkpoint is of another consensus module, or another version of it', 'begin without it'],
+  CHECKPOINT_VERSION: ['the checkpoint was written by a release with another form of it', 'begin without it'],
   HEADER_CHAIN: ['the header belongs to another chain', 'ask a node of this chain; chain_info tells which it serves'],
   HEADER_PARENT: ['the header names another parent', drop],
   HEADER_HEIGHT: ['the height is not that of the parent plus one', drop],
@@ -38,6 +42,7 @@ export const blockRemedies: Readonly<Record<string, Remedy>> = {
   HEADER_TIME: ['the time is not after that of the parent', drop],
   HEADER_VERSION: ['the header is of a version that this release does not know', 'take a newer release; if there is none, drop it'],
   HEADER_RANK: ['the branch does not outrank the present one', ignore],
+  HEADER_BELOW_CHECKPOINT: ['the node does not have the block of the checkpoint: it is behind, or on another branch', 'use another node; if all are so, begin without the checkpoint'],
   HEADER_BELOW_FINAL: ['the branch begins below the last final block', 'nothing: what is final stays; if this is a light client, start it again'],
   GAS_USED: ['the body uses other gas than its header says', drop],
   RECEIPTS_ROOT: ['the receipts are not those that the header names', drop],
