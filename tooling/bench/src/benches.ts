@@ -31,6 +31,14 @@ export const benches: Readonly<Record<string, Bench>> = {
     },
     load: async () => (await import('./benches/restart.ts')).runRestart,
   },
+  checkpoint: {
+    about: 'vsys db get on a long chain, with and without the checkpoint of the command before',
+    options: {
+      blocks: { about: 'blocks of the chain', default: '10000' },
+      rounds: { about: 'turns of each side', default: '5' },
+    },
+    load: async () => (await import('./benches/checkpoint.ts')).runCheckpoint,
+  },
   pipeline: {
     about: 'signed transfers that one node commits, against the bare steps of that work',
     options: {
