@@ -12,3 +12,5 @@ export const STATE_RANGE_LIMIT_MAX = 65_536;
 export const RETENTION_BLOCKS_DEFAULT = 1_000;
 /** Decoded pages kept in memory, in bytes, unless told. */
 export const CACHE_BYTES_MAX_DEFAULT = 268_435_456;
+/** Longest value that stays in memory with its leaf once it is on disk: balances and index entries are read again in the next block. */
+export const VALUE_KEPT_BYTES_MAX = 128;
