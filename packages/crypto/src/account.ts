@@ -17,6 +17,20 @@ export function secureHash(bytes: Uint8Array): Uint8Array {
  * @param publicKey - 32 bytes, or 33 (compressed) for secp256k1
  */
 export function accountIdFromPublicKey(scheme: KeyScheme, publicKey: Uint8Array): AccountId {
+  const name = `${scheme}/${toHex(publicKey)}`;
+  const known = accounts.get(name);
+  if (known !== undefined) return known;
+  const account = computeAccountId(scheme, publicKey);
+  if (accounts.size >= ACCOUNTS_KEPT_MAX) accounts.delete(accounts.keys().next().value as string);
+  accounts.set(name, account);
+  return account;
+}
+
+/** Who sends once sends again, and the hashes of a key take longer than all else that is looked at in an envelope. */
+const ACCOUNTS_KEPT_MAX = 10_000;
+const accounts = new Map<string, AccountId>();
+
+function computeAccountId(scheme: KeyScheme, publicKey: Uint8Array): AccountId {
   if (scheme !== 'secp256k1') return secureHash(publicKey).slice(0, 20);
   const uncompressed = secp256k1.Point.fromBytes(publicKey).toBytes(false);
   return keccak256(uncompressed.subarray(1)).slice(12);
