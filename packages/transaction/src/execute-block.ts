@@ -21,6 +21,12 @@ export interface Execution {
   readonly gasUsed: bigint;
 }
 
+/** Keys of the account that pays, made once for each transaction. */
+interface PayerKeys {
+  readonly sequence: Uint8Array;
+  readonly balance: Uint8Array;
+}
+
 /** Reads that one transaction may cause beyond those it declared: past it, it fails rather than hold the block up. */
 const MISSES_MAX = 256;
 
@@ -36,27 +42,29 @@ export async function executeBlock(
   { skip, author }: { skip: boolean; author?: AccountId },
 ): Promise<Verdict<Execution, 'BODY_TRANSACTION' | 'BODY_GAS'>> {
   const journal = createStateJournal();
-  await preload(journal, view, rules, block, transactions, author);
+  const payers = transactions.map(({ transaction: { body } }): PayerKeys => ({ sequence: sequenceKey(body.payer, body.lane), balance: balanceKey(body.payer) }));
+  await preload(journal, view, rules, block, transactions, payers, author);
   const receipts: Receipt[] = [];
   const included: CheckedTransaction[] = [];
   const skipped: { checked: CheckedTransaction; code: string; message: string }[] = [];
   let gasUsed = 0n;
   let gasReserved = 0n;
-  for (const checked of transactions) {
+  for (const [at, checked] of transactions.entries()) {
     const { body } = checked.transaction;
+    const payer = payers[at] as PayerKeys;
     if (gasReserved + body.gasMax > rules.blockGasMax) {
       if (!skip) return refuse('BODY_GAS', `the block's transactions reserve more than ${rules.blockGasMax} gas`);
       skipped.push({ checked, code: 'BODY_GAS', message: 'no room left in this block' });
       continue;
     }
-    const standing = checkStanding(journal, rules, block, checked);
+    const standing = checkStanding(journal, rules, block, checked, payer);
     if (!standing.ok) {
       if (!skip) return refuse('BODY_TRANSACTION', `${checked.idHex}: ${standing.message}`, { reason: standing.code });
       skipped.push({ checked, code: standing.code, message: standing.message });
       continue;
     }
     gasReserved += body.gasMax;
-    const receipt = await runTransaction(journal, view, rules, block, checked, author);
+    const receipt = await runTransaction(journal, view, rules, block, checked, payer, author);
     gasUsed += receipt.gasUsed;
     receipts.push(receipt);
     included.push(checked);
@@ -66,11 +74,12 @@ export async function executeBlock(
 
 /** All keys that the block is known to read, in one batch. */
 async function preload(
-  journal: StateJournal, view: StateView, rules: ExecutionRules, block: BlockContext, transactions: readonly CheckedTransaction[], author: AccountId | undefined,
+  journal: StateJournal, view: StateView, rules: ExecutionRules, block: BlockContext, transactions: readonly CheckedTransaction[], payers: readonly PayerKeys[], author: AccountId | undefined,
 ): Promise<void> {
   const keys: Uint8Array[] = author === undefined ? [] : [balanceKey(author)];
-  for (const { transaction: { body } } of transactions) {
-    keys.push(sequenceKey(body.payer, body.lane), balanceKey(body.payer));
+  for (const [at, { transaction: { body } }] of transactions.entries()) {
+    const { sequence, balance } = payers[at] as PayerKeys;
+    keys.push(sequence, balance);
     for (const operation of body.operations) {
       const container = rules.router.find(operation.container);
       if (container.ok) keys.push(...container.value.touches(operation.payload, operation.actor ?? body.payer, block));
@@ -85,35 +94,35 @@ async function load(journal: StateJournal, view: StateView, keys: readonly Uint8
 }
 
 /** What must hold for a transaction to stand in this block at all. */
-function checkStanding(journal: StateJournal, rules: ExecutionRules, block: BlockContext, checked: CheckedTransaction): Verdict<void, string> {
+function checkStanding(journal: StateJournal, rules: ExecutionRules, block: BlockContext, checked: CheckedTransaction, payer: PayerKeys): Verdict<void, string> {
   const { body } = checked.transaction;
   if (body.validUntil < block.height) return refuse('TX_EXPIRED', `valid until height ${body.validUntil}, this is ${block.height}`);
-  const expected = numberFromRecord(journal.get(sequenceKey(body.payer, body.lane)));
+  const expected = numberFromRecord(journal.get(payer.sequence));
   if (body.sequence !== expected) {
     return refuse(body.sequence < expected ? 'TX_SEQUENCE_USED' : 'TX_SEQUENCE_AHEAD', `lane ${body.lane} stands at ${expected}, the transaction has ${body.sequence}`);
   }
   const ceiling = feeCeiling(rules.fees, checked.bytes.length, body.gasMax);
-  const balance = numberFromRecord(journal.get(balanceKey(body.payer)));
+  const balance = numberFromRecord(journal.get(payer.balance));
   if (balance < ceiling) return refuse('TX_CANNOT_PAY', `the payer holds ${balance}, the transaction may cost ${ceiling}`);
   return accept(undefined);
 }
 
 async function runTransaction(
-  journal: StateJournal, view: StateView, rules: ExecutionRules, block: BlockContext, checked: CheckedTransaction, author: AccountId | undefined,
+  journal: StateJournal, view: StateView, rules: ExecutionRules, block: BlockContext, checked: CheckedTransaction, payer: PayerKeys, author: AccountId | undefined,
 ): Promise<Receipt> {
   const { body } = checked.transaction;
   const ceiling = feeCeiling(rules.fees, checked.bytes.length, body.gasMax);
   // The most it can cost is set aside first, so that its own operations cannot spend the fee.
-  const payerBalance = numberFromRecord(journal.get(balanceKey(body.payer)));
-  journal.set(balanceKey(body.payer), numberToRecord(payerBalance - ceiling));
-  journal.set(sequenceKey(body.payer, body.lane), numberToRecord(body.sequence + 1n));
+  const payerBalance = numberFromRecord(journal.get(payer.balance));
+  journal.set(payer.balance, numberToRecord(payerBalance - ceiling));
+  journal.set(payer.sequence, numberToRecord(body.sequence + 1n));
   journal.commit();
   const outcome = await runOperations(journal, view, rules, block, checked);
   if (outcome.ok) journal.commit();
   else journal.revert();
   const feePaid = feeCeiling(rules.fees, checked.bytes.length, outcome.gasUsed);
-  credit(journal, body.payer, ceiling - feePaid);
-  if (author !== undefined && rules.fees.to === 'author') credit(journal, author, feePaid);
+  credit(journal, payer.balance, ceiling - feePaid);
+  if (author !== undefined && rules.fees.to === 'author') credit(journal, balanceKey(author), feePaid);
   journal.commit();
   return outcome.ok
     ? { status: 'ok', code: '', gasUsed: outcome.gasUsed, feePaid, results: outcome.results }
@@ -154,8 +163,7 @@ function runOperation(
   return container.value.execute(operation.payload, { block, transactionId: checked.id, index, actor: operation.actor ?? payer, payer, state: journal, gas });
 }
 
-function credit(journal: StateJournal, account: AccountId, amount: bigint): void {
+function credit(journal: StateJournal, key: Uint8Array, amount: bigint): void {
   if (amount === 0n) return;
-  const key = balanceKey(account);
   journal.set(key, numberToRecord(numberFromRecord(journal.get(key)) + amount));
 }
