@@ -86,6 +86,7 @@ export const consensusRemedies: Readonly<Record<string, Remedy>> = {
   GUARD_SOURCE: ['the vote would surround one signed before', 'nothing: the vote is lost'],
   GUARD_ORDER: ['the source of the vote is above its target', 'nothing: the vote is lost'],
   GUARD_STORE: ['the marks of what was signed could not be read or made durable', 'repair the disk; never delete the marks, or the key may sign twice'],
+  SIGNER_FAILED: ['the signer ended in an error, which the log shows', 'repair what the log names; the turn is lost'],
   BENCH_PARENT: ['the compliance suite met a block without its parent', 'correct the consensus module under test'],
 };
 
