@@ -14,7 +14,7 @@ export const benches: Readonly<Record<string, Bench>> = {
   },
   state: {
     about: 'cost of updates and proofs as the state grows',
-    options: { sizes: { about: 'numbers of keys', default: '10000,100000,1000000,4000000' } },
+    options: { sizes: { about: 'numbers of keys', default: '10000,100000,1000000' } },
     load: async () => (await import('./benches/state.ts')).runState,
   },
 };
