@@ -5,7 +5,7 @@ import { createState, type State, type StateView, type StateWrite, verifyRange }
 import { openRocksStore } from '@vsys/store-rocksdb';
 import type { BenchReport, BenchRow, BenchRun } from '../bench.ts';
 import { median } from '../median.ts';
-import { numbersOption } from '../options.ts';
+import { BenchError, numbersOption } from '../options.ts';
 import { createTemporaryFolder } from '../temporary-folder.ts';
 
 const LOAD_BLOCK = 50_000;
@@ -21,7 +21,9 @@ export const runState: BenchRun = async (options, print) => {
   const rows: BenchRow[] = [];
   const proofs: BenchRow[] = [];
   let atGoal: number | undefined;
-  for (const keys of numbersOption(options, 'sizes')) {
+  const sizes = numbersOption(options, 'sizes');
+  if (sizes.some((keys) => keys < BLOCK)) throw new BenchError('BENCH_USAGE', `--sizes: a block of ${BLOCK} keys needs as many at least`);
+  for (const keys of sizes) {
     const measured = await measure(keys, print);
     rows.push(measured.row);
     proofs.push(...measured.proofs);
