@@ -1,8 +1,13 @@
 // Holds the structure: a package imports lower floors only, plugs are imported by apps and tests only, heavy libraries have one home,
-// deterministic floors touch no clock or randomness, and no file tells of the machine it was written on. Prints what it checked.
+// what is imported is declared and what is declared is imported, deterministic floors touch no clock or randomness, entries for browsers
+// reach nothing of Node, what is written fits what is there, and no file tells of the machine it was written on. Prints what it checked.
 import { readdirSync, readFileSync, existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { browserProblems } from './browser-safe.mjs';
+import { docProblems } from './docs.mjs';
+import { filesBelow, importsOf, packageOf } from './imports.mjs';
+import { manifestProblems } from './manifests.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const floors = {
@@ -20,32 +25,26 @@ const deterministic = new Set(['data-format', 'state', 'container', 'transaction
 const problems = [];
 let files = 0;
 
-const walk = (folder) => !existsSync(folder) ? [] : readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
-  entry.isDirectory() ? (['node_modules', 'dist'].includes(entry.name) ? [] : walk(join(folder, entry.name))) : [join(folder, entry.name)]);
-
 for (const path of [...readdirSync(join(root, 'packages')).map((name) => `packages/${name}`), 'tooling/bench']) {
   const folder = join(root, path);
   const name = basename(path);
-  // Like an app, the benches compose whatever they measure: only what they declare is held.
+  // Like an app, the benches compose whatever they measure.
   const isTop = !path.startsWith('packages/');
   if (!existsSync(join(folder, 'package.json'))) continue;
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const declared = new Set([...Object.keys(manifest.dependencies ?? {}), ...Object.keys(manifest.optionalDependencies ?? {})]);
-  const sources = walk(join(folder, 'src')).filter((file) => file.endsWith('.ts'));
+  const sources = filesBelow(join(folder, 'src')).filter((file) => file.endsWith('.ts'));
   if (sources.length === 0) problems.push(`${path}: empty package; a folder appears with its first passing test`);
-  if (!walk(join(folder, 'test')).some((file) => file.endsWith('.test.ts'))) problems.push(`${path}: no test`);
+  if (!filesBelow(join(folder, 'test')).some((file) => file.endsWith('.test.ts'))) problems.push(`${path}: no test`);
   if (!existsSync(join(folder, 'README.md'))) problems.push(`${path}: no README.md`);
   if (!isTop && !plugs.has(name) && floors[name] === undefined) problems.push(`${path}: has no floor; add it to tools/floors.mjs`);
   for (const file of sources) {
     files++;
     const text = readFileSync(file, 'utf8');
     const where = relative(root, file);
-    for (const [, stated, called] of text.matchAll(/^(?:(?:import|export)\b[^'`;]*?\bfrom|import)\s+'([^'.][^']*)'|\bimport\(\s*'([^'.][^']*)'/gm)) {
-      const from = stated ?? called;
-      if (from.startsWith('node:')) continue;
-      const bare = from.split('/').slice(0, from.startsWith('@') ? 2 : 1).join('/');
+    for (const { name: from } of importsOf(text)) {
+      if (from.startsWith('node:') || from.startsWith('.')) continue;
+      const bare = packageOf(from);
       if (bare === manifest.name) continue;
-      if (!declared.has(bare)) problems.push(`${where}: imports ${bare}, which its package.json does not name`);
       if (homes[bare] !== undefined && !homes[bare].includes(name)) problems.push(`${where}: ${bare} has its home in ${homes[bare].join(', ')}`);
       const other = bare.startsWith('@vsys/') ? bare.slice(6) : undefined;
       if (other === undefined || isTop) continue;
@@ -61,7 +60,13 @@ for (const path of [...readdirSync(join(root, 'packages')).map((name) => `packag
   }
 }
 
-const texts = ['packages', 'apps', 'tooling', 'tools', 'docs', '.ci'].flatMap((folder) => walk(join(root, folder))).filter((file) => /\.(ts|mjs|cjs|json|md|toml)$|run$/.test(file) && statSync(file).size < 1 << 20);
+problems.push(...manifestProblems(root));
+const browser = browserProblems(root);
+problems.push(...browser.problems);
+const docs = docProblems(root);
+problems.push(...docs.problems);
+
+const texts = ['packages', 'apps', 'tooling', 'tools', 'docs', '.ci'].flatMap((folder) => filesBelow(join(root, folder))).filter((file) => /\.(ts|mjs|cjs|json|md|toml)$|run$/.test(file) && statSync(file).size < 1 << 20);
 for (const file of texts) {
   const text = readFileSync(file, 'utf8');
   for (const [pattern, what] of [[/\/(?:root|home|work)\/(?!\*)[a-z.]/, 'a path of one machine'], [/export \* from '/, 'export *'], [/\b(?:test|it|describe)\.only\(/, 'a focused test']]) {
@@ -74,4 +79,4 @@ if (problems.length > 0) {
   console.error(`${problems.length} problems in the structure`);
   process.exit(1);
 }
-console.log(`✔ structure: ${files} source files keep their floors, ${texts.length} texts are clean`);
+console.log(`✔ structure: ${files} source files keep their floors, ${browser.entries} entries are fit for browsers, ${docs.limits} limits of the specs are those of the sources, ${texts.length} texts are clean`);

@@ -2,11 +2,14 @@ import { type Command, Option } from 'commander';
 import { type Config, readConfig } from './config.ts';
 import { flagName, type Setting, settings } from './settings.ts';
 
-const FILE = 'node.toml';
+/** The config file that is looked for where a command was typed. */
+export const NODE_FILE = 'node.toml';
+/** Where `vsys dev` keeps its chain unless told. */
+export const DEV_FOLDER = '.vsys/dev';
 
 /** Gives a command `--config` and one flag per setting. */
 export function addConfigOptions(command: Command): Command {
-  command.option('-c, --config <file>', 'config file', FILE);
+  command.option('-c, --config <file>', 'config file', NODE_FILE);
   for (const setting of settings) command.addOption(settingOption(setting));
   return command;
 }

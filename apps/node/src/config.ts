@@ -128,7 +128,7 @@ function check(setting: Setting, value: unknown, where: string): ConfigValue {
       if (typeof value !== 'string' || !(setting.choices as readonly string[]).includes(value)) throw wrong(`one of ${(setting.choices as readonly string[]).join(', ')}`);
       return value;
     case 'text':
-      if (typeof value !== 'string' || value === '') throw wrong('a text');
+      if (typeof value !== 'string' || (value === '' && setting.fallback !== '')) throw wrong('a text');
       return value;
   }
 }

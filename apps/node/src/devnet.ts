@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { createSigner, type Signer } from '@vsys/crypto';
 import { type ChainSpec, chainSpecToJson } from '@vsys/data-format';
 import { findFreePort } from '@vsys/internet';
+import { lockFolder } from '@vsys/store-rocksdb';
 import { createKeyFile, readKeyFile } from './key-file.ts';
 import { createSpec, readSpecFile } from './spec-file.ts';
 import { writeConfigText } from './config.ts';
@@ -16,9 +17,12 @@ export interface DevnetNode {
   readonly configFile: string;
   readonly p2pPort: number;
   readonly rpcPort: number;
+  readonly rpcUrl: string;
+  readonly logFile: string;
 }
 
-export interface Devnet {
+/** Holds the folder against a second network until it is disposed of. */
+export interface Devnet extends AsyncDisposable {
   readonly folder: string;
   readonly spec: ChainSpec;
   readonly nodes: readonly DevnetNode[];
@@ -33,26 +37,25 @@ export interface Devnet {
 const P2P_PORT = 9_920;
 const RPC_PORT = 9_930;
 const NODES = 4;
+const ADA_KEY = 'ada.key';
 
 const testSecret = (word: string): Uint8Array => new Uint8Array(createHash('sha256').update(`v devnet ${word}`).digest());
 
 /**
  * Four seats in a folder: written when it is new, read when it is not. Ports are looked for at every start.
+ *
+ * @throws AppError; StoreError `STORE_LOCKED` while another process has the network open
  */
 export async function openDevnet(folder: string, consensus: string, { fresh }: { fresh: boolean }): Promise<Devnet> {
-  if (fresh) await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
+  await using undo = new AsyncDisposableStack();
+  undo.defer(await lockFolder(folder));
+  if (fresh) await wipe(folder);
+  const folders = Array.from({ length: NODES }, (_, i) => join(folder, `node-${i + 1}`));
+  await writeKeys(folder, folders);
   const specFile = join(folder, 'chain.json');
-  const adaKeyFile = join(folder, 'ada.key');
   const isNew = !existsSync(specFile);
   const ada = createSigner('ed25519', testSecret('ada'));
-  const folders = Array.from({ length: NODES }, (_, i) => join(folder, `node-${i + 1}`));
-  for (const [i, nodeFolder] of folders.entries()) {
-    await mkdir(nodeFolder, { recursive: true });
-    if (!existsSync(join(nodeFolder, 'seal.key'))) await createKeyFile(join(nodeFolder, 'seal.key'), 'ed25519', testSecret(`seat ${i}`));
-    if (!existsSync(join(nodeFolder, 'p2p.key'))) await createKeyFile(join(nodeFolder, 'p2p.key'));
-  }
-  if (!existsSync(adaKeyFile)) await createKeyFile(adaKeyFile, 'ed25519', testSecret('ada'));
   if (isNew) {
     const seats = await Promise.all(folders.map(async (one) => (await readKeyFile(join(one, 'seal.key'))).signer));
     // A second back, so that the first slot is not already over when the nodes are up.
@@ -65,16 +68,37 @@ export async function openDevnet(folder: string, consensus: string, { fresh }: {
     throw new AppError('USAGE', `${folder} holds a chain under ${spec.consensus.module}; start it with --consensus ${spec.consensus.module.split('@')[0]}, or wipe it with --fresh`);
   }
   const { ports, steppedOver } = await findPorts();
-  const nodes = folders.map((nodeFolder, i): DevnetNode => ({
-    name: `node-${i + 1}`, folder: nodeFolder, configFile: join(nodeFolder, 'node.toml'), p2pPort: ports[2 * i] as number, rpcPort: ports[2 * i + 1] as number,
-  }));
+  const nodes = folders.map((nodeFolder, i): DevnetNode => {
+    const rpcPort = ports[2 * i + 1] as number;
+    return {
+      name: `node-${i + 1}`, folder: nodeFolder, configFile: join(nodeFolder, 'node.toml'), logFile: join(nodeFolder, 'node.log'),
+      p2pPort: ports[2 * i] as number, rpcPort, rpcUrl: `http://127.0.0.1:${rpcPort}`,
+    };
+  });
   for (const node of nodes) {
     const peers = nodes.filter((other) => other !== node).map((other) => `/ip4/127.0.0.1/tcp/${other.p2pPort}`);
     await writeFile(node.configFile, writeConfigText({
       'chain.spec': '../chain.json', 'p2p.listen': [`/ip4/127.0.0.1/tcp/${node.p2pPort}`], 'p2p.peers': peers, 'rpc.port': node.rpcPort, 'seal.keys': ['seal.key'],
     }));
+    // The log of a run, not of all of them.
+    await rm(node.logFile, { force: true });
   }
-  return { folder, spec, nodes, ada, adaKeyFile, steppedOver, isNew };
+  const open = undo.move();
+  return { folder, spec, nodes, ada, adaKeyFile: join(folder, ADA_KEY), steppedOver, isNew, [Symbol.asyncDispose]: () => open.disposeAsync() };
+}
+
+/** All but the lock that is held. */
+async function wipe(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) if (!name.startsWith('LOCK')) await rm(join(folder, name), { recursive: true, force: true });
+}
+
+async function writeKeys(folder: string, nodeFolders: readonly string[]): Promise<void> {
+  for (const [i, nodeFolder] of nodeFolders.entries()) {
+    await mkdir(nodeFolder, { recursive: true });
+    if (!existsSync(join(nodeFolder, 'seal.key'))) await createKeyFile(join(nodeFolder, 'seal.key'), 'ed25519', testSecret(`seat ${i}`));
+    if (!existsSync(join(nodeFolder, 'p2p.key'))) await createKeyFile(join(nodeFolder, 'p2p.key'));
+  }
+  if (!existsSync(join(folder, ADA_KEY))) await createKeyFile(join(folder, ADA_KEY), 'ed25519', testSecret('ada'));
 }
 
 async function findPorts(): Promise<{ ports: number[]; steppedOver: number[] }> {
@@ -90,9 +114,4 @@ async function findPorts(): Promise<{ ports: number[]; steppedOver: number[] }> 
     steppedOver.push(...found.value.steppedOver);
   }
   return { ports, steppedOver };
-}
-
-/** Progress of the loader, so that a second run goes on where the first stopped. */
-export async function readText(path: string): Promise<string | undefined> {
-  return existsSync(path) ? readFile(path, 'utf8') : undefined;
 }

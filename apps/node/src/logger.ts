@@ -3,8 +3,8 @@ import pretty from 'pino-pretty';
 import type { Logger, LogFields } from '@vsys/primitives';
 
 /** JSON lines; on a terminal, text. */
-export function createLogger(level: string, { terminal = process.stdout.isTTY === true }: { terminal?: boolean } = {}): Logger {
-  const root = terminal ? pino({ level, base: null }, pretty({ colorize: process.env.NO_COLOR === undefined, ignore: 'pid,hostname' })) : pino({ level, base: null });
+export function createLogger(level: string, { terminal = process.stdout.isTTY === true, to = 1 }: { terminal?: boolean; /** A file descriptor. */ to?: 1 | 2 } = {}): Logger {
+  const root = pino({ level, base: null }, terminal ? pretty({ colorize: process.env.NO_COLOR === undefined, ignore: 'pid,hostname', destination: to }) : pino.destination({ dest: to, sync: true }));
   return wrap(root);
 }
 

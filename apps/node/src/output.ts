@@ -1,3 +1,6 @@
+import { documentToJson } from '@vsys/data-format/value';
+import type { StoredDocument } from '@vsys/database/layout';
+
 /** Results go to stdout, talk to stderr, so that a result can be piped. */
 
 /** Rows of cells, in columns; the last column is not padded. */
@@ -10,6 +13,12 @@ export function printRows(rows: readonly (readonly string[])[]): void {
 /** Numbers above 2^53 as strings, as everywhere in our JSON. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, (_, one: unknown) => (typeof one === 'bigint' ? String(one) : one), 2)}\n`);
+}
+
+/** An answer with documents in it. They are put in as they are written, so that no number changes its kind on the way. */
+export function printDocuments(answer: Readonly<Record<string, unknown>>, documents: readonly StoredDocument[]): void {
+  const list = documents.map(({ version, height, document }) => `{"version":"${version}","height":${height},"document":${documentToJson(document)}}`);
+  process.stdout.write(`${JSON.stringify(answer).slice(0, -1)},"documents":[${list.join(',')}]}\n`);
 }
 
 export function say(text: string): void {

@@ -1,27 +1,38 @@
 import { join } from 'node:path';
 import { createSignatureVerifier } from '@vsys/crypto';
-import { createNode, type Node } from '@vsys/node';
+import { createNode, createPrometheusMetrics, type Node } from '@vsys/node';
 import { createLibp2pNetwork } from '@vsys/p2p-libp2p';
 import { type Logger, systemClock, systemTimers } from '@vsys/primitives';
-import { openFileBlockLog, openStore } from '@vsys/store-rocksdb';
+import { openDurableFiles, openFileBlockLog, openStore } from '@vsys/store-rocksdb';
 import type { Config } from './config.ts';
 import { containers } from './containers.ts';
-import { openDurableFiles } from './durable-files.ts';
+import { keepBundleIn } from './keep-bundle.ts';
 import { readKeyFile } from './key-file.ts';
 import { consensusModule } from './modules.ts';
+import { serveRpc } from './serve-rpc.ts';
 import { readSpecFile } from './spec-file.ts';
 
-/** Opens and starts the node of a config: its data, its keys, its sockets. `stop` ends the node and closes all of it. */
-export async function runNode(config: Config, logger: Logger): Promise<{ readonly node: Node; stop(): Promise<void> }> {
+export interface RunningNode {
+  readonly node: Node;
+  readonly rpcUrl: string;
+  /** Ends the node and closes all of it. */
+  stop(): Promise<void>;
+}
+
+/** Opens and starts the node of a config: its data, its keys, its sockets. */
+export async function runNode(config: Config, logger: Logger): Promise<RunningNode> {
   const ports = { clock: systemClock, timers: systemTimers };
+  const metrics = createPrometheusMetrics();
   const spec = await readSpecFile(config.file('chain.spec'));
+  const consensus = consensusModule(spec.consensus.module);
   const identity = await readKeyFile(config.file('p2p.key'));
   const signers = await Promise.all(config.files('seal.keys').map(async (file) => (await readKeyFile(file)).signer));
   const data = config.file('data.folder');
-  const durable = await openDurableFiles(join(data, 'signer'));
   await using undo = new AsyncDisposableStack();
-  const store = undo.adopt(await openStore(join(data, 'store')), (one) => one.close());
+  // The lock of the store keeps a second node off this folder, so it comes before all that is written there.
+  const store = undo.adopt(await openStore(join(data, 'store'), { driver: config.text('data.driver') as 'auto' | 'rocksdb' | 'level', logger: logger.scope('store') }), (one) => one.close());
   const log = undo.adopt(await openFileBlockLog(join(data, 'blocks')), (one) => one.close());
+  const durable = await openDurableFiles(join(data, 'signer'));
   const verifier = undo.adopt(createSignatureVerifier(), (one) => one.close());
   const network = await createLibp2pNetwork(
     { listen: config.list('p2p.listen'), bootstrap: config.list('p2p.peers'), privateKey: identity.secret },
@@ -29,10 +40,12 @@ export async function runNode(config: Config, logger: Logger): Promise<{ readonl
   );
   undo.defer(() => network.stop());
   const node = undo.adopt(
-    await createNode({ spec, chain: { retentionBlocks: config.number('data.retention-blocks') } }, { consensus: consensusModule(spec.consensus.module), containers, store, log, network, verifier, signers, durable, logger, ...ports }),
+    await createNode({ spec, chain: { retentionBlocks: config.number('data.retention-blocks') } }, { consensus, containers, store, log, network, verifier, signers, durable, keepBundle: keepBundleIn(join(data, 'failures')), logger, metrics, ...ports }),
     (one) => one.stop(),
   );
   await node.start();
+  const rpc = await serveRpc(node, { host: config.text('rpc.host'), port: config.number('rpc.port'), allowedHosts: config.list('rpc.allowed-hosts'), corsOrigins: config.list('rpc.cors-origins') }, { metrics, logger: logger.scope('rpc') });
+  undo.defer(() => rpc.stop());
   const open = undo.move();
-  return { node, stop: () => open.disposeAsync() };
+  return { node, rpcUrl: rpc.url, stop: () => open.disposeAsync() };
 }

@@ -20,7 +20,10 @@ export const settings: readonly Setting[] = [
   { path: 'p2p.key', kind: 'text', fallback: 'p2p.key', about: 'key file of the peer identity' },
   { path: 'rpc.host', kind: 'text', fallback: '127.0.0.1', about: 'address of the RPC server' },
   { path: 'rpc.port', kind: 'number', min: 0, max: 65_535, fallback: 9_922, about: 'port of the RPC server; 0 takes a free one' },
+  { path: 'rpc.allowed-hosts', kind: 'list', fallback: [], about: 'names of this node in the Host of a request, beside those of loopback and rpc.host' },
+  { path: 'rpc.cors-origins', kind: 'list', fallback: [], about: 'origins of pages that may call, such as https://wallet.example, or *' },
   { path: 'seal.keys', kind: 'list', fallback: [], about: 'key files that seal blocks; none on a node that only follows' },
+  { path: 'client.key', kind: 'text', fallback: '', about: 'key file that commands sign with, and whose databases they mean, when none is named; may be empty' },
   { path: 'log.level', kind: 'choice', choices: ['debug', 'info', 'warn', 'error'], fallback: 'info', about: 'least level that is logged' },
 ];
 

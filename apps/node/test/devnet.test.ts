@@ -12,7 +12,11 @@ import { createTestFolder, type TestFolder } from './support.ts';
 let folder: TestFolder;
 beforeEach(async () => { folder = await createTestFolder(); });
 afterEach(() => folder.remove());
-const open = (consensus = 'spos', fresh = false): Promise<Devnet> => openDevnet(folder.file('net'), consensus, { fresh });
+/** As it was opened; the folder is free again for the next. */
+async function open(consensus = 'spos', fresh = false): Promise<Devnet> {
+  await using net = await openDevnet(folder.file('net'), consensus, { fresh });
+  return net;
+}
 
 test.each(['spos', 'poa'])('lays out four seats under %s that find each other', async (consensus) => {
   const net = await open(consensus);
@@ -41,6 +45,12 @@ test('opens the same chain again, and another only when told to wipe it', async 
   await expect(open('poa')).rejects.toMatchObject({ code: 'USAGE', message: expect.stringMatching(/--consensus spos.*--fresh/) });
   const fresh = await open('poa', true);
   expect([fresh.isNew, fresh.spec.consensus.module]).toEqual([true, 'poa@1']);
+});
+
+test('is open once at a time, and wiped by its holder only', async () => {
+  await using net = await openDevnet(folder.file('net'), 'spos', { fresh: false });
+  await expect(openDevnet(folder.file('net'), 'spos', { fresh: true })).rejects.toMatchObject({ code: 'STORE_LOCKED' });
+  expect((await readKeyFile(net.adaKeyFile)).signer.account).toEqual(net.ada.account);
 });
 
 test('steps over a busy port and says so; the other nodes learn the new one', async () => {

@@ -67,7 +67,7 @@ test.each([
   ['parameters that its module refuses', (spec: ChainSpec) => ({ ...spec, consensus: { ...spec.consensus, params: Uint8Array.of(9) } }), 'SPEC_FILE'],
   ['a container that is not here', (spec: ChainSpec) => ({ ...spec, containers: [...spec.containers, { name: 'evm', version: 1, params: new Uint8Array() }] }), 'CHAIN_CONTAINER'],
   ['another version of a container', (spec: ChainSpec) => ({ ...spec, containers: [{ name: 'coin', version: 2, params: new Uint8Array() }] }), 'CHAIN_CONTAINER'],
-  ['fees that this release does not pay out', (spec: ChainSpec) => ({ ...spec, fees: { ...spec.fees, to: 'author' as const } }), 'CHAIN_SPEC'],
+  ['a main chain, which this release does not run', (spec: ChainSpec) => ({ ...spec, mainReference: { chainId: new Uint8Array(32), height: 1, blockId: new Uint8Array(32) } }), 'CHAIN_SPEC'],
   ['a module that is not here', (spec: ChainSpec) => ({ ...spec, consensus: { ...spec.consensus, module: 'pow@1' } }), 'MODULE_UNKNOWN'],
 ])('does not describe a spec with %s: a node would refuse it', async (_, change, code) => {
   await expect(describeSpec(change(specOf('spos')))).rejects.toMatchObject({ code });

@@ -1,6 +1,7 @@
 import { accept, CodedError, compareBytes, invariant, refuse, toHex } from '@vsys/primitives';
 import type { BlockId, Height, Verdict } from '@vsys/primitives';
-import type { BlockTree, FinalCode, TreeEntry, TreeLimits, TreeNode, TreePath } from './model.ts';
+import type { Header } from '@vsys/data-format';
+import type { BlockTree, FinalCode, TreeCode, TreeEntry, TreeLimits, TreeNode, TreePath } from './model.ts';
 import { compareRanks } from './rank.ts';
 
 export class TreeError extends CodedError<'TREE_UNKNOWN_BLOCK' | 'TREE_MISUSE'> {}
@@ -75,6 +76,24 @@ export function createBlockTree<D = unknown>(options: BlockTreeOptions<D>): Bloc
     return accept(node);
   };
 
+  /** Changes nothing. The parent, when the block may be inserted under it. */
+  const checkInsert = (id: BlockId, header: Header): Verdict<Node<D>, TreeCode> => {
+    const key = toHex(id);
+    if (nodes.has(key)) return refuse('TREE_DUPLICATE', 'the block is in the tree');
+    const code = invalid.get(key);
+    if (code !== undefined) return refuse('TREE_INVALID', 'the block was found invalid before', { code });
+    if (header.height <= final.height) return refuse('TREE_BELOW_FINAL', `height ${header.height} is not above final, ${final.height}`);
+    const parent = find(header.parent);
+    if (parent === undefined) {
+      const cause = invalid.get(toHex(header.parent));
+      if (cause === undefined) return refuse('TREE_UNKNOWN_PARENT', 'the parent is not in the tree');
+      return refuse('TREE_INVALID', 'the parent was found invalid before', { code: cause });
+    }
+    if (header.height !== parent.height + 1) return refuse('TREE_HEIGHT', `expected height ${parent.height + 1}, found ${header.height}`);
+    if (nodes.size >= nodesMax) return refuse('TREE_FULL', `the tree holds ${nodesMax} blocks above final`);
+    return accept(parent);
+  };
+
   return {
     get head() {
       return head;
@@ -94,24 +113,20 @@ export function createBlockTree<D = unknown>(options: BlockTreeOptions<D>): Bloc
     get: find,
     children: (id) => must(id).down,
     leaves: () => [...nodes.values()].filter((node) => node.down.length === 0),
+    canInsert: (id, header) => {
+      const checked = checkInsert(id, header);
+      return checked.ok ? accept(undefined) : checked;
+    },
     insertHeader: (entry) => {
-      const key = toHex(entry.id);
-      if (nodes.has(key)) return refuse('TREE_DUPLICATE', 'the block is in the tree');
-      const code = invalid.get(key);
-      if (code !== undefined) return refuse('TREE_INVALID', 'the block was found invalid before', { code });
-      if (entry.header.height <= final.height) return refuse('TREE_BELOW_FINAL', `height ${entry.header.height} is not above final, ${final.height}`);
-      const parent = find(entry.header.parent);
-      if (parent === undefined) {
-        const cause = invalid.get(toHex(entry.header.parent));
-        if (cause === undefined) return refuse('TREE_UNKNOWN_PARENT', 'the parent is not in the tree');
-        remember(entry.id, cause);
-        return refuse('TREE_INVALID', 'the parent was found invalid before', { code: cause });
+      const checked = checkInsert(entry.id, entry.header);
+      if (!checked.ok) {
+        if (checked.code === 'TREE_INVALID' && !invalid.has(toHex(entry.id))) remember(entry.id, checked.data?.['code'] as string);
+        return checked;
       }
-      if (entry.header.height !== parent.height + 1) return refuse('TREE_HEIGHT', `expected height ${parent.height + 1}, found ${entry.header.height}`);
-      if (nodes.size >= nodesMax) return refuse('TREE_FULL', `the tree holds ${nodesMax} blocks above final`);
+      const parent = checked.value;
       const node = createNode(entry, parent);
       parent.down.push(node);
-      nodes.set(key, node);
+      nodes.set(toHex(entry.id), node);
       return accept(node);
     },
     markExecuted: (id) => {

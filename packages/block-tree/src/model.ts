@@ -65,6 +65,8 @@ export interface BlockTree<D = unknown> {
   children(id: BlockId): readonly TreeNode<D>[];
   /** Blocks without children. */
   leaves(): readonly TreeNode<D>[];
+  /** What `insertHeader` would say, without inserting: the owner asks before it makes a block durable. Holds until the tree is changed. */
+  canInsert(id: BlockId, header: Header): Verdict<void, TreeCode>;
   insertHeader(entry: TreeEntry<D>): Verdict<TreeNode<D>, TreeCode>;
   /** Its parent must be executed. Throws on an unknown block. */
   markExecuted(id: BlockId): void;

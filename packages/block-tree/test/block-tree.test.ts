@@ -9,10 +9,20 @@ function code(verdict: { readonly ok: boolean; readonly code?: string }): string
   return verdict.ok ? undefined : verdict.code;
 }
 
+/** The code of an insertion, which asking beforehand must tell too. */
+function insertCode(tree: BlockTree, id: number, parent: number, height: number): string | undefined {
+  const { header } = entryOf(id, parent, height);
+  const size = tree.size;
+  const told = code(tree.canInsert(idOf(id), header));
+  expect(tree.size).toBe(size);
+  expect(code(tree.insertHeader(entryOf(id, parent, height)))).toBe(told);
+  return told;
+}
+
 /** Inserts and executes children by [id, parent, height]. */
 function grow(tree: BlockTree, ...blocks: readonly (readonly [number, number, number])[]): void {
   for (const [id, parent, height] of blocks) {
-    expect(code(tree.insertHeader(entryOf(id, parent, height)))).toBeUndefined();
+    expect(insertCode(tree, id, parent, height)).toBeUndefined();
     tree.markExecuted(idOf(id));
   }
 }
@@ -20,15 +30,15 @@ function grow(tree: BlockTree, ...blocks: readonly (readonly [number, number, nu
 describe('block tree', () => {
   test('refuses an unknown parent, a duplicate, a wrong height, a block below final, and too many', () => {
     const tree = createBlockTree({ genesis: GENESIS, limits: { nodesMax: 3 } });
-    expect(code(tree.insertHeader(entryOf(2, 1, 2)))).toBe('TREE_UNKNOWN_PARENT');
+    expect(insertCode(tree, 2, 1, 2)).toBe('TREE_UNKNOWN_PARENT');
     grow(tree, [1, 0, 1]);
-    expect(code(tree.insertHeader(entryOf(1, 0, 1)))).toBe('TREE_DUPLICATE');
-    expect(code(tree.insertHeader(entryOf(2, 1, 3)))).toBe('TREE_HEIGHT');
+    expect(insertCode(tree, 1, 0, 1)).toBe('TREE_DUPLICATE');
+    expect(insertCode(tree, 2, 1, 3)).toBe('TREE_HEIGHT');
     grow(tree, [2, 1, 2]);
-    expect(code(tree.insertHeader(entryOf(3, 2, 3)))).toBe('TREE_FULL');
+    expect(insertCode(tree, 3, 2, 3)).toBe('TREE_FULL');
     tree.setHead(idOf(2));
     expect(tree.setFinal(idOf(1)).ok).toBe(true);
-    expect(code(tree.insertHeader(entryOf(4, 0, 1)))).toBe('TREE_BELOW_FINAL');
+    expect(insertCode(tree, 4, 0, 1)).toBe('TREE_BELOW_FINAL');
   });
 
   test('a header that was not executed is never head, and neither is a block without rank', () => {
@@ -61,8 +71,8 @@ describe('block tree', () => {
     expect(tree.markInvalid(idOf(1), 'BAD_ROOT').map((node) => numberOf(node.id))).toEqual([1, 2]);
     expect(tree.size).toBe(1);
     expect(tree.invalidCode(idOf(2))).toBe('BAD_ROOT');
-    expect(code(tree.insertHeader(entryOf(3, 2, 3)))).toBe('TREE_INVALID');
-    expect(code(tree.insertHeader(entryOf(1, 0, 1)))).toBe('TREE_INVALID');
+    expect(insertCode(tree, 3, 2, 3)).toBe('TREE_INVALID');
+    expect(insertCode(tree, 1, 0, 1)).toBe('TREE_INVALID');
     tree.markInvalid(idOf(50), 'X');
     expect(tree.invalidCode(idOf(1))).toBeUndefined();
   });

@@ -29,6 +29,10 @@ export function poaExtToBytes(position: number): Uint8Array {
   return Uint8Array.of(position >> 8, position & 0xff);
 }
 
+function positionOf(ext: Uint8Array): number {
+  return ((ext[0] as number) << 8) | (ext[1] as number);
+}
+
 /** How far an authority is from its turn at this height: 0 in turn. */
 export function poaDistance(params: PoaParams, height: Height, position: number): number {
   const count = params.authorities.length;
@@ -56,7 +60,7 @@ export function createPoaRules(params: PoaParams, verifySignature: VerifySignatu
 
   const step = (parent: PoaContext, { id, header, seal }: IdentifiedHeader): Verdict<Stepped<PoaContext>, PoaCode> => {
     if (header.ext.length !== EXT_BYTES) return refuse('POA_EXT', `expected ${EXT_BYTES} bytes of ext, found ${header.ext.length}`);
-    const position = ((header.ext[0] as number) << 8) | (header.ext[1] as number);
+    const position = positionOf(header.ext);
     const authority: PoaAuthority | undefined = authorities[position];
     if (authority === undefined) return refuse('POA_AUTHORITY', `there is no authority ${position}`);
     const due = poaDueMs(params, parent, position);
@@ -80,6 +84,11 @@ export function createPoaRules(params: PoaParams, verifySignature: VerifySignatu
       rank: [0n],
     }),
     step,
+    author: (_parent, { ext }) => {
+      const authority = ext.length === EXT_BYTES ? authorities[positionOf(ext)] : undefined;
+      invariant(authority !== undefined, 'an author is asked for headers that step accepts');
+      return authority.account;
+    },
     earliest: (_parent, header) => header.timeMs,
     isTimely: (_parent, header, nowMs) => nowMs < header.timeMs + periodMs + driftMs,
     encode: (context) => {

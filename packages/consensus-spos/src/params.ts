@@ -34,6 +34,11 @@ export function sposQuorum(seats: number): number {
   return Math.floor((2 * seats) / 3) + 1;
 }
 
+/** Distinct seats on top of a block that make it safe: one more than may misbehave, which is less than a third. */
+export function sposSafeDepth(seats: number): number {
+  return Math.floor((seats - 1) / 3) + 1;
+}
+
 /** Ranges of every field; order and uniqueness of seats, accounts and keys. */
 export function checkSposParams(params: SposParams): Verdict<void, 'SPOS_PARAMS'> {
   const { slotMs, slots, gap, seats, finalityDepth } = params;

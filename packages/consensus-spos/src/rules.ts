@@ -2,6 +2,7 @@ import { accept, equalBytes, invariant, refuse } from '@vsys/primitives';
 import type { Height, Verdict } from '@vsys/primitives';
 import { sealMessage } from '@vsys/consensus/rules';
 import type { HeaderRules, IdentifiedHeader, Stepped, VerifySignature } from '@vsys/consensus/rules';
+import { sposSafeDepth } from './params.ts';
 import type { SposParams, SposSeat } from './params.ts';
 
 /** For a light client, which needs the parameters and the rules and nothing else. */
@@ -40,8 +41,13 @@ export function slotOfTime(params: SposParams, timeMs: number): number {
 
 /** Highest block with `finalityDepth` distinct seats on top; below 0 when there is none. */
 export function sposFinalHeight(params: SposParams, context: SposContext): number {
+  return heightBelow(context, params.finalityDepth);
+}
+
+/** Highest block with so many distinct seats on top; below 0 when there is none. */
+function heightBelow(context: SposContext, seats: number): number {
   const descending = [...context.lastHeights].sort((a, b) => b - a);
-  return (descending[params.finalityDepth - 1] as number) - 1;
+  return (descending[seats - 1] as number) - 1;
 }
 
 /** @see docs/spec/consensus-spos.md */
@@ -76,8 +82,11 @@ export function createSposRules(params: SposParams, verifySignature: VerifySigna
       rank: [BigInt(genesis.height)],
     }),
     step,
+    // The account of the seat, not its minting key: a key that lies on a server never holds what it earns.
+    author: (_parent, header) => seatOfSlot(params, slotOfTime(params, header.timeMs)).account,
     earliest: (_parent, header) => header.timeMs,
     isTimely: (_parent, header, nowMs) => nowMs < header.timeMs + slotMs + driftMs,
+    safeHeight: (context) => Math.max(0, heightBelow(context, sposSafeDepth(seats.length))),
     encode: (context) => {
       const bytes = new Uint8Array(17 + 8 * seats.length);
       const view = new DataView(bytes.buffer);

@@ -1,7 +1,7 @@
 import { accept } from '@vsys/primitives';
 import type { ConsensusModule, VerifySignature } from '@vsys/consensus';
 import { createSposEngine } from './engine.ts';
-import { sposParamsFromBytes, sposParamsFromJson, sposParamsToBytes, sposParamsToJson } from './params.ts';
+import { sposParamsFromBytes, sposParamsFromJson, sposParamsToBytes, sposParamsToJson, sposSafeDepth } from './params.ts';
 import { createSposRules } from './rules.ts';
 import type { SposContext } from './rules.ts';
 
@@ -42,6 +42,7 @@ export function createSpos(options: SposOptions): ConsensusModule<SposContext> {
         describe: () => ({
           seats,
           slotMs: params.slotMs,
+          safeDepth: sposSafeDepth(seats),
           finalityDepth: params.finalityDepth,
           seatsThatRuleProduction: Math.floor(seats / 2) + 1,
           seatsThatStopFinality: seats - params.finalityDepth + 1,

@@ -19,7 +19,7 @@ export type TransactionStatus =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'pooled' }
   | { readonly kind: 'dropped'; readonly code: string }
-  | { readonly kind: 'included' | 'final'; readonly height: Height; readonly blockId: BlockId; readonly index: number; readonly receipt: Receipt };
+  | { readonly kind: 'included' | 'safe' | 'final'; readonly height: Height; readonly blockId: BlockId; readonly index: number; readonly receipt: Receipt };
 
 /** What happened to the chain, in order. Listeners are called after it is done, and must not throw. */
 export type ChainEvent =
@@ -38,12 +38,27 @@ export interface Chain extends AsyncDisposable {
   readonly chainId: ChainId;
   readonly genesis: ChainBlock;
   readonly head: ChainBlock;
+  /**
+   * The highest block of the head's branch that is final, justified, or that the module holds to be safe: see `HeaderRules.safeHeight`. Moves
+   * with the head, so a reorganisation may take it back, down to final.
+   */
+  readonly safe: ChainBlock;
   readonly final: ChainBlock;
   readonly rules: HeaderRules<unknown>;
   readonly treeView: TreeView<unknown>;
   readonly pool: { readonly size: number; readonly bytes: number };
-  /** The one import path: own, gossiped and synced blocks alike. */
-  importBlock(block: Block): Promise<Verdict<BlockRef, ImportCode>>;
+  /**
+   * The one import path: own, gossiped and synced blocks alike. A stranger's block that does not execute as its header says is refused;
+   * one made here (`own`) is a broken promise of this machine.
+   *
+   * @throws ChainError `CHAIN_BROKEN`, `CHAIN_FAILED`; what the log or the store throws. The chain takes nothing after that.
+   */
+  importBlock(block: Block, origin?: 'own'): Promise<Verdict<BlockRef, ImportCode>>;
+  /**
+   * Checks a body ahead of its import, so that signatures are checked in the worker while the block before executes. Only for a block whose
+   * header was judged: it costs what an import costs.
+   */
+  prepare(block: Block): void;
   /** Whether the block is known here, on any branch or below final. */
   has(id: BlockId): Promise<boolean>;
   /** Canonical block at a height up to the head. */

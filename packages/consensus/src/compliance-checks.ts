@@ -139,6 +139,21 @@ export const consensusChecks: readonly ConsensusCheck[] = [
     },
   },
   {
+    name: 'names the author of a block before its body is executed',
+    run: async (create) => {
+      const subject = await create();
+      const { rules } = subject.consensus;
+      if (rules.author === undefined) return;
+      for (const block of await history(subject)) {
+        const { height, timeMs, ext } = block.header;
+        const author = rules.author(block.parentContext, { height, timeMs, ext });
+        must(author.length === 20, `the account of an author has ${author.length} bytes`);
+        must(equalBytes(author, rules.author(rules.decode(rules.encode(block.parentContext)), { height, timeMs, ext })), 'the author changes when the context is stored');
+        must(equalBytes(author, rules.author(block.parentContext, block.header)), 'the author depends on what is known only after execution');
+      }
+    },
+  },
+  {
     name: 'a header of the future is parked, and one of the present is not',
     run: async (create) => {
       const subject = await create();
@@ -169,6 +184,18 @@ export const consensusChecks: readonly ConsensusCheck[] = [
       }
       must(last > 0, 'nothing became final');
       must(bench.tree.final.height === last, `the rules say that ${last} is final, the engine said ${bench.tree.final.height}`);
+    },
+  },
+  {
+    name: 'what is safe lies on the branch, and never falls along it',
+    run: async (create) => {
+      const subject = await create();
+      const { rules } = subject.consensus;
+      for (const { header, parentContext, context } of await history(subject)) {
+        const [before, now] = [rules.safeHeight?.(parentContext) ?? 0, rules.safeHeight?.(context) ?? 0];
+        must(Number.isSafeInteger(now) && now >= 0 && now <= header.height, `the context of height ${header.height} calls ${now} safe`);
+        must(now >= before, `what is safe fell from ${before} to ${now}`);
+      }
     },
   },
   {

@@ -106,6 +106,14 @@ export const brokenTwins: readonly BrokenTwin[] = [
       })),
   },
   {
+    name: 'names the author by what the block did',
+    failedBy: 'names the author of a block before its body is executed',
+    sentence: 'known only after execution',
+    breakSubject: (subject) => withRules(subject, () => ({
+      author: (_parent, child) => new Uint8Array(20).fill('stateRoot' in child ? 1 : 0),
+    })),
+  },
+  {
     name: 'lets headers of the future in',
     failedBy: 'a header of the future is parked, and one of the present is not',
     sentence: 'was not parked',
@@ -116,6 +124,12 @@ export const brokenTwins: readonly BrokenTwin[] = [
     failedBy: 'finality moves, never back, and never above the block that brings it',
     sentence: 'finality fell',
     breakSubject: (subject) => withRules(subject, (rules) => afterStep(rules, (stepped, height) => ({ ...stepped, finalises: height % 3 === 0 ? 0 : height - 1 }))),
+  },
+  {
+    name: 'calls safe what is not there yet',
+    failedBy: 'what is safe lies on the branch, and never falls along it',
+    sentence: 'safe',
+    breakSubject: (subject) => withRules(subject, () => ({ safeHeight: () => 1_000_000 })),
   },
   {
     name: 'forgets at a restart',

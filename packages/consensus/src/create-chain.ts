@@ -1,4 +1,4 @@
-import { accept, type BlockId, equalBytes, type Height, type Logger, type Clock, invariant, type Metrics, noMetrics, type PeerId, refuse, type Refusal, silentLogger, toHex, type TransactionId, type Verdict } from '@vsys/primitives';
+import { accept, type AccountId, type BlockId, equalBytes, type Height, type Logger, type Clock, invariant, type Metrics, noMetrics, type PeerId, refuse, type Refusal, silentLogger, toHex, type TransactionId, type Verdict } from '@vsys/primitives';
 import type { SignatureVerifier } from '@vsys/crypto';
 import { appendToHistory, type Block, blockFromBytes, blockId, blockToBytes, bodyRoot, type ChainSpec, chainId as chainIdOf, emptyHistory, type Header, headerBytesMax, historyRoot, receiptsRoot, type SealedHeader } from '@vsys/data-format';
 import { type BlockTree, createBlockTree, type TreeNode } from '@vsys/block-tree';
@@ -8,14 +8,18 @@ import { createState, type State, type StateView } from '@vsys/state';
 import type { BlockLog, Store } from '@vsys/store';
 import { type AdmissionCode, checkEnvelope, type CheckedTransaction, checkSignatures, createMempool, executeBlock, type Mempool, type MempoolLimits, mempoolDefaults } from '@vsys/transaction';
 import type { BlockData } from './block-data.ts';
+import { createBuildRoom } from './build-room.ts';
 import type { Chain, ChainBlock, ChainEvent, ImportCode, TransactionStatus } from './chain.ts';
 import { ChainError } from './chain-error.ts';
 import { type BaseRecord, baseOps, chainIdOps, finalBlockAt, finalBlockOps, finalBlocksFrom, finalHeightOf, finalTransaction, readBase, readChainId } from './chain-index.ts';
 import type { BuildRequest, BuiltBlock } from './engine-host.ts';
+import { createFailureBundle } from './failure-bundle.ts';
+import { createFailureGate } from './failure-gate.ts';
 import { genesisHeader, genesisWrites } from './genesis.ts';
 import { checkContinues } from './header-chain.ts';
 import type { Consensus } from './module.ts';
-import type { BlockRef, Stepped } from './rules.ts';
+import type { AuthoredHeader, BlockRef, Stepped } from './rules.ts';
+import { routerOfSpec } from './spec-router.ts';
 import { createTaskQueue } from './task-queue.ts';
 import { createTreeView } from './tree-view.ts';
 import { verifyBody } from './verified-bodies.ts';
@@ -29,16 +33,21 @@ export interface ChainOptions {
   readonly importsWaitingMax?: number;
   /** Memory for decoded pages of the state tree. */
   readonly stateCacheBytesMax?: number;
+  /** Blocks without finality, on all branches together; more are refused with `IMPORT_FULL`. */
+  readonly blocksAboveFinalMax?: number;
 }
 
 export interface ChainParts {
   readonly consensus: Consensus;
+  /** Of these the chain runs what its spec names, the coin, and what its module brings. */
   readonly router: Router;
   readonly store: Store;
   readonly log: BlockLog;
   readonly verifier: SignatureVerifier;
   readonly clock: Clock;
   readonly references?: ReferenceRules;
+  /** Told once, when a write or a promise of the code itself fails. Nothing is written after it: stop, and open the chain again. */
+  readonly onFailure?: (error: unknown) => void;
   readonly logger?: Logger;
   readonly metrics?: Metrics;
 }
@@ -53,17 +62,17 @@ const DROPPED_MAX = 10_000;
  */
 export async function createChain(options: ChainOptions, parts: ChainParts): Promise<Chain> {
   const { spec, importsWaitingMax = 1_024 } = options;
-  const { consensus, router, store, log, verifier, clock, references = noMainChain, logger = silentLogger, metrics = noMetrics } = parts;
+  const { consensus, store, log, verifier, clock, references = noMainChain, logger = silentLogger, metrics = noMetrics } = parts;
   const { rules } = consensus;
+  const router = routerOfSpec(spec, parts.router, consensus);
   const chainId = chainIdOf(spec);
   const admission = { chainId, limits: spec.limits, fees: spec.fees, router };
   const execution = { router, fees: spec.fees, blockGasMax: spec.limits.blockGasMax };
-  if (spec.fees.to !== 'burn') throw new ChainError('CHAIN_SPEC', 'fees.to: this release burns fees; set it to "burn"');
+  if (spec.fees.to === 'author' && rules.author === undefined) throw new ChainError('CHAIN_SPEC', `fees.to: ${spec.consensus.module} knows no account of an author; set it to "burn"`);
+  if (spec.mainReference !== undefined && parts.references === undefined) throw new ChainError('CHAIN_SPEC', 'mainReference: the chain was given no rules of references, so none of its blocks could be valid; leave it out, or compose the chain with `references`');
 
   const { state, base, genesis } = await openState(options, parts, chainId);
-  if (log.next < base.nextSequence) {
-    throw new ChainError('CHAIN_LOG_BEHIND', `the block log has ${log.next} records, the store was made from ${base.nextSequence}: restore the log from a copy, or remove the data folder and sync again`);
-  }
+  await assertLogBelow(log, base);
   const baseView = state.view(base.sealed.header.stateRoot, base.sealed.header.height);
   if (baseView === undefined) throw new ChainError('CHAIN_STORE', 'the state on disk is not that of the last final block; remove the store\'s folder (not the log) and start again: it is rebuilt from the log');
   const tree: BlockTree<BlockData> = createBlockTree<BlockData>({
@@ -71,19 +80,34 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
       id: base.id, header: base.sealed.header, seal: base.sealed.seal, rank: base.rank, context: base.context,
       data: { view: baseView, sequence: undefined, checked: [], receipts: [], history: base.history, finalises: undefined },
     },
+    ...(options.blocksAboveFinalMax === undefined ? {} : { limits: { nodesMax: options.blocksAboveFinalMax } }),
   });
   const treeView = createTreeView(tree, rules);
   const pool: Mempool = createMempool(spec.fees, options.mempool ?? mempoolDefaults);
+  const buildRoom = createBuildRoom({ bytesMin: spec.limits.transactionBytesMax, bytesMax: spec.limits.blockBytesMax - headerBytesMax });
   const queue = createTaskQueue();
+  const gate = createFailureGate((error) => parts.onFailure?.(error));
+  const write = <T>(task: () => Promise<T>): Promise<T> => queue.run(() => gate.run(task));
   const listeners = new Set<(event: ChainEvent) => void>();
   /** Transactions of canonical blocks above final. */
   const included = new Map<string, { node: TreeNode<BlockData>; index: number }>();
   const dropped = new Map<string, string>();
+  /** Bodies that are being checked ahead of their import, by the very object that is imported: what else has the same header may have another body. */
+  const prepared = new WeakMap<Block, ReturnType<typeof checkBody>>();
+  /** Final in the tree, and on the way into the store: readers find them here meanwhile. */
+  let landing: readonly TreeNode<BlockData>[] = [];
   let lastBuilt: { readonly id: string; readonly view: StateView; readonly receipts: BlockData['receipts']; readonly checked: readonly CheckedTransaction[] } | undefined;
   let closed = false;
 
   const emit = (event: ChainEvent): void => {
-    for (const listener of listeners) listener(event);
+    for (const listener of listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        // It stands outside: whoever listens may not break the chain.
+        logger.error('a listener of the chain threw', { event: event.kind, error: String(error) });
+      }
+    }
   };
   const blockOf = (node: TreeNode<BlockData>): ChainBlock => ({ id: node.id, height: node.height, header: node.header });
   const dataOf = (node: TreeNode<BlockData>): BlockData => {
@@ -91,12 +115,16 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     return node.data;
   };
 
+  /** Who is paid for a block: known before it is executed. */
+  function payeeOf(parent: TreeNode<BlockData>, child: AuthoredHeader): { author?: AccountId } {
+    return spec.fees.to === 'author' && rules.author !== undefined ? { author: rules.author(rules.decode(parent.context), child) } : {};
+  }
+
   /** What the header alone can be judged by, against a known parent. */
   function judgeHeader(block: Block, id: BlockId, parent: TreeNode<BlockData>, replay: boolean): Verdict<Stepped<unknown>, ImportCode> {
     const { header, seal } = block;
     const neutral = checkContinues(parent, header);
     if (!neutral.ok) return refuse('IMPORT_HEADER', neutral.message, { reason: neutral.code });
-    if (header.version !== 1) return refuse('IMPORT_HEADER', `header version ${header.version} is not known here`);
     if (!equalBytes(header.historyRoot, historyRoot(dataOf(parent).history))) return refuse('IMPORT_HEADER', 'historyRoot is not that of the blocks below');
     const context = rules.decode(parent.context);
     if (!replay) {
@@ -118,7 +146,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     return undefined;
   }
 
-  async function importOne(block: Block, replaySequence?: number): Promise<Verdict<BlockRef, ImportCode>> {
+  async function importOne(block: Block, { own = false, replaySequence }: { own?: boolean; replaySequence?: number } = {}): Promise<Verdict<BlockRef, ImportCode>> {
     const { header } = block;
     const id = blockId(header);
     const known = checkKnown(id, header);
@@ -129,25 +157,33 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
         ? refuse('IMPORT_UNKNOWN_PARENT', `the parent of height ${header.height} is not known`, { retry: true })
         : refuse('IMPORT_INVALID', 'its parent is invalid');
     }
+    // The tree's verdict comes before any work and before the log: what the log holds is replayed, so no refused block may enter it.
+    const room = tree.canInsert(id, header);
+    if (!room.ok) return refuse(room.code === 'TREE_FULL' ? 'IMPORT_FULL' : 'IMPORT_HEADER', room.message, { reason: room.code, ...(room.code === 'TREE_FULL' ? { retry: true } : {}) });
     const replay = replaySequence !== undefined;
     const stepped = judgeHeader(block, id, parent, replay);
     if (!stepped.ok) return stepped;
     const executed = await executeBody(block, id, parent, replay);
-    if (!executed.ok) return executed;
+    if (!executed.ok) {
+      if (own || replay) throw await brokenBlock(block, parent, executed, replaySequence);
+      return executed;
+    }
     const { view, receipts, checked } = executed.value;
     const promised = await rules.afterExecution?.(rules.decode(parent.context), { id, header, seal: block.seal }, view);
-    if (promised !== undefined && !promised.ok) return refuse('IMPORT_EXECUTION', promised.message, { reason: promised.code });
+    if (promised !== undefined && !promised.ok) {
+      state.drop([view]);
+      return refuse('IMPORT_EXECUTION', promised.message, { reason: promised.code });
+    }
+    const context = rules.encode(stepped.value.context);
+    const timely = replay || rules.isTimely(rules.decode(parent.context), header, clock.nowMs());
 
     // From here on the block is ours: durable in the log first, then in memory; the store follows when it is final.
     const sequence = replaySequence ?? (await log.append([blockToBytes(block)]));
     const inserted = tree.insertHeader({
-      id, header, seal: block.seal, rank: stepped.value.rank, context: rules.encode(stepped.value.context), timely: replay || rules.isTimely(rules.decode(parent.context), header, clock.nowMs()),
+      id, header, seal: block.seal, rank: stepped.value.rank, context, timely,
       data: { view, sequence, checked, receipts, history: appendToHistory(dataOf(parent).history, id), finalises: stepped.value.finalises },
     });
-    if (!inserted.ok) {
-      state.drop([view]);
-      return refuse(inserted.code === 'TREE_FULL' ? 'IMPORT_FULL' : 'IMPORT_HEADER', inserted.message, { reason: inserted.code });
-    }
+    invariant(inserted.ok, 'the tree takes a block that it was asked about', { height: header.height });
     tree.markExecuted(id);
     moveHead();
     emit({ kind: 'block', id, stage: 'executed' });
@@ -155,7 +191,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   }
 
   async function executeBody(block: Block, id: BlockId, parent: TreeNode<BlockData>, trusted: boolean): Promise<Verdict<{ view: StateView; receipts: BlockData['receipts']; checked: readonly CheckedTransaction[] }, ImportCode>> {
-    const { header, transactions } = block;
+    const { header } = block;
     const hex = toHex(id);
     // Own block: the same pure function already ran on the same arguments when it was built.
     if (lastBuilt?.id === hex) {
@@ -163,15 +199,12 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
       lastBuilt = undefined;
       return accept(built);
     }
-    const bytes = transactions.reduce((sum, one) => sum + one.length, 0);
-    if (bytes > spec.limits.blockBytesMax) return refuse('IMPORT_BODY', `the body has ${bytes} bytes, the chain allows ${spec.limits.blockBytesMax}`);
-    if (!equalBytes(bodyRoot(transactions), header.bodyRoot)) return refuse('IMPORT_BODY', 'the body is not the one that the header names');
-    const checked = await verifyBody(admission, verifier, pool, transactions, { trusted });
+    const checked = await (prepared.get(block) ?? checkBody(block, trusted));
     if (!checked.ok) return checked;
     const invalid = (message: string, reason: string): Refusal<ImportCode> => refuse('IMPORT_EXECUTION', message, { reason });
     const context = { chainId, height: header.height, timeMs: header.timeMs, parent: header.parent };
     const parentView = dataOf(parent).view;
-    const done = await executeBlock(execution, parentView, context, checked.value, { skip: false });
+    const done = await executeBlock(execution, parentView, context, checked.value, { skip: false, ...payeeOf(parent, header) });
     if (!done.ok) return invalid(done.message, done.code);
     const { writes, receipts, gasUsed } = done.value;
     if (gasUsed !== header.gasUsed) return invalid(`the body uses ${gasUsed} gas, the header says ${header.gasUsed}`, 'GAS_USED');
@@ -180,6 +213,26 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     if (equalBytes(view.root, header.stateRoot)) return accept({ view, receipts, checked: checked.value });
     state.drop([view]);
     return invalid('the state after the block is not the one that the header names', 'STATE_ROOT');
+  }
+
+  /** What the body can be judged by without its parent: its size, its root, the form and the signatures of its transactions. */
+  async function checkBody({ header, transactions }: Block, trusted: boolean): Promise<Verdict<readonly CheckedTransaction[], 'IMPORT_BODY'>> {
+    const bytes = transactions.reduce((sum, one) => sum + one.length, 0);
+    if (bytes > spec.limits.blockBytesMax) return refuse('IMPORT_BODY', `the body has ${bytes} bytes, the chain allows ${spec.limits.blockBytesMax}`);
+    if (!equalBytes(bodyRoot(transactions), header.bodyRoot)) return refuse('IMPORT_BODY', 'the body is not the one that the header names');
+    return verifyBody(admission, verifier, pool, transactions, { trusted });
+  }
+
+  /** A block of our own, or one that was valid when it was logged, which now is not: this machine, this release or the disk is wrong. */
+  async function brokenBlock(block: Block, parent: TreeNode<BlockData>, why: Refusal<ImportCode>, sequence: number | undefined): Promise<ChainError> {
+    const reason = String(why.data?.['reason'] ?? why.code);
+    const view = dataOf(parent).view;
+    const checked = await verifyBody(admission, verifier, pool, block.transactions, { trusted: true });
+    const bundle = await createFailureBundle(reason, why.message, { execution, view, parent, block, checked: checked.ok ? checked.value : undefined, ...payeeOf(parent, block.header) });
+    const { height } = block.header;
+    return sequence === undefined
+      ? new ChainError('CHAIN_BROKEN', `block ${height}, made here, does not execute as it did when it was built: ${why.message}. Keep the bundle, check the machine's memory, and start the node again`, { bundle, reason, height })
+      : new ChainError('CHAIN_REPLAY', `block ${height} of the log does not execute as it did: ${why.message}. Check the release and the disk; or remove the data folder and sync again`, { bundle, reason, sequence });
   }
 
   /** Switches only to a branch that is executed in full: a failing one costs work and never the head. */
@@ -225,7 +278,9 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     const { view, history, sequence } = dataOf(last);
     // Blocks above final were appended after it: replay begins behind its own record.
     ops.push(baseOps({ id: last.id, sealed: { header: last.header, seal: last.seal }, nextSequence: (sequence as number) + 1, rank: last.rank, context: last.context, history }));
+    landing = finalised;
     await state.flush(view, ops);
+    landing = [];
     for (const node of finalised) {
       for (const { idHex } of dataOf(node).checked) included.delete(idHex);
       if (node !== last) node.data = undefined;
@@ -242,31 +297,29 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     for await (const { sequence, bytes } of log.records(base.nextSequence)) {
       const block = blockFromBytes(bytes);
       if (!block.ok) throw new ChainError('CHAIN_REPLAY', `record ${sequence} of the block log is no block; remove the data folder and sync again`, { reason: block.code });
-      const imported = await importOne(block.value, sequence);
+      assertChainOf(block.value.header, chainId);
+      const imported = await importOne(block.value, { replaySequence: sequence });
       if (imported.ok) {
         const node = tree.get(imported.value.id);
         const finalises = node?.data?.finalises;
         const ancestor = node === undefined || finalises === undefined || !tree.isAncestor(node.id, tree.head.id) ? undefined : tree.ancestorAt(node.id, finalises);
         if (ancestor !== undefined) await finaliseOne(ancestor);
       } else if (!['IMPORT_UNKNOWN_PARENT', 'IMPORT_BELOW_FINAL', 'IMPORT_KNOWN'].includes(imported.code)) {
-        // It was valid when it was logged: this machine, this release or the disk now says otherwise.
-        throw new ChainError('CHAIN_REPLAY', `block ${block.value.header.height} of the log does not execute as it did: ${imported.message}. Check the release and the disk; or remove the data folder and sync again`, { sequence, reason: imported.code, ...imported.data });
+        // It was taken when it was logged: a smaller limit, another release or the disk now says otherwise.
+        throw new ChainError('CHAIN_REPLAY', `block ${block.value.header.height} of the log is not taken again: ${imported.message}. Check the limits of the tree, the release and the disk; or remove the data folder and sync again`, { sequence, reason: imported.code });
       }
     }
   }
   await replay();
-
-  const bodyBytesMax = spec.limits.blockBytesMax - headerBytesMax;
-  /** Follows what this machine executes in the time of a block: what is ready too late is dropped, and the same again would be late again. */
-  let bodyBytesWanted = bodyBytesMax;
 
   async function build({ on, timeMs, ext, deadlineMs }: BuildRequest): Promise<BuiltBlock<Omit<Block, 'seal'>> | undefined> {
     const parent = tree.get(on);
     if (parent === undefined || !parent.executed || parent.data === undefined) return undefined;
     const { view: parentView, history } = parent.data;
     const height = parent.height + 1;
-    const candidates = await pool.candidates(parentView, height, { bytesMax: bodyBytesWanted, gasMax: spec.limits.blockGasMax });
-    const done = await executeBlock(execution, parentView, { chainId, height, timeMs, parent: on }, candidates, { skip: true });
+    const beganMs = clock.nowMs();
+    const candidates = await pool.candidates(parentView, height, { bytesMax: buildRoom.bytes, gasMax: spec.limits.blockGasMax });
+    const done = await executeBlock(execution, parentView, { chainId, height, timeMs, parent: on }, candidates, { skip: true, ...payeeOf(parent, { height, timeMs, ext }) });
     invariant(done.ok, 'a block that may skip is never refused');
     const { writes, receipts, gasUsed } = done.value;
     const transactions = done.value.included.map(({ bytes }) => bytes);
@@ -277,10 +330,10 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
       nextSeatSetRoot: parent.header.nextSeatSetRoot, historyRoot: historyRoot(history), gasUsed, ext,
       ...(parent.header.mainReference === undefined ? {} : { mainReference: parent.header.mainReference }),
     };
-    const isLate = clock.nowMs() > deadlineMs;
-    bodyBytesWanted = isLate ? Math.max(bodyBytesWanted >> 1, spec.limits.transactionBytesMax) : Math.min(bodyBytesWanted + (bodyBytesWanted >> 2), bodyBytesMax);
     const id = blockId(header);
     lastBuilt = { id: toHex(id), view, receipts, checked: done.value.included };
+    // Others execute it before the next slot begins: the building may have half of what is left for both.
+    buildRoom.took({ bytes: candidates.reduce((sum, { bytes }) => sum + bytes.length, 0), tookMs: clock.nowMs() - beganMs, wantedMs: (deadlineMs - beganMs) / 2 });
     return { id, header, block: { header, transactions } };
   }
 
@@ -320,7 +373,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     const hex = toHex(id);
     const found = included.get(hex);
     if (found !== undefined) {
-      return { kind: 'included', height: found.node.height, blockId: found.node.id, index: found.index, receipt: dataOf(found.node).receipts[found.index] as BlockData['receipts'][number] };
+      return { kind: found.node.height <= safeNode().height ? 'safe' : 'included', height: found.node.height, blockId: found.node.id, index: found.index, receipt: dataOf(found.node).receipts[found.index] as BlockData['receipts'][number] };
     }
     if (pool.has(hex)) return { kind: 'pooled' };
     const final = await finalTransaction(store, id);
@@ -333,16 +386,27 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     return reason === undefined ? { kind: 'unknown' } : { kind: 'dropped', code: reason };
   }
 
+  function safeNode(): TreeNode<BlockData> {
+    const height = rules.safeHeight?.(treeView.head.context) ?? 0;
+    return height <= tree.safe.height ? tree.safe : (tree.ancestorAt(tree.head.id, height) ?? tree.safe);
+  }
+
   async function at(height: Height): Promise<SealedHeader | undefined> {
     if (height > tree.final.height) {
       const node = tree.ancestorAt(tree.head.id, height);
       return node === undefined ? undefined : { header: node.header, seal: node.seal };
     }
-    return (await finalBlockAt(store, height))?.sealed;
+    const node = landing.find((one) => one.height === height);
+    return node === undefined ? (await finalBlockAt(store, height))?.sealed : { header: node.header, seal: node.seal };
+  }
+
+  /** In memory: above final, final itself, or on its way into the store. */
+  function nodeOf(id: BlockId): TreeNode<BlockData> | undefined {
+    return tree.get(id) ?? landing.find((one) => equalBytes(one.id, id));
   }
 
   async function blockById(id: BlockId): Promise<Block | undefined> {
-    let sequence = tree.get(id)?.data?.sequence;
+    let sequence = nodeOf(id)?.data?.sequence;
     if (sequence === undefined) {
       const height = await finalHeightOf(store, id);
       sequence = height === undefined ? undefined : (await finalBlockAt(store, height))?.sequence;
@@ -357,13 +421,14 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     let from = 0;
     for (const id of locator) {
       const node = tree.get(id);
-      const height = node !== undefined && tree.isAncestor(id, tree.head.id) ? node.height : await finalHeightOf(store, id);
+      const isCanonical = node === undefined ? landing.some((one) => equalBytes(one.id, id)) : tree.isAncestor(id, tree.head.id);
+      const height = isCanonical ? nodeOf(id)?.height : await finalHeightOf(store, id);
       if (height === undefined) continue;
       from = height;
       break;
     }
     const headers = from < tree.final.height ? (await finalBlocksFrom(store, from + 1, max)).map(({ sealed }) => sealed) : [];
-    for (let height = Math.max(from, tree.final.height) + 1; headers.length < max && height <= tree.head.height; height++) {
+    for (let height = from + headers.length + 1; headers.length < max && height <= tree.head.height; height++) {
       const next = await at(height);
       // A head that moves meanwhile: what is there still links, the rest is asked for again.
       if (next === undefined || (headers.length > 0 && !equalBytes(next.header.parent, blockId((headers.at(-1) as SealedHeader).header)))) break;
@@ -377,6 +442,8 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
       const node = height === undefined ? tree.head : tree.ancestorAt(tree.head.id, height);
       return node?.data === undefined ? undefined : { view: node.data.view, at: blockOf(node) };
     }
+    const node = landing.find((one) => one.height === height);
+    if (node?.data !== undefined) return { view: node.data.view, at: blockOf(node) };
     const view = await state.asOf(height);
     const block = view === undefined ? undefined : await finalBlockAt(store, height);
     return view === undefined || block === undefined ? undefined : { view, at: { id: block.id, height, header: block.sealed.header } };
@@ -384,6 +451,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
 
   function assertOpen(): void {
     if (closed) throw new ChainError('CHAIN_CLOSED', 'the chain is closed');
+    gate.assertSound();
   }
 
   async function close(): Promise<void> {
@@ -395,13 +463,21 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   return {
     spec, chainId, genesis, rules, treeView, pool,
     get head() { return blockOf(tree.head); },
+    get safe() { return blockOf(safeNode()); },
     get final() { return blockOf(tree.final); },
-    async importBlock(block) {
+    async importBlock(block, origin) {
       assertOpen();
       if (queue.waiting >= importsWaitingMax) return refuse('IMPORT_FULL', `${importsWaitingMax} blocks wait to be imported; send it again later`, { retry: true });
-      return queue.run(() => importOne(block));
+      return write(() => importOne(block, { own: origin === 'own' }));
     },
-    has: async (id) => tree.get(id) !== undefined || (await finalHeightOf(store, id)) !== undefined,
+    prepare(block) {
+      assertOpen();
+      const checking = checkBody(block, false);
+      // The import hears of a failure; if there is none, nobody needs to.
+      checking.catch(() => undefined);
+      prepared.set(block, checking);
+    },
+    has: async (id) => nodeOf(id) !== undefined || (await finalHeightOf(store, id)) !== undefined,
     at, blockById, headersAfter, submit, status, stateAt,
     locator: () => tree.locator(),
     pooled: (max) => {
@@ -412,8 +488,8 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
       }
       return some;
     },
-    build: (request) => queue.run(() => build(request)),
-    finalise: (ref) => queue.run(() => finaliseOne(ref)),
+    build: (request) => write(() => build(request)),
+    finalise: (ref) => write(() => finaliseOne(ref)),
     listen(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -421,6 +497,24 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** The store was made from this log: it has as many records, and the base is where the store says. */
+async function assertLogBelow(log: BlockLog, base: BaseRecord): Promise<void> {
+  if (log.next < base.nextSequence) {
+    throw new ChainError('CHAIN_LOG_BEHIND', `the block log has ${log.next} records, the store was made from ${base.nextSequence}, and those that are missing were final: restore the log from a copy, or remove the data folder and sync again from peers. Where no peer has them, remove the store's folder: the chain goes on without them`, { records: log.next, needed: base.nextSequence });
+  }
+  if (base.nextSequence === 0) return;
+  const sequence = base.nextSequence - 1;
+  const block = blockFromBytes(await log.read(sequence));
+  if (block.ok) assertChainOf(block.value.header, base.sealed.header.chainId);
+  if (block.ok && equalBytes(blockId(block.value.header), base.id)) return;
+  throw new ChainError('CHAIN_STORE', `record ${sequence} of the block log is not the block that the store stands on, so the store was made from another log: remove the store's folder (not the log) and start again: it is rebuilt from the log`, { sequence });
+}
+
+function assertChainOf(header: Header, chainId: Uint8Array): void {
+  if (equalBytes(header.chainId, chainId)) return;
+  throw new ChainError('CHAIN_WRONG_DATA', `the block log belongs to chain ${toHex(header.chainId)}, the spec is of ${toHex(chainId)}: give the right spec, or another data folder`);
 }
 
 /** The state at its base, after writing genesis into an empty store. */

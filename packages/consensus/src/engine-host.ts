@@ -152,7 +152,10 @@ export function createEngineHost<C, B>(options: EngineHostOptions<C, B>): Engine
             return refuse('SIGNER_FAILED', 'the signer or its record failed');
           });
           if (signed.ok) notify({ kind: 'signed', job: effect.job, signature: signed.value });
-          else notify({ kind: 'unsigned', job: effect.job, code: signed.code });
+          else {
+            logger.warn('signature refused', { code: signed.code, reason: signed.message });
+            notify({ kind: 'unsigned', job: effect.job, code: signed.code });
+          }
         });
         return true;
       case 'seal': {

@@ -1,5 +1,8 @@
 export type { Chain, ChainBlock, ChainEvent, ImportCode, TransactionStatus } from './chain.ts';
 export { ChainError } from './chain-error.ts';
+export type { ChainCode } from './chain-error.ts';
+export { firstDifferingKey } from './failure-bundle.ts';
+export type { BundleRun, BundleWrite, FailureBundle } from './failure-bundle.ts';
 export { engineOps, readEngine } from './chain-index.ts';
 export { createChain } from './create-chain.ts';
 export type { ChainOptions, ChainParts } from './create-chain.ts';
@@ -10,8 +13,8 @@ export type { BuildRequest, BuiltBlock, EngineEvent, EngineHost, EngineHostOptio
 export { checkContinues, createHeaderChain, foldHeaders } from './header-chain.ts';
 export type { FoldedHeader, HeaderChain, HeaderChainOptions } from './header-chain.ts';
 export type { Consensus, ConsensusModule } from './module.ts';
-export type { BlockRef, HeaderRules, IdentifiedHeader, PublicKeyOf, Rank, SeatView, Stepped, VerifySignature } from './rules.ts';
+export type { AuthoredHeader, BlockRef, HeaderRules, IdentifiedHeader, PublicKeyOf, Rank, SeatView, Stepped, VerifySignature } from './rules.ts';
 export { sealMessage } from './seal.ts';
-export { createSignerGuard } from './signer-guard.ts';
+export { createSignerGuard, GuardError } from './signer-guard.ts';
 export type { GuardCode, GuardStore, SignerGuard } from './signer-guard.ts';
 export { createTreeView } from './tree-view.ts';

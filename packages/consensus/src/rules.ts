@@ -1,7 +1,7 @@
 import type { Rank } from '@vsys/block-tree';
 import type { PublicKey } from '@vsys/crypto';
 import type { ChainSpec, Header } from '@vsys/data-format';
-import type { BlockId, Height, Verdict } from '@vsys/primitives';
+import type { AccountId, BlockId, Height, Verdict } from '@vsys/primitives';
 
 export type { Rank } from '@vsys/block-tree';
 export { sealMessage } from './seal.ts';
@@ -25,6 +25,9 @@ export interface IdentifiedHeader {
   readonly header: Header;
   readonly seal: Uint8Array;
 }
+
+/** What of a header is fixed before its body is executed, and is the module's to judge. */
+export type AuthoredHeader = Pick<Header, 'height' | 'timeMs' | 'ext'>;
 
 export interface Stepped<C> {
   readonly context: C;
@@ -50,12 +53,23 @@ export interface HeaderRules<C = unknown> {
   readonly driftMs: number;
   genesis(spec: ChainSpec, genesis: BlockRef & { readonly timeMs: number }): { readonly context: C; readonly rank: Rank };
   step(parent: C, child: IdentifiedHeader): Verdict<Stepped<C>>;
+  /**
+   * Account of who makes the block: to it go the fees, where the chain gives them to the author. A pure function of what is known before the body is
+   * executed, the same for its maker and for everyone after; asked only for headers that `step` accepts. Absent: the module knows no accounts.
+   */
+  author?(parent: C, child: AuthoredHeader): AccountId;
   /** When the header may enter the tree, minus `driftMs`. An early header is parked, not punished. */
   earliest(parent: C, header: Header): number;
   /** The header came in its own slot, seen at `nowMs`. */
   isTimely(parent: C, header: Header, nowMs: number): boolean;
   /** What the header promised about state is true after execution. */
   afterExecution?(parent: C, child: IdentifiedHeader, state: SeatView): Promise<Verdict<void>>;
+  /**
+   * Highest block of the branch that is safe, from 0 to the block of the context itself: the module holds that it stays as long as those
+   * who seal are as honest, and the network as quick, as its documents say. Weaker than final, and true of this branch only. Never falls along
+   * a branch. Absent: a module that vouches for nothing below final.
+   */
+  safeHeight?(context: C): Height;
   /** At most 64 KiB, stored with the block. */
   encode(context: C): Uint8Array;
   /** Throws on bytes that `encode` did not write: they come from the node's own store. */

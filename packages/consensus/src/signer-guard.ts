@@ -1,7 +1,10 @@
-import { accept, refuse, toHex, concatBytes, uint64FromBytes, uint64ToBytes } from '@vsys/primitives';
+import { accept, CodedError, refuse, toHex, concatBytes, uint64FromBytes, uint64ToBytes } from '@vsys/primitives';
 import type { Verdict } from '@vsys/primitives';
 import type { Guard } from './engine.ts';
 import type { PublicKeyOf } from './rules.ts';
+
+/** Thrown when the marks of a key are not what this guard writes. */
+export class GuardError extends CodedError<'GUARD_MARKS'> {}
 
 export type GuardCode = 'GUARD_BLOCK' | 'GUARD_TARGET' | 'GUARD_SOURCE' | 'GUARD_ORDER' | 'GUARD_STORE';
 
@@ -12,6 +15,12 @@ export interface GuardStore {
 }
 
 export interface SignerGuard {
+  /**
+   * Reads the marks of these keys, so that what cannot be read stops a node at its start and not in its first slot.
+   *
+   * @throws what the store throws; GuardError `GUARD_MARKS`
+   */
+  open(keys: readonly PublicKeyOf[]): Promise<void>;
   /**
    * Allows one signature, and remembers it before it allows. The same bytes may not be signed twice either: a crash between the two
    * costs a slot, never an equivocation.
@@ -43,9 +52,11 @@ export function createSignerGuard(store: GuardStore): SignerGuard {
     return bytes === undefined ? { slot: undefined, source: undefined, target: undefined } : marksFromBytes(bytes);
   };
 
+  const nameOf = (key: PublicKeyOf): string => `${key.scheme}:${toHex(key.bytes)}`;
+
   const update = <T>(key: PublicKeyOf, decide: (marks: Marks) => { readonly next?: Marks; readonly result: T }): Promise<T> => {
     const task = queue.then(async () => {
-      const name = `${key.scheme}:${toHex(key.bytes)}`;
+      const name = nameOf(key);
       const { next, result } = decide(await load(name));
       if (next !== undefined) {
         // Marks enter memory only after they are durable: a failed save refuses this signature and does not block the next.
@@ -59,6 +70,9 @@ export function createSignerGuard(store: GuardStore): SignerGuard {
   };
 
   return {
+    async open(keys) {
+      for (const key of keys) await load(nameOf(key));
+    },
     allow: async (key, guard) => {
       try {
         return await update(key, (marks) => decideGuard(marks, guard));
@@ -104,7 +118,7 @@ function marksToBytes(marks: Marks): Uint8Array {
 
 /** Throws on damage: to sign with forgotten marks would be worse than not to sign. */
 function marksFromBytes(bytes: Uint8Array): Marks {
-  if (bytes.length !== 26 || bytes[0] !== 1) throw new Error('marks of the signer guard are damaged');
+  if (bytes.length !== 26 || bytes[0] !== 1) throw new GuardError('GUARD_MARKS', 'the marks of what a key has signed are damaged: restore them from a copy, or give the seat a new key; never delete them while the key is in use');
   const present = bytes[1] as number;
   return {
     slot: present & 1 ? uint64FromBytes(bytes, 2) : undefined,

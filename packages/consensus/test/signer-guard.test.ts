@@ -30,6 +30,18 @@ describe('signer guard', () => {
     expect((await guard.allow(KEY, { kind: 'vote', source: 0n, target: 1n })).ok).toBe(true);
   });
 
+  test('opened, tells damaged marks before a slot comes, and never takes them for none', async () => {
+    const store = memory();
+    const guard = createSignerGuard(store);
+    await guard.allow(KEY, { kind: 'block', slot: 5n });
+    await createSignerGuard(store).open([KEY]);
+    const [name] = store.values.keys();
+    store.values.set(name as string, Uint8Array.of(1, 2, 3));
+    const again = createSignerGuard(store);
+    await expect(again.open([KEY])).rejects.toMatchObject({ code: 'GUARD_MARKS', message: expect.stringContaining('restore') });
+    expect(await again.allow(KEY, { kind: 'block', slot: 6n })).toMatchObject({ code: 'GUARD_STORE' });
+  });
+
   test('allows nothing that it could not make durable, and goes on when the store is back', async () => {
     const store = memory();
     let broken = true;

@@ -2,10 +2,15 @@ import { type AccountId, type Verdict, accept, concatBytes, equalBytes, fromHex,
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { base58Decode, base58Encode } from './base58.ts';
 import { blake2b256, keccak256 } from '@vsys/crypto/hash';
-import type { KeyScheme } from './key-scheme.ts';
+import { KeyError } from './key-error.ts';
+import { type KeyScheme, keySchemes, type PublicKey } from './key-scheme.ts';
 
 const ADDRESS_VERSION = 5;
 const ADDRESS_BYTES = 26;
+
+/** Account ids that are remembered, about 250 bytes each: the same keys sign again and again. */
+const ACCOUNTS_KNOWN_MAX = 16_384;
+const accountsKnown = new Map<string, AccountId>();
 
 /** keccak256(blake2b256(x)): the "secure hash" of V SYSTEMS. */
 export function secureHash(bytes: Uint8Array): Uint8Array {
@@ -13,27 +18,39 @@ export function secureHash(bytes: Uint8Array): Uint8Array {
 }
 
 /**
- * One 20-byte id for every key scheme: of secp256k1 keys the Ethereum address, of the others the hash inside the V SYSTEMS address.
- * @param publicKey - 32 bytes, or 33 (compressed) for secp256k1
+ * One 20-byte id for every key scheme: of secp256k1 keys the Ethereum address, of the others the hash inside the V SYSTEMS address. A key
+ * of another length, and one of secp256k1 that is no point of its curve, has none: strangers send such.
  */
-export function accountIdFromPublicKey(scheme: KeyScheme, publicKey: Uint8Array): AccountId {
-  const name = `${scheme}/${toHex(publicKey)}`;
-  const known = accounts.get(name);
-  if (known !== undefined) return known;
-  const account = computeAccountId(scheme, publicKey);
-  if (accounts.size >= ACCOUNTS_KEPT_MAX) accounts.delete(accounts.keys().next().value as string);
-  accounts.set(name, account);
-  return account;
+export function accountOfPublicKey({ scheme, bytes }: PublicKey): Verdict<AccountId, 'KEY_PUBLIC'> {
+  const { publicKeyBytes } = keySchemes[scheme];
+  if (bytes.length !== publicKeyBytes) return refuse('KEY_PUBLIC', `a key of ${scheme} has ${publicKeyBytes} bytes, found ${bytes.length}`);
+  const name = `${scheme === 'secp256k1' ? 'e' : 'v'}${toHex(bytes)}`;
+  const known = accountsKnown.get(name);
+  if (known !== undefined) return accept(known);
+  const account = scheme === 'secp256k1' ? ethereumAddress(bytes) : secureHash(bytes).slice(0, 20);
+  if (account === undefined) return refuse('KEY_PUBLIC', 'a key of secp256k1 is a compressed point of its curve, and these bytes are none');
+  if (accountsKnown.size >= ACCOUNTS_KNOWN_MAX) accountsKnown.delete(accountsKnown.keys().next().value as string);
+  accountsKnown.set(name, account);
+  return accept(account);
 }
 
-/** Who sends once sends again, and the hashes of a key take longer than all else that is looked at in an envelope. */
-const ACCOUNTS_KEPT_MAX = 10_000;
-const accounts = new Map<string, AccountId>();
+function ethereumAddress(publicKey: Uint8Array): AccountId | undefined {
+  try {
+    return keccak256(secp256k1.Point.fromBytes(publicKey).toBytes(false).subarray(1)).slice(12);
+  } catch {
+    return undefined;
+  }
+}
 
-function computeAccountId(scheme: KeyScheme, publicKey: Uint8Array): AccountId {
-  if (scheme !== 'secp256k1') return secureHash(publicKey).slice(0, 20);
-  const uncompressed = secp256k1.Point.fromBytes(publicKey).toBytes(false);
-  return keccak256(uncompressed.subarray(1)).slice(12);
+/**
+ * The same for a key that is known to be one.
+ *
+ * @throws KeyError `KEY_PUBLIC`
+ */
+export function accountIdFromPublicKey(scheme: KeyScheme, publicKey: Uint8Array): AccountId {
+  const account = accountOfPublicKey({ scheme, bytes: publicKey });
+  if (account.ok) return account.value;
+  throw new KeyError(account.code, account.message);
 }
 
 /** @param network - one ASCII character, such as `T` */

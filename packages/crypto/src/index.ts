@@ -1,8 +1,9 @@
-export { accountIdFromPublicKey, accountToAddress, accountToHex, addressToAccount, secureHash } from './account.ts';
+export { accountIdFromPublicKey, accountOfPublicKey, accountToAddress, accountToHex, addressToAccount, secureHash } from './account.ts';
 export type { AddressCode } from './account.ts';
 export { base58Decode, base58Encode } from './base58.ts';
 export { verifyEd25519Noble } from './ed25519-rule.ts';
 export { blake2b256, keccak256, sha512 } from './hash.ts';
+export { KeyError } from './key-error.ts';
 export { keySchemes } from './key-scheme.ts';
 export type { KeyScheme, PublicKey } from './key-scheme.ts';
 export { ed25519Backend, verifyEd25519Sodium } from './native-ed25519.ts';
@@ -10,5 +11,5 @@ export { sha256, sha256Pairs, taggedHash } from './native-hash.ts';
 export { verifySignature } from './packed-signatures.ts';
 export { createInlineVerifier, createSignatureVerifier, VerifierError } from './signature-verifier.ts';
 export type { SignatureItem, SignatureVerifier } from './signature-verifier.ts';
-export { createSigner, KeyError, publicKeyFromSecret, signerFromVsysSeed, vsysSecretFromSeed } from './signer.ts';
+export { createSigner, publicKeyFromSecret, signerFromVsysSeed, vsysSecretFromSeed } from './signer.ts';
 export type { Signer } from './signer.ts';

@@ -47,12 +47,12 @@ interface Sodium {
 }
 
 // Both are optional dependencies: platforms without a prebuilt binary take the portable hashers.
-const sodium = load<Sodium>('sodium-native');
-const hashTree = load<HashTree>('@chainsafe/hashtree');
+const sodium = tryLoad(() => createRequire(import.meta.url)('sodium-native') as Sodium);
+const hashTree = tryLoad(() => createRequire(import.meta.url)('@chainsafe/hashtree') as HashTree);
 
-function load<T>(addon: string): T | undefined {
+function tryLoad<T>(load: () => T): T | undefined {
   try {
-    return createRequire(import.meta.url)(addon) as T;
+    return load();
   } catch {
     return undefined;
   }

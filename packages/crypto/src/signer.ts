@@ -1,12 +1,11 @@
 import { secp256k1 } from '@noble/curves/secp256k1.js';
-import { type AccountId, CodedError, type Random, systemRandom, utf8ToBytes } from '@vsys/primitives';
+import { type AccountId, type Random, systemRandom, utf8ToBytes } from '@vsys/primitives';
 import { accountIdFromPublicKey, secureHash } from './account.ts';
 import { sha256 } from './hash.ts';
+import { KeyError } from './key-error.ts';
 import { ed25519PublicKeyNative, signEd25519Native } from './native-ed25519.ts';
 import type { KeyScheme, PublicKey } from './key-scheme.ts';
 import { clampVsysSecret, signVsys, vsysPublicKey } from './vsys-signature.ts';
-
-export class KeyError extends CodedError<'KEY_LENGTH'> {}
 
 export interface Signer {
   readonly publicKey: PublicKey;
@@ -15,9 +14,13 @@ export interface Signer {
   sign(message: Uint8Array): Uint8Array;
 }
 
-/** @param secret - 32 bytes: seed (ed25519), scalar (secp256k1) or Curve25519 private key (vsys) */
+/**
+ * @param secret - 32 bytes: seed (ed25519), scalar (secp256k1) or Curve25519 private key (vsys)
+ * @throws KeyError `KEY_LENGTH`, `KEY_RANGE`
+ */
 export function publicKeyFromSecret(scheme: KeyScheme, secret: Uint8Array): PublicKey {
   if (secret.length !== 32) throw new KeyError('KEY_LENGTH', `a secret has 32 bytes, found ${secret.length}`);
+  if (scheme === 'secp256k1' && !secp256k1.utils.isValidSecretKey(secret)) throw new KeyError('KEY_RANGE', 'a secret of secp256k1 is a number from 1 to below the order of the group');
   switch (scheme) {
     case 'ed25519': return { scheme, bytes: ed25519PublicKeyNative(secret) };
     case 'secp256k1': return { scheme, bytes: secp256k1.getPublicKey(secret, true) };

@@ -8,6 +8,8 @@ import type { ChainSpec } from './model.ts';
 export const chainSpecBytesMax: number = 1 << 20;
 const CONTAINERS_MAX = 64;
 const BALANCES_MAX = 10_000;
+/** The last time that is written with a year of four digits; later ones cannot even be shown by every machine. */
+const GENESIS_TIME_MS_MAX = 253_402_300_799_999;
 /** Of a chain: a block with its header must fit one gossip message of 4 MiB. */
 const BLOCK_BYTES_MAX = 4_000_000;
 
@@ -70,6 +72,7 @@ export function checkChainSpec(spec: ChainSpec): Verdict<ChainSpec, FormatCode> 
   if (!/^[A-Z][A-Z0-9]{0,9}$/.test(spec.symbol)) return bad('symbol', '1 to 10 capitals and digits');
   if (!['main', 'test', 'private'].includes(spec.network)) return bad('network', 'main, test or private');
   if (!['burn', 'author'].includes(spec.fees.to)) return bad('fees.to', 'burn or author');
+  if (spec.genesisTimeMs > GENESIS_TIME_MS_MAX) return bad('genesisTimeMs', 'milliseconds since 1970, before the year 10000');
   const { blockBytesMax, blockGasMax, transactionBytesMax } = spec.limits;
   if (transactionBytesMax < 1_024 || transactionBytesMax > 262_144) return bad('limits.transactionBytesMax', '1,024 to 262,144');
   if (blockBytesMax < transactionBytesMax || blockBytesMax > BLOCK_BYTES_MAX) return bad('limits.blockBytesMax', 'at least transactionBytesMax and at most 4,000,000');

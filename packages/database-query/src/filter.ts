@@ -42,10 +42,14 @@ function conditionOf(path: string, asked: Value): Verdict<Condition, QueryCode> 
     if (bound === undefined) return refuse('QUERY_NOT_PROVABLE', `"${path}": ${name} is not answered with a proof here; use a value, or $gt, $gte, $lt, $lte`);
     if (bounds[bound.side] !== undefined) return refuse('QUERY_MALFORMED', `"${path}" has two ${bound.side} bounds; keep the narrower`);
     if (isArray(value) || isDocument(value)) return refuse('QUERY_NOT_PROVABLE', `"${path}": arrays and objects are not indexed; ask for a field inside`);
-    if (Number.isNaN(value)) return refuse('QUERY_MALFORMED', `"${path}": NaN is no bound; ask for it by equality`);
+    if (isNaNumber(value)) return refuse('QUERY_MALFORMED', `"${path}": NaN is no bound; ask for it by equality`);
     bounds[bound.side] = { value, inclusive: bound.inclusive };
   }
   return accept({ kind: 'between', ...bounds });
+}
+
+function isNaNumber(value: Value): boolean {
+  return Number.isNaN(value) || (typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'decimal128' && value.text === 'NaN');
 }
 
 function equal(path: string, value: Value): Verdict<Condition, QueryCode> {

@@ -1,5 +1,5 @@
 import { accept, compareBytes, concatBytes, prefixEnd, refuse, type Verdict } from '@vsys/primitives';
-import { encodeIndexKey, type Value } from '@vsys/data-format/value';
+import { encodeIndexKey, isNumeric, type Value } from '@vsys/data-format/value';
 import type { Bound, Condition } from './filter.ts';
 import type { QueryCode } from './model.ts';
 
@@ -30,7 +30,7 @@ export function betweenBounds(base: Uint8Array, path: string, { lower, upper }: 
     return refuse('QUERY_MALFORMED', `"${path}": the bounds are of two kinds, between which there is nothing; give both as numbers, or both as text`);
   }
   // NaN lies below all numbers, and is not less than any.
-  const lowest: Bound | undefined = lower ?? (isNumber(some.value) ? { value: Number.NEGATIVE_INFINITY, inclusive: true } : undefined);
+  const lowest: Bound | undefined = lower ?? (isNumeric(some.value) ? { value: Number.NEGATIVE_INFINITY, inclusive: true } : undefined);
   const [first, last] = direction === 1 ? [lowest, upper] : [upper, lowest];
   const whole = beginningWith(concatBytes(base, Uint8Array.of(kind)));
   let { from, to } = whole;
@@ -58,10 +58,6 @@ export function goOnAfter({ from, to }: KeyBounds, key: Uint8Array, reverse: boo
 
 function end(prefix: Uint8Array): Uint8Array {
   return prefixEnd(prefix) as Uint8Array;
-}
-
-function isNumber(value: Value): boolean {
-  return typeof value === 'number' || typeof value === 'bigint' || (typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'int32');
 }
 
 function kindByte(value: Value, direction: 1 | -1): number {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { compareScalars, type Document, getPath, type Value } from '@vsys/data-format/value';
+import { compareScalars, type Document, getPath, isNumeric, type Value } from '@vsys/data-format/value';
 import { createSeededRandom } from '@vsys/primitives';
 import type { StateView } from '@vsys/state';
 import { answerCount, answerFromJson, answerQuery, answerToJson, explainQuery, type Query, queryFromJson, queryToJson, verifyAnswer, verifyCount } from '../src/index.ts';
@@ -16,7 +16,8 @@ const names = ['', 'a', 'a\0', 'a\0b', 'a\u0001', 'b', 'é', '東京'];
 const countries = ['KR', 'CH', 'C', 'CH\0'];
 const random = createSeededRandom(seed);
 const pick = <T>(from: readonly T[]): T => from[random.bytes(1)[0] as number % from.length] as T;
-const people: readonly Value[] = [-5, 0, 1.5, 2n, 10, 9_007_199_254_740_993n, Number.NaN, null, 'many'];
+const decimal = (text: string): Value => ({ kind: 'decimal128', text });
+const people: readonly Value[] = [-5, 0, 1.5, decimal('1.50000000000000000001'), 2n, 10, decimal('9007199254740992.5'), 9_007_199_254_740_993n, Number.NaN, null, 'many'];
 const documents: Document[] = Array.from({ length: 120 }, (_, i): Document => new Map<string, Value>([
   ['_id', BigInt(i)], ['cityId', i * 3], ['country', pick(countries)], ['name', pick(names)], ['label', `${pick(names)}${i}`],
   ...(i % 7 === 0 ? [] : [['people', pick(people)] as const]),
@@ -42,7 +43,6 @@ async function idsOf(query: Query): Promise<Value[]> {
 
 const where = (test: (document: Document) => boolean): Document[] => documents.filter(test);
 const kindOf = (one: Document | undefined): string => typeof (one?.get('people') ?? null);
-const isNumber = (value: Value | undefined): boolean => typeof value === 'number' || typeof value === 'bigint';
 const ids = (some: readonly Document[]): Value[] => some.map((document) => document.get('_id') as Value);
 
 describe(`proven queries (seed ${seed})`, () => {
@@ -51,8 +51,8 @@ describe(`proven queries (seed ${seed})`, () => {
     expect(await idsOf(ask({ filter: filter(['_id', 'Atlantis']) }))).toEqual([]);
   });
 
-  it('takes 5, 5n and 5.0 for one key', async () => {
-    expect(await idsOf(ask({ filter: filter(['_id', 5]) }))).toEqual([5n]);
+  it('takes 5, 5n, 5.0 and the decimal 5.00 for one key', async () => {
+    for (const five of [5, decimal('5'), decimal('5.00')]) expect(await idsOf(ask({ filter: filter(['_id', five]) }))).toEqual([5n]);
   });
 
   it('keeps values apart of which one begins the other', async () => {
@@ -85,9 +85,9 @@ describe(`proven queries (seed ${seed})`, () => {
 
   it('keeps bounds to the kind of their value, and NaN out of them', async () => {
     for (const [lower, upper] of [['$gt', '$lt'], ['$gte', '$lte']] as const) {
-      for (const bound of [-5, 0, 1.5, 2n, 9_007_199_254_740_992n]) {
+      for (const bound of [-5, 0, 1.5, decimal('1.5'), decimal('1.500000000000000000001'), 2n, 9_007_199_254_740_992n, decimal('9007199254740992.50'), decimal('-Infinity')]) {
         for (const country of countries) {
-          const numbers = where((one) => one.get('country') === country && isNumber(one.get('people')) && !Number.isNaN(one.get('people')));
+          const numbers = where((one) => one.get('country') === country && isNumeric(one.get('people')) && !Number.isNaN(one.get('people')));
           const compare = (one: Document): number => compareScalars(one.get('people'), bound);
           const above = numbers.filter((one) => (lower === '$gte' ? compare(one) >= 0 : compare(one) > 0));
           const below = numbers.filter((one) => (upper === '$lte' ? compare(one) <= 0 : compare(one) < 0));

@@ -1,11 +1,8 @@
 import { accept, refuse, type Verdict } from '@vsys/primitives';
-import { type Document, getPath, int32, isArray, isDocument, type Value } from '@vsys/data-format/value';
+import { addNumbers, type Document, getPath, isArray, isDocument, isNumeric, type Value } from '@vsys/data-format/value';
 import type { Patch } from './operation.ts';
 
 export type PatchCode = 'DB_PATCH_PATH' | 'DB_PATCH_NUMBER';
-
-const INT64_MAX = 2n ** 63n - 1n;
-const INT64_MIN = -(2n ** 63n);
 
 /** A document with the changes of a patch. Nothing is created inside a scalar, and numbers never wrap. */
 export function applyPatch(document: Document, { set, unset, inc }: Patch): Verdict<Document, PatchCode> {
@@ -61,27 +58,9 @@ function take(from: Value, names: readonly string[]): Verdict<Value, PatchCode> 
   return accept(copy);
 }
 
-/** The wider kind wins: int32, int64, double. An int32 that overflows becomes an int64; an int64 that overflows is refused. */
+/** Numbers that would wrap, or decimals that would be rounded, are refused. */
 function add(to: Value | undefined, by: Value, path: string): Verdict<Value, PatchCode> {
   if (!isNumeric(by) || (to !== undefined && !isNumeric(to))) return refuse('DB_PATCH_NUMBER', `only numbers are added: "${path.slice(0, 40)}"`);
-  if (to === undefined) return accept(by);
-  if (typeof to === 'number' || typeof by === 'number') return accept(asDouble(to) + asDouble(by));
-  const sum = asInteger(to) + asInteger(by);
-  if (sum > INT64_MAX || sum < INT64_MIN) return refuse('DB_PATCH_NUMBER', `the sum at "${path.slice(0, 40)}" does not fit 64 bits`);
-  const isNarrow = typeof to !== 'bigint' && typeof by !== 'bigint' && sum === BigInt.asIntN(32, sum);
-  return accept(isNarrow ? int32(Number(sum)) : sum);
-}
-
-type Numeric = number | bigint | { readonly kind: 'int32'; readonly value: number };
-
-function isNumeric(value: Value): value is Numeric {
-  return typeof value === 'number' || typeof value === 'bigint' || (typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'int32');
-}
-
-function asDouble(value: Numeric): number {
-  return typeof value === 'object' ? value.value : Number(value);
-}
-
-function asInteger(value: Exclude<Numeric, number>): bigint {
-  return typeof value === 'object' ? BigInt(value.value) : value;
+  const sum = to === undefined ? by : addNumbers(to, by);
+  return sum === undefined ? refuse('DB_PATCH_NUMBER', `the sum at "${path.slice(0, 40)}" does not fit its kind: an int64, or a decimal of 34 digits without rounding`) : accept(sum);
 }

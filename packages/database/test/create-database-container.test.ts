@@ -143,6 +143,8 @@ describe('patches', () => {
     ['a field taken away', '{"unset":["a.b"]}', '"a":{}'],
     ['an int32 grows into an int64', '{"inc":{"n":{"$numberInt":"1"}}}', '"n":{"$numberLong":"2147483648"}'],
     ['a double added makes a double', '{"inc":{"n":{"$numberDouble":"0.5"}}}', '"n":{"$numberDouble":"2147483647.5"}'],
+    ['a decimal added makes a decimal, exactly', '{"inc":{"l":{"$numberDecimal":"0.10"},"d":{"$numberDecimal":"1.000"}}}', '"l":{"$numberDecimal":"9223372036854775807.10"},"d":{"$numberDecimal":"2.500"}'],
+    ['a decimal that would be rounded', '{"inc":{"l":{"$numberDecimal":"1E-20"}}}', 'DB_PATCH_NUMBER'],
     ['an absent number begins at what is added', '{"inc":{"new":{"$numberInt":"3"}}}', '"new":{"$numberInt":"3"}'],
     ['a path through a scalar', '{"set":{"s.t":1}}', 'DB_PATCH_PATH'],
     ['a hole in an array', '{"set":{"a.b.9":1}}', 'DB_PATCH_PATH'],

@@ -1,6 +1,7 @@
 import { multiaddr } from '@multiformats/multiaddr';
 import { accept, refuse } from '@vsys/primitives';
 import type { PeerId, Refusal, Verdict } from '@vsys/primitives';
+import { isDomainName, isPeerId } from './host-rules.ts';
 import { reachOf } from './reach.ts';
 import type { Reach } from './reach.ts';
 
@@ -30,7 +31,10 @@ export function parseAddress(text: string): Verdict<Address, AddressRefusal> {
   let parts: readonly Part[];
   let canonical: string;
   try {
-    const parsed = multiaddr(text);
+    const read = multiaddr(text);
+    if (!read.getComponents().every(isOfOurRules)) return refuse('INTERNET_ADDRESS_INVALID', 'the address names a peer or a host that cannot be: expected a peer id as 12D3KooW…, a name as node.example.org');
+    // Text alone is read without a look at the values of its parts; only to and from bytes they are all checked, and have one spelling.
+    const parsed = multiaddr(read.bytes);
     parts = parsed.getComponents();
     canonical = parsed.toString();
   } catch {
@@ -68,6 +72,11 @@ interface Part {
 const HOST_KINDS: Readonly<Record<string, 'ip4' | 'ip6' | 'dns'>> = { ip4: 'ip4', ip6: 'ip6', dns: 'dns', dns4: 'dns', dns6: 'dns' };
 const TRANSPORTS: Readonly<Record<string, 'tcp' | 'ws' | 'wss'>> = { '': 'tcp', ws: 'ws', wss: 'wss', 'tls/ws': 'wss' };
 const SUFFIX = { tcp: '', ws: '/ws', wss: '/tls/ws' } as const;
+
+function isOfOurRules({ name, value = '' }: Part): boolean {
+  if (name === 'p2p') return isPeerId(value);
+  return HOST_KINDS[name] !== 'dns' || isDomainName(value);
+}
 
 function unsupported(): Refusal<AddressRefusal> {
   return refuse('INTERNET_ADDRESS_UNSUPPORTED', 'expected /ip4, /ip6, /dns, /dns4 or /dns6 with /tcp, then nothing, /ws, /wss or /tls/ws; or /memory; then perhaps /p2p');

@@ -1,41 +1,22 @@
-import type { MultiaddrConnection, Transport, Upgrader } from '@libp2p/interface';
-
-/** How many inbound connections stand; shared by all listeners of a transport. */
-export interface ConnectionLimit {
-  readonly connectionsMax: number;
-  count: number;
-}
+import type { Transport } from '@libp2p/interface';
+import { onInbound } from './upgrade-hooks.ts';
 
 /**
- * Makes a transport turn inbound connections away above a limit, before any key exchange is spent on them. The count
- * covers connections that are still being set up, so that half-open ones cannot pile up either.
+ * Makes a transport turn inbound connections away above a limit. All listeners of the transport share it, and connections that are still
+ * being set up count, so that half-open ones cannot pile up either.
  */
 export function limitConnections<T extends Transport>(transport: T, connectionsMax: number): T {
-  const limit: ConnectionLimit = { connectionsMax, count: 0 };
-  const createListener = transport.createListener.bind(transport);
-  transport.createListener = (options) => createListener({ ...options, upgrader: limitedUpgrader(options.upgrader, limit) });
-  return transport;
-}
-
-function limitedUpgrader(upgrader: Upgrader, limit: ConnectionLimit): Upgrader {
-  const upgradeInbound: Upgrader['upgradeInbound'] = async (connection: MultiaddrConnection, options) => {
-    if (limit.count >= limit.connectionsMax) {
+  let count = 0;
+  return onInbound(transport, (connection) => {
+    if (count >= connectionsMax) {
       // A listener closes the socket gently on a failed upgrade; there is nothing to be gentle about here.
-      const full = new Error(`more than ${limit.connectionsMax} inbound connections`);
+      const full = new Error(`more than ${connectionsMax} inbound connections`);
       connection.abort(full);
       throw full;
     }
-    limit.count += 1;
+    count += 1;
     connection.addEventListener('close', () => {
-      limit.count -= 1;
+      count -= 1;
     }, { once: true });
-    await upgrader.upgradeInbound(connection, options);
-  };
-  return new Proxy(upgrader, {
-    get(target, property) {
-      if (property === 'upgradeInbound') return upgradeInbound;
-      const value: unknown = Reflect.get(target, property, target);
-      return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value;
-    },
   });
 }

@@ -6,6 +6,7 @@ import { webSockets } from '@libp2p/websockets';
 import type { WebSocketsComponents } from '@libp2p/websockets';
 import type { Transport } from '@libp2p/interface';
 import { limitConnections } from './connection-limit.ts';
+import { terminateAborted } from './terminate-aborted.ts';
 
 export interface TransportOptions {
   /** Inbound connections, those being set up included. Default 256. */
@@ -49,7 +50,8 @@ export function tcpTransport(options: TcpOptions = {}): (components: TCPComponen
 export function webSocketTransport(options: WebSocketOptions = {}): (components: WebSocketsComponents) => Transport {
   const { connectionsMax, bufferedBytesMax } = { ...INTERNET_LIMITS, ...options };
   const factory = webSockets({ maxBufferedAmount: bufferedBytesMax });
-  return (components) => limitConnections(factory(components), connectionsMax);
+  // The inner look comes first: it must see the connections that the limit aborts.
+  return (components) => limitConnections(terminateAborted(factory(components)), connectionsMax);
 }
 
 /** Real libp2p hosts in one process without sockets. For deterministic runs use the memory network of `@vsys/p2p` instead. */

@@ -19,10 +19,22 @@ describe('addresses', () => {
   });
 
   test.each([
-    '', 'hello', '127.0.0.1:80', '/ip4/300.1.1.1/tcp/1', '/ip4/1.2.3.4/tcp/70000', '/ip4/1.2.3.4/tcp', `/ip4/1.2.3.4/tcp/1${'/ws'.repeat(300)}`, '/ip4/1.2.3.4/tcp/1/p2p/zzz',
+    '', 'hello', '127.0.0.1:80', '/ip4/300.1.1.1/tcp/1', '/ip4/1.2.3.4/tcp/70000', '/ip4/1.2.3.4/tcp', `/ip4/1.2.3.4/tcp/1${'/ws'.repeat(300)}`, '/dns/a b/tcp/1', '/dns/-a.example/tcp/1',
+    '/dns/a..b/tcp/1', `/dns/${'a.'.repeat(127)}/tcp/1`, '/memory/a/p2p/b',
   ])('refuses what is not an address: %j', (text) => {
     const parsed = parseAddress(text);
     expect(parsed.ok).toBe(false);
+  });
+
+  test.each([
+    ['nonsense', 'zzz'], ['a letter that base58 has not', PEER.replace('W', '0')], ['one letter less', PEER.slice(0, -1)], ['one letter more', `${PEER}a`], ['another hash', `Q${'n'.repeat(45)}`],
+    ['a CID', 'bafzaajaiaejcbgkbbxs6tmdjsmzgwuzdrgfwjlmdzsihvcfsvuhzfqzvkgbkmqzi'], ['an endless one', '1'.repeat(300)],
+  ])('refuses a peer id that is %s', (_what, peer) => {
+    expect(parseAddress(`/ip4/1.2.3.4/tcp/1/p2p/${peer}`)).toMatchObject({ ok: false, code: 'INTERNET_ADDRESS_INVALID' });
+  });
+
+  test.each([PEER, 'QmYyQSo1c1Ym7orWxLYvCrM2EmxFTANf8wXmmE7DWjhx5N', '16Uiu2HAmLhLvBoYaoZfaMUKuibM6ac163GwKY74c5kiSLg5KvLpY'])('takes the peer id %s', (peer) => {
+    expect(address(`/ip4/1.2.3.4/tcp/1/p2p/${peer}`)).toMatchObject({ peer });
   });
 
   test.each(['/ip4/1.2.3.4/udp/1/quic-v1', '/ip4/1.2.3.4', `/ip4/1.2.3.4/tcp/1/p2p/${PEER}/p2p-circuit`, '/ip4/1.2.3.4/tcp/1/ws/ws'])('does not support %s', (text) => {

@@ -1,14 +1,15 @@
-import { type Clock, CodedError, equalBytes, type Logger, type Metrics, noMetrics, refuse, silentLogger, type Timers, toHex } from '@vsys/primitives';
+import { BytesError, type Clock, CodedError, equalBytes, InvariantError, type Logger, type Metrics, noMetrics, refuse, silentLogger, type Timers, toHex } from '@vsys/primitives';
 import type { Signer, SignatureVerifier } from '@vsys/crypto';
 import { type Block, type ChainSpec, chainId as chainIdOf } from '@vsys/data-format';
 import { type Container, createRouter } from '@vsys/container';
-import { type Chain, type ChainOptions, type Consensus, type ConsensusModule, createChain, createEngineHost, createSignerGuard, type EngineHost, type GuardStore } from '@vsys/consensus';
+import { type Chain, type ChainOptions, type Consensus, type ConsensusModule, createChain, createEngineHost, createSignerGuard, type EngineHost, type GuardStore, type SignerGuard } from '@vsys/consensus';
 import type { ChainNetwork, P2pNetwork } from '@vsys/p2p';
 import type { BlockLog, Store } from '@vsys/store';
 import { createSync, type Sync } from '@vsys/sync';
 import { createCoinContainer } from '@vsys/transaction';
-
-export class NodeError extends CodedError<'NODE_MODULE' | 'NODE_CONTAINER' | 'NODE_PARAMS' | 'NODE_STATE'> {}
+import { assertDurableOfChain } from './durable-chain.ts';
+import { NodeError } from './node-error.ts';
+import { errorOfFailure, type KeepBundle, keepBundleOf, type NodeFailure } from './node-failure.ts';
 
 export interface NodeOptions {
   readonly spec: ChainSpec;
@@ -31,6 +32,8 @@ export interface NodeParts {
   readonly durable: GuardStore;
   readonly clock: Clock;
   readonly timers: Timers;
+  /** Keeps what another machine needs to repeat a block that did not execute as promised. Without it that is lost. */
+  readonly keepBundle?: KeepBundle;
   readonly logger?: Logger;
   readonly metrics?: Metrics;
 }
@@ -39,6 +42,11 @@ export interface Node extends AsyncDisposable {
   readonly chain: Chain;
   readonly network: P2pNetwork;
   readonly sync: Sync;
+  /**
+   * Resolves when the node stopped by itself, because a disk failed or a promise of the code did not hold; never rejects. Nothing that
+   * was acknowledged is lost: repair what the error names, then compose and start the node again.
+   */
+  readonly failed: Promise<NodeFailure>;
   /** Numbers of the consensus module, such as its quorum. */
   readonly consensusNumbers: Readonly<Record<string, number>>;
   /** Joins the network, follows the chain, and produces where it has the keys. */
@@ -54,49 +62,90 @@ const ENGINE_MEMORY = 'engine';
 /**
  * Composes a node of one chain: the layers in their order, nothing found by name or built twice.
  *
- * @throws NodeError when the spec asks for what the parts do not have; ChainError when the data does not fit
+ * @throws NodeError when the spec asks for what the parts do not have; ChainError when the data does not fit; what store, log and durable
+ * records throw
  */
 export async function createNode({ spec, chain: chainOptions = {} }: NodeOptions, parts: NodeParts): Promise<Node> {
   const { clock, timers, network, logger = silentLogger, metrics = noMetrics } = parts;
   const chainId = chainIdOf(spec);
   const consensus = openModule(spec, chainId, parts.consensus);
   const router = createRouter([createCoinContainer(), ...parts.containers, ...consensus.containers]);
-  const chain = await createChain({ spec, ...chainOptions }, { consensus, router, store: parts.store, log: parts.log, verifier: parts.verifier, clock, logger: logger.scope('chain'), metrics });
+  const failure = Promise.withResolvers<NodeFailure>();
+  let failing = false;
+  let stopping: Promise<void> | undefined;
+
+  /** The first failure stops the node. Called from inside what failed, which the stop waits for, so the stop runs beside. */
+  const fail = (cause: unknown): void => {
+    if (failing || stopping !== undefined) return;
+    failing = true;
+    const error = errorOfFailure(cause);
+    logger.error('the node stops', { code: error.code, reason: error.message });
+    void (async () => {
+      const bundle = await keepBundleOf(cause, parts.keepBundle, logger);
+      await stop().catch((stopError: unknown) => logger.error('stopping failed', { error: String(stopError) }));
+      failure.resolve({ error, bundle });
+    })();
+  };
+  const chain = await createChain({ spec, ...chainOptions }, { consensus, router, store: parts.store, log: parts.log, verifier: parts.verifier, clock, onFailure: fail, logger: logger.scope('chain'), metrics })
+    .catch(async (error: unknown) => {
+      const bundle = await keepBundleOf(error, parts.keepBundle, logger);
+      if (bundle !== undefined) logger.error('what another machine needs to repeat the failure is kept', { bundle });
+      throw errorOfFailure(error);
+    });
+  const life = new AsyncDisposableStack();
+  life.defer(() => chain.close());
+  const { guard, saved } = await openSigning(parts, chainId).catch(async (error: unknown) => {
+    await life.disposeAsync();
+    throw error;
+  });
   const sync = createSync({ chain, clock, timers, logger: logger.scope('sync'), metrics });
-  const engine = await hostEngine(chain, sync, consensus, parts, logger.scope('consensus'));
-  const stopListening = chain.listen((event) => {
+  const engine = hostEngine({ chain, sync, consensus, parts, guard, saved, fail, logger: logger.scope('consensus') });
+  life.defer(chain.listen((event) => {
     if (event.kind === 'head') engine.notify({ kind: 'head' });
     if (event.kind === 'final') engine.notify({ kind: 'final', ref: event.final });
     if (event.kind === 'block') engine.notify({ kind: 'block', id: event.id, stage: event.stage });
-  });
+  }));
   let joined: ChainNetwork | undefined;
-  let state: 'made' | 'started' | 'stopped' = 'made';
+  let starting: Promise<void> | undefined;
+  life.defer(async () => joined?.leave());
+  life.defer(() => sync.stop());
+  life.defer(() => engine.close());
 
-  const stop = async (): Promise<void> => {
-    if (state === 'stopped') return;
-    state = 'stopped';
-    await engine.close();
-    await sync.stop();
-    await joined?.leave();
-    stopListening();
-    await chain.close();
-  };
+  async function startUp(): Promise<void> {
+    const handshake = { chainId, versions: { wire: WIRE_VERSION, module: spec.consensus.module }, head: () => ({ height: chain.head.height, blockId: chain.head.id }) };
+    joined = await network.join(handshake, sync.handlers);
+    sync.attach(joined);
+    await network.start();
+    if (stopping !== undefined) return;
+    sync.start();
+    engine.start();
+  }
+
+  /** A second call waits for the first. */
+  function stop(): Promise<void> {
+    return (stopping ??= (async () => {
+      await starting?.catch(() => undefined);
+      await life.disposeAsync();
+    })());
+  }
   return {
-    chain, network, sync,
+    chain, network, sync, stop,
+    failed: failure.promise,
     consensusNumbers: consensus.describe(),
     async start() {
-      if (state !== 'made') throw new NodeError('NODE_STATE', `a node starts once; this one is ${state}`);
-      state = 'started';
-      const handshake = { chainId, versions: { wire: WIRE_VERSION, module: spec.consensus.module }, head: () => ({ height: chain.head.height, blockId: chain.head.id }) };
-      joined = await network.join(handshake, sync.handlers);
-      sync.attach(joined);
-      await network.start();
-      sync.start();
-      engine.start();
+      if (starting !== undefined || stopping !== undefined) throw new NodeError('NODE_STATE', `a node starts once; this one is ${stopping === undefined ? 'started' : 'stopped'}`);
+      await (starting = startUp());
     },
-    stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** What the node's keys signed, and what its engine remembers; read before anything starts, as not all of it may be readable. */
+async function openSigning({ durable, signers }: NodeParts, chainId: Uint8Array): Promise<{ readonly guard: SignerGuard; readonly saved: Uint8Array | undefined }> {
+  await assertDurableOfChain(durable, chainId);
+  const guard = createSignerGuard(durable);
+  await guard.open(signers.map(({ publicKey }) => publicKey));
+  return { guard, saved: await durable.load(ENGINE_MEMORY) };
 }
 
 function openModule(spec: ChainSpec, chainId: Uint8Array, module: ConsensusModule): Consensus {
@@ -108,15 +157,25 @@ function openModule(spec: ChainSpec, chainId: Uint8Array, module: ConsensusModul
   return opened.value;
 }
 
-async function hostEngine(chain: Chain, sync: Sync, consensus: Consensus, parts: NodeParts, logger: Logger): Promise<EngineHost> {
-  const { clock, timers, signers, durable } = parts;
-  const guard = createSignerGuard(durable);
-  const saved = await durable.load(ENGINE_MEMORY);
+interface EngineWiring {
+  readonly chain: Chain;
+  readonly sync: Sync;
+  readonly consensus: Consensus;
+  readonly parts: NodeParts;
+  readonly guard: SignerGuard;
+  readonly saved: Uint8Array | undefined;
+  readonly fail: (error: unknown) => void;
+  readonly logger: Logger;
+}
+
+function hostEngine({ chain, sync, consensus, parts: { clock, timers, signers, durable }, guard, saved, fail, logger }: EngineWiring): EngineHost {
   return createEngineHost<unknown, Omit<Block, 'seal'>>({
     engine: consensus.engine(signers.map(({ publicKey }) => publicKey)),
     view: chain.treeView,
     logger,
     ...(saved === undefined ? {} : { saved }),
+    // An engine that threw would go on from a state that it did not reach.
+    onFailure: (error) => fail(error instanceof CodedError && !(error instanceof InvariantError || error instanceof BytesError) ? error : new NodeError('NODE_ENGINE', `the consensus engine failed: ${String(error)}. Start the node again; if it fails at once, its durable record "${ENGINE_MEMORY}" may be damaged`, { cause: error })),
     ports: {
       clock, timers,
       build: (request) => chain.build(request),
@@ -126,7 +185,7 @@ async function hostEngine(chain: Chain, sync: Sync, consensus: Consensus, parts:
         const allowed = await guard.allow(key, mark);
         return allowed.ok ? { ok: true, value: signer.sign(bytes) } : allowed;
       },
-      import: (block, seal) => chain.importBlock({ ...block, seal }),
+      import: (block, seal) => chain.importBlock({ ...block, seal }, 'own'),
       publish: (block, seal) => sync.publishBlock({ ...block, seal }),
       finalise: (ref) => chain.finalise(ref),
       persist: (bytes) => durable.save(ENGINE_MEMORY, bytes),

@@ -1,4 +1,6 @@
-export { createNode, NodeError } from './create-node.ts';
+export { createNode } from './create-node.ts';
 export type { Node, NodeOptions, NodeParts } from './create-node.ts';
+export { NodeError } from './node-error.ts';
+export type { KeepBundle, NodeFailure } from './node-failure.ts';
 export { createPrometheusMetrics } from './prometheus-metrics.ts';
 export type { ScrapedMetrics } from './prometheus-metrics.ts';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createRouter } from '@vsys/container';
-import { type Chain, createChain, createEngineHost, type EngineHost } from '@vsys/consensus';
+import { type Chain, type ChainParts, createChain, createEngineHost, type EngineHost } from '@vsys/consensus';
 import { type Block, blockId } from '@vsys/data-format';
-import { createVirtualTime, toHex, type VirtualTime } from '@vsys/primitives';
+import { accept, createVirtualTime, toHex, type VirtualTime } from '@vsys/primitives';
 import { type BlockLog, createMemoryBlockLog, createMemoryStore, type Store } from '@vsys/store';
 import { balanceKey, createCoinContainer, numberFromRecord, transfer } from '@vsys/transaction';
 import { createInlineVerifier, signed, signers, START_MS, type TestChain, testChain } from './support.ts';
@@ -115,6 +115,149 @@ describe.each(['spos', 'poa'] as const)('a chain under %s', (kind) => {
   });
 });
 
+test('a body that was checked ahead is imported as any other, and vouches for no other body of its header', async () => {
+  const setup = testChain('poa', 1);
+  const time = createVirtualTime(START_MS + 50);
+  const node = await run(setup, time);
+  await node.chain.submit([signed(setup.spec, setup.rich, 0n, [transfer(signers(1, 3)[0]!.account, 500n)])]);
+  await pass(time, [node], 3_000);
+  const block = node.published.find(({ transactions }) => transactions.length > 0)!;
+  const before = node.published.slice(0, node.published.indexOf(block));
+  const other = await run(setup, time, { seats: [] });
+  for (const one of before) await other.chain.importBlock(one);
+  const forged = { ...block, transactions: block.transactions.map((bytes) => bytes.with(bytes.length - 1, bytes.at(-1)! ^ 1)) };
+  other.chain.prepare(forged);
+  expect(await other.chain.importBlock(forged)).toMatchObject({ ok: false, code: 'IMPORT_BODY' });
+  other.chain.prepare(block);
+  expect(await other.chain.importBlock({ ...block, transactions: [] })).toMatchObject({ ok: false, code: 'IMPORT_BODY' });
+  expect(await other.chain.importBlock(block)).toMatchObject({ ok: true });
+  for (const one of [node, other]) {
+    await one.engine.close();
+    await one.chain.close();
+  }
+});
+
+test('readers see every block, and the state of the final one, while it is on its way into the store', async () => {
+  const setup = testChain('poa', 1);
+  const time = createVirtualTime(START_MS + 50);
+  const memory = createMemoryStore();
+  let asked = (): void => {};
+  const gate: { held?: Promise<void> } = {};
+  const store: Store = { ...memory, batch: async (ops) => { asked(); await gate.held; await memory.batch(ops); } };
+  const { chain, engine } = await run(setup, time, { store });
+  await pass(time, [{ chain, engine } as Running], 3_000);
+  const locator = chain.locator();
+  const isAsked = new Promise<void>((resolve) => { asked = resolve; });
+  let release = (): void => {};
+  gate.held = new Promise((resolve) => { release = resolve; });
+  time.advance(1_000);
+  await isAsked;
+  const { head, final } = chain;
+  for (let height = 1; height <= head.height; height++) {
+    const sealed = await chain.at(height);
+    expect([height, sealed?.header.height]).toEqual([height, height]);
+    expect([height, await chain.has(blockId(sealed!.header))]).toEqual([height, true]);
+    expect([height, (await chain.blockById(blockId(sealed!.header)))?.header.height]).toEqual([height, height]);
+  }
+  expect((await chain.stateAt(final.height))?.at.height).toBe(final.height);
+  for (const from of [locator, [(await chain.at(1))!.header.parent]]) {
+    const headers = await chain.headersAfter(from, 100);
+    expect(headers.at(-1)?.header.height).toBe(head.height);
+    for (const [i, { header }] of headers.entries()) expect(header.height).toBe(headers[0]!.header.height + i);
+  }
+  release();
+  await engine.close();
+  await chain.close();
+});
+
+describe.each(['spos', 'poa'] as const)('fees to the author, under %s', (kind) => {
+  const plain = testChain(kind, 3);
+  // Accounts of their own, so that what a seat earns lies apart from the key that mints.
+  const earning = signers(3, 55).map(({ account }) => account);
+  const module = plain.module;
+  const seats = plain.seats.map(({ publicKey }, seat) => (kind === 'spos' ? { seat, account: toHex(earning[seat]!), mintKey: toHex(publicKey.bytes) } : { account: toHex(earning[seat]!), key: toHex(publicKey.bytes) }));
+  const params = module.paramsFromJson(kind === 'spos' ? { slotMs: 1_000, seats } : { periodMs: 1_000, authorities: seats });
+  if (!params.ok) throw new RangeError(params.message);
+  const setup: TestChain = { ...plain, spec: { ...plain.spec, fees: { perByte: 1n, perGas: 1n, to: 'author' }, consensus: { ...plain.spec.consensus, params: params.value } } };
+  const balanceOf = async (chain: Chain, account: Uint8Array): Promise<bigint> => numberFromRecord(await (await chain.stateAt())!.view.get(balanceKey(account)));
+
+  test('go to the account of each block\'s seat; nothing is lost, every node agrees, and a replay of the log too', async () => {
+    const time = createVirtualTime(START_MS + 50);
+    let node = await run(setup, time);
+    const to = signers(1, 3)[0]!.account;
+    const ids: Uint8Array[] = [];
+    for (let sequence = 0n; sequence < 6n; sequence++) {
+      // The fourth fails, and pays too.
+      const [verdict] = await node.chain.submit([signed(setup.spec, setup.rich, sequence, [transfer(to, sequence === 3n ? 2n ** 62n : 5n)])]);
+      if (verdict?.ok !== true) throw new Error(verdict?.code);
+      ids.push(verdict.value.id);
+      await pass(time, [node], 1_000);
+    }
+    await pass(time, [node], 2_000);
+    const earned = new Map<string, bigint>();
+    for (const id of ids) {
+      const status = await node.chain.status(id);
+      if (!('receipt' in status)) throw new Error(status.kind);
+      const { header } = (await node.chain.blockById(status.blockId))!;
+      const position = kind === 'spos' ? new DataView(header.ext.buffer, header.ext.byteOffset).getUint16(8) : (header.ext[1] as number);
+      const account = toHex(earning[position]!);
+      earned.set(account, (earned.get(account) ?? 0n) + status.receipt.feePaid);
+    }
+    expect(earned.size).toBeGreaterThan(1);
+    for (const account of earning) expect(await balanceOf(node.chain, account)).toBe(earned.get(toHex(account)) ?? 0n);
+    expect((await Promise.all([setup.rich.account, to, ...earning].map((account) => balanceOf(node.chain, account)))).reduce((sum, one) => sum + one)).toBe(1_000_000_000_000n);
+
+    const other = await run(setup, time, { seats: [] });
+    for (const block of node.published) expect(await other.chain.importBlock(block)).toMatchObject({ ok: true });
+    expect(toHex(other.chain.head.header.stateRoot)).toBe(toHex(node.chain.head.header.stateRoot));
+    await other.engine.close();
+    await other.chain.close();
+    const { head } = node.chain;
+    await node.engine.close();
+    await node.chain.close();
+    node = await run(setup, time, { log: node.log });
+    expect(toHex(node.chain.head.id)).toBe(toHex(head.id));
+    await node.engine.close();
+    await node.chain.close();
+  });
+
+  test('are refused under rules that know no accounts', async () => {
+    const opened = setup.module.open(setup.spec.consensus.params, new Uint8Array(32));
+    if (!opened.ok) throw new RangeError(opened.message);
+    const { author: _, ...rules } = opened.value.rules;
+    const parts = { consensus: { ...opened.value, rules }, router: createRouter([createCoinContainer()]), store: createMemoryStore(), log: createMemoryBlockLog(), verifier: createInlineVerifier(), clock: createVirtualTime(START_MS) };
+    await expect(createChain({ spec: setup.spec }, parts)).rejects.toMatchObject({ code: 'CHAIN_SPEC', message: expect.stringContaining('set it to "burn"') });
+  });
+});
+
+test('runs no container that its spec does not name, whatever its nodes carry', async () => {
+  const { spec, module, rich } = testChain('spos', 1);
+  const consensus = module.open(spec.consensus.params, new Uint8Array(32));
+  if (!consensus.ok) throw new RangeError(consensus.message);
+  const other = { ...createCoinContainer(), name: 'other' };
+  const open = (named: typeof spec): Promise<Chain> => createChain({ spec: named }, { consensus: consensus.value, router: createRouter([createCoinContainer(), other]), store: createMemoryStore(), log: createMemoryBlockLog(), verifier: createInlineVerifier(), clock: createVirtualTime(START_MS) });
+  const operation = { ...transfer(rich.account, 1n), container: 'other' };
+  const chain = await open(spec);
+  expect(await chain.submit([signed(spec, rich, 0n, [operation])])).toMatchObject([{ ok: false, code: 'TX_OPERATION', data: { reason: 'CONTAINER_UNKNOWN' } }]);
+  expect(await chain.submit([signed(spec, rich, 0n, [transfer(rich.account, 1n)])])).toMatchObject([{ ok: true }]);
+  await chain.close();
+  const named = { ...spec, containers: [...spec.containers, { name: 'other', version: 1, params: new Uint8Array() }] };
+  const wider = await open(named);
+  expect(await wider.submit([signed(named, rich, 0n, [operation])])).toMatchObject([{ ok: true }]);
+  await wider.close();
+});
+
+test('refuses a spec of a side chain that was given no rules of references', async () => {
+  const { spec, module } = testChain('spos', 1);
+  const consensus = module.open(spec.consensus.params, new Uint8Array(32));
+  if (!consensus.ok) throw new RangeError(consensus.message);
+  const mainReference = { chainId: new Uint8Array(32).fill(1), height: 5, blockId: new Uint8Array(32).fill(2) };
+  const parts = { consensus: consensus.value, router: createRouter([createCoinContainer()]), store: createMemoryStore(), log: createMemoryBlockLog(), verifier: createInlineVerifier(), clock: createVirtualTime(START_MS) };
+  await expect(createChain({ spec: { ...spec, mainReference } }, parts)).rejects.toMatchObject({ code: 'CHAIN_SPEC', message: expect.stringContaining('references') });
+  const references: ChainParts['references'] = { checkForm: () => accept(undefined), check: () => ({ kind: 'eligible' }) };
+  await (await createChain({ spec: { ...spec, mainReference } }, { ...parts, references })).close();
+});
+
 test('refuses a folder of another chain, naming both and the way out', async () => {
   const time = createVirtualTime(START_MS);
   const store = createMemoryStore();
@@ -168,7 +311,7 @@ test('takes fewer transactions into a block after one that was ready too late, a
   expect(half).toBeLessThan(all);
   const sizes: number[] = [];
   for (let i = 0; i < 12; i++) sizes.push(await sizeWith(START_MS + 1));
-  expect(sizes[0]).toBeLessThan(half);
+  expect(sizes[0]).toBeLessThanOrEqual(half);
   expect(sizes.at(-1)).toBe(all);
   await engine.close();
   await chain.close();

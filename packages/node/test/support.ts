@@ -21,17 +21,17 @@ export interface TestChain {
 }
 
 /** A private chain with so many seats of either module, and one account that holds everything. */
-export function testChain(kind: 'spos' | 'poa', seatCount: number): TestChain {
+export function testChain(kind: 'spos' | 'poa', seatCount: number, { periodMs = 1_000, genesisTimeMs = START_MS } = {}): TestChain {
   const seats = signers(seatCount, 7);
   const rich = signers(1, 99)[0] as Signer;
   const module = (kind === 'spos' ? createSpos({ verifySignature }) : createPoa({ verifySignature })) as ConsensusModule;
   const params = module.paramsFromJson(kind === 'spos'
-    ? { slotMs: 1_000, seats: seats.map(({ account, publicKey }, seat) => ({ seat, account: toHex(account), mintKey: toHex(publicKey.bytes) })) }
-    : { periodMs: 1_000, authorities: seats.map(({ account, publicKey }) => ({ account: toHex(account), key: toHex(publicKey.bytes) })) });
+    ? { slotMs: periodMs, seats: seats.map(({ account, publicKey }, seat) => ({ seat, account: toHex(account), mintKey: toHex(publicKey.bytes) })) }
+    : { periodMs, authorities: seats.map(({ account, publicKey }) => ({ account: toHex(account), key: toHex(publicKey.bytes) })) });
   if (!params.ok) throw new RangeError(params.message);
   const balances = [{ account: rich.account, amount: 1_000_000_000_000n }].toSorted((a, b) => compareBytes(a.account, b.account));
   const spec: ChainSpec = {
-    version: 1, name: 'test', symbol: 'TST', network: 'private', genesisTimeMs: START_MS, limits: { blockBytesMax: 1 << 20, blockGasMax: 100_000_000n, transactionBytesMax: 1 << 18 },
+    version: 1, name: 'test', symbol: 'TST', network: 'private', genesisTimeMs, limits: { blockBytesMax: 1 << 20, blockGasMax: 100_000_000n, transactionBytesMax: 1 << 18 },
     fees: { perByte: 1n, perGas: 1n, to: 'burn' }, consensus: { module: module.id, params: params.value }, containers: [{ name: 'coin', version: 1, params: new Uint8Array() }], balances, salt: new Uint8Array(),
   };
   return { spec, module, seats, rich };

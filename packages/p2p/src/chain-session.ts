@@ -23,6 +23,8 @@ export interface SessionHost {
   links(): Iterable<PeerLink>;
   blame(peer: PeerId, points: number, why: string): void;
   isRunning(): boolean;
+  /** False before the carrier has started, and once it stops. */
+  takesTopics(): boolean;
   left(session: ChainSession): void;
 }
 
@@ -61,6 +63,8 @@ export function createChainSession(net: string, handshake: ChainHandshake, handl
   const peers = new Map<PeerId, ChainPeer>();
   const greetings = new Map<PeerId, Promise<void>>();
   const left = new AbortController();
+  /** How often a peer said goodbye: an answer to a greeting from before that is out of date. */
+  const goodbyes = new WeakMap<PeerLink, number>();
   const fullTopic = (name: string): string => `${net}/${chainHex}/${name}`;
   const topics = new Map(Object.entries(handlers.topics).map(([name, rule]) => [fullTopic(name), rule]));
   const protocols = new Map(Object.entries(handlers.protocols));
@@ -118,7 +122,9 @@ export function createChainSession(net: string, handshake: ChainHandshake, handl
     );
 
   const greetOnce = async (link: PeerLink): Promise<'done' | 'again'> => {
+    const before = goodbyes.get(link);
     const answer = await ask(link, 'hello', '', helloToBytes(ownHello()), { bytesMax: HANDSHAKE_BYTES_MAX, timeoutMs: limits.handshakeTimeoutMs, signal: left.signal });
+    if (goodbyes.get(link) !== before) return 'done';
     if (answer.ok) {
       const hello = helloFromBytes(answer.value);
       if (hello === undefined) host.blame(link.id, limits.malformedScore, 'malformed handshake');
@@ -262,7 +268,7 @@ export function createChainSession(net: string, handshake: ChainHandshake, handl
       const rule = topics.get(topic);
       if (rule === undefined) throw new P2pError('P2P_TOPIC_UNKNOWN', `topic ${name} has no rule in this chain's handlers`, { topic: name });
       if (bytes.length > rule.bytesMax) throw new P2pError('P2P_MESSAGE_TOO_LARGE', `topic ${name} takes ${rule.bytesMax} bytes, found ${bytes.length}`, { topic: name });
-      if (!host.isRunning() || left.signal.aborted) throw new P2pError('P2P_STOPPED', 'the network does not run');
+      if (!host.takesTopics() || left.signal.aborted) throw new P2pError('P2P_STOPPED', 'the network does not run');
       await carrier.publish(topic, bytes);
     },
     request,
@@ -270,7 +276,7 @@ export function createChainSession(net: string, handshake: ChainHandshake, handl
     async leave() {
       if (left.signal.aborted) return;
       left.abort();
-      for (const topic of topics.keys()) carrier.unsubscribe(topic);
+      if (host.takesTopics()) for (const topic of topics.keys()) carrier.unsubscribe(topic);
       host.left(session);
       const links = [...peers.keys()].map((peer) => host.link(peer)).filter((link) => link !== undefined);
       for (const link of links) remove(link.id);
@@ -304,6 +310,7 @@ export function createChainSession(net: string, handshake: ChainHandshake, handl
       });
     },
     openGoodbye: (link) => exchange(link, 0, async () => {
+      goodbyes.set(link, (goodbyes.get(link) ?? 0) + 1);
       remove(link.id);
       return answerToBytes(accept(EMPTY), 'host');
     }),

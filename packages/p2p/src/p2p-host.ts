@@ -37,6 +37,10 @@ export function createP2pHost(carrier: Carrier, options: P2pHostOptions, ports: 
   const sessions = new Map<string, ChainSession>();
   const stopping = new AbortController();
   let state: 'new' | 'running' | 'stopped' = 'new';
+  let starting: Promise<void> | undefined;
+  let ending: Promise<void> | undefined;
+  /** The carrier takes topics only after its start; those of chains that were joined before follow then. */
+  let takesTopics = false;
 
   const blame = (peer: PeerId, points: number, why: string): void => {
     if (points < 0) logger.debug('peer lost score', { peer, points, why });
@@ -56,6 +60,7 @@ export function createP2pHost(carrier: Carrier, options: P2pHostOptions, ports: 
     links: () => links.values(),
     blame,
     isRunning: () => state === 'running',
+    takesTopics: () => takesTopics,
     left: (session) => void sessions.delete(session.chainHex),
   };
 
@@ -130,25 +135,40 @@ export function createP2pHost(carrier: Carrier, options: P2pHostOptions, ports: 
     refusals: Object.fromEntries(link.refusals),
   });
 
-  const stop = async (): Promise<void> => {
-    if (state === 'stopped') return;
-    const wasRunning = state === 'running';
+  const begin = async (): Promise<void> => {
+    state = 'running';
+    try {
+      await carrier.start(events);
+    } catch (error) {
+      // What has started in part cannot be started again, and whoever leaves now must not ask it for anything.
+      state = 'stopped';
+      stopping.abort();
+      await carrier.stop().catch(() => undefined);
+      throw error;
+    }
+    if (state !== 'running') return;
+    takesTopics = true;
+    for (const session of sessions.values()) for (const topic of session.topics.keys()) carrier.subscribe(topic);
+  };
+
+  const end = async (): Promise<void> => {
     state = 'stopped';
+    takesTopics = false;
     stopping.abort();
-    if (wasRunning) await carrier.stop();
+    // A carrier that has not finished its start cannot be stopped. Whether the start failed is told to who asked for it.
+    if (starting !== undefined) await starting.then(() => {}, () => {}).then(() => carrier.stop());
     for (const peer of links.keys()) events.disconnected(peer);
     sessions.clear();
   };
+
+  const stop = (): Promise<void> => (ending ??= end());
 
   return {
     self: carrier.self,
     addresses: () => (state === 'running' ? carrier.addresses() : []),
     async start() {
       if (state === 'stopped') throw new P2pError('P2P_STOPPED', 'the network was stopped: make a new one');
-      if (state === 'running') return;
-      state = 'running';
-      await carrier.start(events);
-      for (const session of sessions.values()) for (const topic of session.topics.keys()) carrier.subscribe(topic);
+      await (starting ??= begin());
     },
     stop,
     async dial(address, signal) {
@@ -162,10 +182,8 @@ export function createP2pHost(carrier: Carrier, options: P2pHostOptions, ports: 
       if (sessions.has(session.chainHex)) throw new P2pError('P2P_CHAIN_JOINED', `chain ${session.chainHex} is joined already`);
       if (sessions.size >= limits.chainsMax) throw new P2pError('P2P_LIMIT', `there are ${limits.chainsMax} chains already`);
       sessions.set(session.chainHex, session);
-      if (state === 'running') {
-        for (const topic of session.topics.keys()) carrier.subscribe(topic);
-        for (const link of links.values()) session.greet(link);
-      }
+      if (takesTopics) for (const topic of session.topics.keys()) carrier.subscribe(topic);
+      for (const link of links.values()) session.greet(link);
       return session.network;
     },
     peers: () => [...links.values()].map(info),

@@ -17,7 +17,7 @@ export function chainCalls(chain: Chain, nodeStatus: () => NodeStatus): ChainCal
   return {
     chain_info: async () => accept({
       chainId: toHex(chain.chainId), name: spec.name, module: spec.consensus.module,
-      genesis: blockRefToJson(chain.genesis), head: headToJson(chain.head), final: blockRefToJson(chain.final),
+      genesis: blockRefToJson(chain.genesis), head: headToJson(chain.head), safe: blockRefToJson(chain.safe), final: blockRefToJson(chain.final),
     }),
     chain_spec: async () => accept({ spec: bytesToJson(chainSpecToBytes(spec)), genesis: bytesToJson(headerToBytes(chain.genesis.header)) }),
     chain_headers: async ({ locator, max }) => accept({ headers: (await chain.headersAfter(locator, max)).map((sealed) => bytesToJson(sealedHeaderToBytes(sealed))) }),

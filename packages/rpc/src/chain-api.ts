@@ -72,11 +72,14 @@ async function run<M extends keyof ChainCalls>(calls: ChainCalls, method: M, par
   return read.ok ? calls[method](read.value) : read;
 }
 
+/** A node that stops, on request or after a failure that it tells its operator. */
+const ENDING = ['CHAIN_CLOSED', 'CHAIN_FAILED', 'STATE_CLOSED', 'STATE_FAILED', 'STORE_CLOSED'] as const;
+
 /** What was thrown under a call. Its text stays in the log: it may name what is none of the caller's business. */
 function failure(error: unknown, method: string, logger: Logger): Verdict<never> {
   // The state of a block may go between its look-up and its reading.
   if (hasCode(error, 'STATE_VIEW_DROPPED')) return refuse('RPC_OUTSIDE_WINDOW', 'the state of this block went while it was read');
-  if (hasCode(error, 'CHAIN_CLOSED') || hasCode(error, 'STATE_CLOSED') || hasCode(error, 'STORE_CLOSED')) return refuse('RPC_BUSY', 'the node is stopping');
+  if (ENDING.some((code) => hasCode(error, code))) return refuse('RPC_BUSY', 'the node is stopping');
   logger.error('a call failed', { method, error });
   return refuse('RPC_INTERNAL', 'the node failed on its own; its log tells');
 }

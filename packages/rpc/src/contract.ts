@@ -18,6 +18,8 @@ export interface ChainInfo {
   readonly module: string;
   readonly genesis: BlockRefJson;
   readonly head: BlockRefJson & { readonly timeMs: number; readonly stateRoot: string };
+  /** What the consensus module holds to stay, at final or above it; a reorganisation may take it back. */
+  readonly safe: BlockRefJson;
   readonly final: BlockRefJson;
 }
 
@@ -25,6 +27,8 @@ export interface NodeStatus {
   readonly version: string;
   readonly chainId: string;
   readonly head: BlockRefJson & { readonly timeMs: number; readonly stateRoot: string };
+  /** What the consensus module holds to stay, at final or above it; a reorganisation may take it back. */
+  readonly safe: BlockRefJson;
   readonly final: BlockRefJson;
   readonly peers: number;
   readonly syncing: boolean;
@@ -45,7 +49,7 @@ export interface ReceiptJson {
 export type TransactionStatusJson =
   | { readonly kind: 'unknown' | 'pooled' }
   | { readonly kind: 'dropped'; readonly code: string }
-  | { readonly kind: 'included' | 'final'; readonly height: number; readonly blockId: string; readonly index: number; readonly receipt: ReceiptJson };
+  | { readonly kind: 'included' | 'safe' | 'final'; readonly height: number; readonly blockId: string; readonly index: number; readonly receipt: ReceiptJson };
 
 /** One entry per transaction, in the order sent. */
 export type SubmitResult =

@@ -32,7 +32,7 @@ export const clientRemedies: Readonly<Record<string, Remedy>> = {
 
 export const networkRemedies: Readonly<Record<string, Remedy>> = {
   P2P_ABORTED: ['the request was called off', 'nothing'],
-  P2P_ADDRESS_INVALID: ['the address is not one of a peer', 'write it like /ip4/192.0.2.1/tcp/9920'],
+  P2P_ADDRESS_INVALID: ['the text is not an address of a host', 'write it like /ip4/192.0.2.1/tcp/9920'],
   P2P_BANNED: ['the peer broke the rules and is banned for a while', peer],
   P2P_BUSY: ['too many requests wait for an answer', 'ask again later, or ask another peer'],
   P2P_CHAIN_JOINED: ['the chain is joined already', carrier],
@@ -41,6 +41,7 @@ export const networkRemedies: Readonly<Record<string, Remedy>> = {
   P2P_DISCONNECTED: ['the peer closed the connection', peer],
   P2P_HANDSHAKE_FIRST: ['a message came before the handshake', peer],
   P2P_LIMIT: ['a limit of the network is reached', 'lower the number that the message names'],
+  P2P_LISTEN: ['this machine does not let the host listen at the address', 'set p2p.listen to an address of this machine and a free port'],
   P2P_MALFORMED: ['a frame or message does not parse', peer],
   P2P_MESSAGE_TOO_LARGE: ['a message is larger than its topic takes', 'send less at once'],
   P2P_PEERS_FULL: ['there are as many peers as the host takes', peer],
@@ -67,6 +68,9 @@ export const nodeRemedies: Readonly<Record<string, Remedy>> = {
   NODE_CONTAINER: ['the node lacks a container of the spec', 'compose the node with it'],
   NODE_PARAMS: ['the consensus module refuses the parameters of the spec', 'correct the spec, which makes another chain'],
   NODE_STATE: ['the node was started twice, or after its stop', 'create another node'],
+  NODE_SIGNER_DATA: ['the signer\'s records belong to another chain', 'give this node its own records, or another data folder; never remove those of a key in use'],
+  NODE_ENGINE: ['the consensus engine failed, and what it would have done next is unknown', 'start the node again; if it fails at once, restore its durable records from a copy, or report it with the log'],
+  NODE_BROKEN: ['a promise of the code itself does not hold, and the node stopped', 'start the node again; if it comes back, report it with the log'],
   SIGNER_NO_KEY: ['the node does not hold the key that is to sign', 'give the key file of the authority'],
 };
 
@@ -93,10 +97,15 @@ export const appRemedies: Readonly<Record<string, Remedy>> = {
   SPEC_FILE: ['the spec file does not describe a chain', 'correct it as the message says'],
   MODULE_UNKNOWN: ['the spec names a consensus module that this release does not have', 'use one of those that the message lists'],
   DATA_ROW: ['a row of the data cannot be taken', 'correct the row that the message names'],
+  NODE_ENDED: ['a node that was started as a process ended by itself, or did not come up', 'do what the last line of its log says; the message names the log'],
+  DATA_FILE: ['a file of data cannot be read or written, or is of something else', 'check the path, or name another file'],
+  ADDRESS_NETWORK: ['the address is one of another network than that of the chain', 'ask for the address on this network'],
   PORT_BUSY: ['a port is taken', 'end what listens there, or give another port'],
 };
 
 export const foundationRemedies: Readonly<Record<string, Remedy>> = {
+  KEY_PUBLIC: ['the bytes are no public key of their scheme', 'give the compressed key of 33 bytes for secp256k1, and 32 bytes for the others'],
+  KEY_RANGE: ['a secret of secp256k1 is zero or not below the order of its group', 'make another key'],
   KEY_LENGTH: ['a secret has not 32 bytes', 'give the seed or scalar, not the key file'],
   ADDRESS_FORM: ['the text is not the address of an account', 'write 0x and 40 hexadecimal digits'],
   ADDRESS_CHECKSUM: ['a character of the address was mistyped', 'copy the address again'],

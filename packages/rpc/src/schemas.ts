@@ -17,16 +17,16 @@ type SchemaName = 'Amount' | 'BlockRef' | 'ChainInfo' | 'NodeStatus' | 'Transact
 export const schemas: Readonly<Record<SchemaName, JsonSchema>> = {
   Amount: amount,
   BlockRef: object(blockRef),
-  ChainInfo: object({ chainId: hash, name: text, module: text, genesis: object(blockRef), head, final: object(blockRef) }),
+  ChainInfo: object({ chainId: hash, name: text, module: text, genesis: object(blockRef), head, safe: object(blockRef), final: object(blockRef) }),
   NodeStatus: object({
-    version: text, chainId: hash, head, final: object(blockRef), peers: whole, syncing: { type: 'boolean' },
+    version: text, chainId: hash, head, safe: object(blockRef), final: object(blockRef), peers: whole, syncing: { type: 'boolean' },
     pool: object({ transactions: whole, bytes: whole }), consensus: { type: 'object' }, uptimeMs: { type: 'number', minimum: 0 },
   }),
   TransactionStatus: {
     oneOf: [
       object({ kind: { enum: ['unknown', 'pooled'] } }),
       object({ kind: { const: 'dropped' }, code: text }),
-      object({ kind: { enum: ['included', 'final'] }, height: whole, blockId: hash, index: whole, receipt }),
+      object({ kind: { enum: ['included', 'safe', 'final'] }, height: whole, blockId: hash, index: whole, receipt }),
     ],
   },
   Error: object({ code: text, message: text, remedy: text, data: { type: 'object' } }, ['data']),

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { chainId, createTransaction, transactionId, transactionToBytes } from '@vsys/data-format';
 import { toHex, type VirtualTime } from '@vsys/primitives';
+import { collectionFromRecord, collectionKey } from '@vsys/database/layout';
 import { transfer } from '@vsys/transaction';
 import { type Client, createClient } from '../src/client.ts';
 import { bytesOf, database, failureOf, fill, ofAge, people, person, serve, type Served, trustIn } from './client-support.ts';
@@ -45,6 +46,16 @@ test('finds documents with what shows them, and counts', async () => {
   expect(await client.count(ofAge(7n))).toMatchObject({ count: 4n, block: head() });
   expect((await client.count({ database, collection: 'people', filter: new Map() })).count).toBe(40n);
   expect((await client.find(ofAge(70n))).documents).toEqual([]);
+});
+
+test('tells what keys of the state hold, and that others are not there', async () => {
+  const keys = [collectionKey(database, 'people'), collectionKey(database, 'pets')];
+  const { values: [there, absent], block, proofBytes } = await client.values(keys);
+  expect(collectionFromRecord(there!).name).toBe('people');
+  expect([absent, block]).toEqual([undefined, head()]);
+  expect(proofBytes).toBeGreaterThan(100);
+  expect((await client.values(keys, { at: 0 })).values).toEqual([undefined, undefined]);
+  expect(await failureOf(client.values(Array.from({ length: 257 }, () => keys[0]!)))).toMatchObject({ code: 'RPC_LIMIT' });
 });
 
 test('goes through all answers of one block, whatever happens meanwhile', async () => {

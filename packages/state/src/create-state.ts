@@ -1,7 +1,7 @@
-import { compareBytes, equalBytes, invariant, noMetrics, toHex, uint64FromBytes } from '@vsys/primitives';
+import { compareBytes, equalBytes, noMetrics, toHex, uint64FromBytes } from '@vsys/primitives';
 import type { Height, Metrics, StateRoot } from '@vsys/primitives';
 import type { Store, StoreOp } from '@vsys/store';
-import { flushStep, pagesToWrite, unreadForFlush } from './flush-plan.ts';
+import { flushStep, unreadForFlush } from './flush-plan.ts';
 import type { FlushStep } from './flush-plan.ts';
 import { createHistory } from './history.ts';
 import { CACHE_BYTES_MAX_DEFAULT, RETENTION_BLOCKS_DEFAULT, STATE_VALUE_BYTES_MAX, VALUE_KEPT_BYTES_MAX } from './limits.ts';
@@ -10,9 +10,9 @@ import { pageFromBytes } from './page-codec.ts';
 import { StateError } from './state-error.ts';
 import type { State, StateView, StateWrite } from './state.ts';
 import { pageKeysOfPart } from './journal.ts';
-import { HEAD_KEY, journalKey, rootKey, valueKey } from './store-layout.ts';
+import { HEAD_KEY, IMPORT_KEY, journalKey, rootKey, valueKey } from './store-layout.ts';
 import type { LeafNode, TreeNode } from './tree-node.ts';
-import { missingForUpdate, updateTree } from './tree-update.ts';
+import { pagesLoaded, updateLoaded } from './tree-load.ts';
 import { assertKey, createTreeView } from './tree-view.ts';
 import type { TreeView, TreeViewParts } from './tree-view.ts';
 
@@ -31,12 +31,13 @@ export interface StateOptions {
  * Opens the state in a store: at its base, or, in an empty store, empty at height 0, where the first overlay may have height 0 too
  * (genesis).
  *
- * @throws StateError `STATE_OPTIONS`, `STATE_CORRUPT`
+ * @throws StateError `STATE_OPTIONS`, `STATE_CORRUPT`, `STATE_IMPORTING`
  */
 export async function createState(options: StateOptions): Promise<State> {
   const { store, retentionBlocks = RETENTION_BLOCKS_DEFAULT, cacheBytesMax = CACHE_BYTES_MAX_DEFAULT, metrics = noMetrics } = options;
   if (!Number.isInteger(retentionBlocks) || retentionBlocks < 0) throw new StateError('STATE_OPTIONS', `expected retentionBlocks of 0 or more, found ${retentionBlocks}`);
   const head = await store.get(HEAD_KEY);
+  if (head === undefined && (await store.get(IMPORT_KEY)) !== undefined) throw new StateError('STATE_IMPORTING', 'the store holds an unfinished import of a snapshot');
   let isInitialised = head !== undefined;
   const startHeight = head === undefined ? 0 : Number(uint64FromBytes(head));
   const history = createHistory(store, retentionBlocks, startHeight);
@@ -71,16 +72,10 @@ export async function createState(options: StateOptions): Promise<State> {
     if (!isGenesis && height <= below.height) throw new StateError('STATE_RANGE', `expected a height above that of the parent, ${below.height}, found ${height}`);
     const sorted = sortedWrites(writes);
     return pages.run(async (operation) => {
-      let updated = updateTree(below.tree, sorted, height, operation);
-      if (updated === undefined) {
-        for (let missing = missingForUpdate(below.tree, sorted, operation); missing.length > 0; missing = missingForUpdate(below.tree, sorted, operation)) {
-          await pages.load(missing);
-          known(parent);
-        }
-        updated = updateTree(below.tree, sorted, height, operation);
-      }
-      invariant(updated !== undefined, 'what an update needs is loaded before it');
-      const { root, replaced, endedPages, hashes } = updated;
+      const { root, replaced, endedPages, hashes } = await updateLoaded(below.tree, sorted, height, operation, async (nodes) => {
+        await pages.load(nodes);
+        known(parent);
+      });
       metrics.count('vsys_state_hashes_total', 'Hashes made for the nodes of new state roots', hashes);
       const overlay = createTreeView(height, root, parts);
       overlay.parent = below;
@@ -118,11 +113,7 @@ export async function createState(options: StateOptions): Promise<State> {
     }
     const read = await readRecords(chain.flatMap(unreadForFlush));
     const steps: FlushStep[] = [];
-    for (const above of chain) {
-      let found = pagesToWrite(above.tree);
-      for (; found.missing.length > 0; found = pagesToWrite(above.tree)) await pages.load(found.missing);
-      steps.push(flushStep(above, found.pages, read, isInitialised || above.height > 0));
-    }
+    for (const above of chain) steps.push(flushStep(above, await pagesLoaded(above.tree, pages.load), read, isInitialised || above.height > 0));
     const pruned = await pruneOps(last.height - retentionBlocks);
     history.height = last.height;
     await store.batch([...steps.flatMap(({ ops }) => ops), ...pruned, ...extra]);

@@ -4,6 +4,7 @@ import { journalToParts } from './journal.ts';
 import type { EndedEntry } from './journal.ts';
 import { createPageWriter, nodeToBytes } from './page-codec.ts';
 import { HEAD_KEY, journalKey, pageKey, rootKey, valueKey, valueRecord } from './store-layout.ts';
+import type { StateWrite } from './state.ts';
 import { isSamePage } from './tree-node.ts';
 import type { InnerNode, LeafNode, TreeNode } from './tree-node.ts';
 import type { TreeView } from './tree-view.ts';
@@ -35,21 +36,26 @@ export function unreadForFlush(view: TreeView): LeafNode[] {
  */
 export function flushStep(view: TreeView, pages: readonly WrittenPage[], read: ReadonlyMap<LeafNode, Uint8Array>, journalled: boolean): FlushStep {
   const { height, tree, writes } = view;
-  const ops: StoreOp[] = [];
   const ended: EndedEntry[] = [];
-  for (const [i, { key, value }] of writes.entries()) {
-    ops.push(value === undefined ? { type: 'delete', key: valueKey(key) } : { type: 'put', key: valueKey(key), value: valueRecord(height, value) });
+  for (const [i, { key }] of writes.entries()) {
     const leaf = view.replaced[i];
     if (leaf !== undefined) ended.push({ key, before: leaf.value === undefined ? read.get(leaf) : valueRecord(leaf.height, leaf.value) });
   }
   for (const top of view.endedPages) ended.push({ key: pageKey(top, top.savedAt), before: undefined });
-  const pageToBytes = createPageWriter();
-  for (const { inner } of pages) for (const node of inner) node.savedAt = height;
-  for (const { top } of pages) ops.push({ type: 'put', key: pageKey(top, height), value: pageToBytes(top) });
+  const ops = changeOps(height, writes, pages);
   if (journalled) for (const [part, bytes] of journalToParts(ended).entries()) ops.push({ type: 'put', key: journalKey(height, part), value: bytes });
   ops.push({ type: 'put', key: rootKey(height), value: tree === undefined ? new Uint8Array(0) : nodeToBytes(tree) });
   ops.push({ type: 'put', key: HEAD_KEY, value: uint64ToBytes(BigInt(height)) });
   return { view, ops, pages };
+}
+
+/** Values and pages of one height. Marks the nodes of the pages as saved. */
+export function changeOps(height: number, writes: readonly StateWrite[], pages: readonly WrittenPage[]): StoreOp[] {
+  const ops = writes.map(({ key, value }): StoreOp => (value === undefined ? { type: 'delete', key: valueKey(key) } : { type: 'put', key: valueKey(key), value: valueRecord(height, value) }));
+  for (const { inner } of pages) for (const node of inner) node.savedAt = height;
+  const pageToBytes = createPageWriter();
+  for (const { top } of pages) ops.push({ type: 'put', key: pageKey(top, height), value: pageToBytes(top) });
+  return ops;
 }
 
 /** All pages that hold a node that is not saved, each whole, and the nodes whose children must be loaded before they are. */

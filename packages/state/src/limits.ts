@@ -14,3 +14,7 @@ export const RETENTION_BLOCKS_DEFAULT = 1_000;
 export const CACHE_BYTES_MAX_DEFAULT = 268_435_456;
 /** Longest value that stays in memory with its leaf once it is on disk: balances and index entries are read again in the next block. */
 export const VALUE_KEPT_BYTES_MAX = 128;
+/** Longest snapshot chunk that is looked at, in bytes: as a proof, in which one row of the longest value fits. */
+export const SNAPSHOT_CHUNK_BYTES_MAX: number = PROOF_BYTES_MAX;
+/** Bytes of a snapshot chunk, unless told: fits a message of the P2P layer with room to spare. */
+export const SNAPSHOT_CHUNK_BYTES_DEFAULT = 1_048_576;

@@ -8,6 +8,7 @@
  * | `sv` key | record of the value in the base: height of the block that wrote it (8), value |
  * | `sp` depth (2) path, height | page as the block of that height wrote it (`page-codec.ts`); no later block changes it |
  * | `sj` height, number of the part (4) | what the block of that height put an end to (`journal.ts`) |
+ * | `sx` | progress of an unfinished import, instead of `sh`; empty while it is discarded |
  */
 import { concatBytes, uint32ToBytes, uint64ToBytes, utf8ToBytes } from '@vsys/primitives';
 import { putPrefix } from './key-bits.ts';
@@ -15,6 +16,10 @@ import { PAGE_BITS } from './tree-node.ts';
 import type { InnerNode } from './tree-node.ts';
 
 export const HEAD_KEY: Uint8Array = utf8ToBytes('sh');
+export const IMPORT_KEY: Uint8Array = utf8ToBytes('sx');
+/** Bounds of all keys of the state. */
+export const STATE_FIRST_KEY: Uint8Array = utf8ToBytes('s');
+export const STATE_KEYS_END: Uint8Array = utf8ToBytes('t');
 const ROOT = utf8ToBytes('sr');
 const VALUE = utf8ToBytes('sv');
 const PAGE = utf8ToBytes('sp');

@@ -27,7 +27,7 @@ export async function readFolder(folder: string): Promise<FolderState> {
     names = await readdir(folder);
   } catch (cause) {
     if ((cause as { code?: unknown }).code === 'ENOENT') return { driver: undefined, made: false };
-    throw new StoreError('STORE_OPEN_FAILED', `cannot read the folder ${folder}`, { folder, cause });
+    throw new StoreError('STORE_OPEN_FAILED', `cannot read the folder ${folder} (${String((cause as { code?: unknown }).code)}): give a path that is a folder, or may become one, and check its rights`, { folder, cause });
   }
   if (names.includes(MARKER)) return { driver: await readMarker(folder, MARKER), made: true };
   // A crash may have left this one empty, and then nothing else was begun.
@@ -42,7 +42,7 @@ export async function readFolder(folder: string): Promise<FolderState> {
 async function readMarker(folder: string, name: string): Promise<DriverName> {
   const text = (await readFile(join(folder, name), 'utf8')).trim();
   if (text === 'rocksdb' || text === 'level') return text;
-  throw new StoreError('STORE_OPEN_FAILED', `${join(folder, name)} names no driver of this version`, { folder });
+  throw new StoreError('STORE_OPEN_FAILED', `${join(folder, name)} names no driver of this version: use the release that wrote it, or remove the folder and let it be made again from the block log`, { folder });
 }
 
 export async function beginMarker(folder: string, driver: DriverName): Promise<void> {

@@ -1,5 +1,8 @@
+export { openDurableFiles } from './durable-files.ts';
+export type { DurableFiles } from './durable-files.ts';
 export { openFileBlockLog, SEGMENT_BYTES_MAX_DEFAULT } from './file-block-log.ts';
 export type { FileBlockLog, FileBlockLogOptions } from './file-block-log.ts';
+export { lockFolder } from './folder-lock.ts';
 export { LEVEL_DEFAULTS } from './level-engine.ts';
 export type { LevelOptions } from './level-engine.ts';
 export type { LogFile, LogFiles } from './log-files.ts';

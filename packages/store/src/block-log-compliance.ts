@@ -1,9 +1,8 @@
 import { utf8FromBytes, utf8ToBytes } from '@vsys/primitives';
-
+import { equal, refused } from '@vsys/primitives/compliance';
+import type { DefineTest } from '@vsys/primitives/compliance';
 import { RECORD_BYTES_MAX } from './block-log.ts';
 import type { BlockLog } from './block-log.ts';
-import { equal, refused } from './compliance-check.ts';
-import type { DefineTest } from './compliance-check.ts';
 
 export interface BlockLogCompliance {
   readonly test: DefineTest;

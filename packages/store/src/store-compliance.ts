@@ -1,7 +1,6 @@
 import { concatBytes, utf8FromBytes, utf8ToBytes } from '@vsys/primitives';
-
-import { equal, refused } from './compliance-check.ts';
-import type { DefineTest } from './compliance-check.ts';
+import { equal, refused } from '@vsys/primitives/compliance';
+import type { DefineTest } from '@vsys/primitives/compliance';
 import { KEY_BYTES_MAX, VALUE_BYTES_MAX } from './store.ts';
 import type { RangeOptions, Store, StoreOp, StoreReader } from './store.ts';
 

@@ -11,6 +11,7 @@ export type StoreErrorCode =
   | 'STORE_DRIVER_UNAVAILABLE'
   | 'STORE_LOCKED'
   | 'STORE_CORRUPT'
+  | 'STORE_RECORD_DAMAGED'
   | 'STORE_FULL'
   | 'STORE_OPEN_FAILED'
   | 'STORE_IO';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
+import { failedLaws } from '@vsys/primitives/compliance';
 import { blockLogCompliance, storeCompliance } from '../src/compliance.ts';
 import { createMemoryBlockLog, createMemoryStore, withPrefix } from '../src/index.ts';
 import type { BlockLog, Store } from '../src/index.ts';
@@ -35,7 +36,7 @@ describe('memory block log', () => {
 describe('the suite fails a store that', () => {
   for (const [fault, law, create] of brokenStores) {
     test(`${fault}: "${law}"`, async () => {
-      expect(await failing((one) => storeCompliance({ test: one, create: async () => given(create()) }))).toContain(law);
+      expect(await failedLaws((one) => storeCompliance({ test: one, create: async () => given(create()) }))).toContain(law);
     });
   }
 });
@@ -43,7 +44,7 @@ describe('the suite fails a store that', () => {
 describe('the suite fails a block log that', () => {
   for (const [fault, law, create] of brokenBlockLogs) {
     test(`${fault}: "${law}"`, async () => {
-      expect(await failing((one) => blockLogCompliance({ test: one, create: async () => givenLog(create()) }))).toContain(law);
+      expect(await failedLaws((one) => blockLogCompliance({ test: one, create: async () => givenLog(create()) }))).toContain(law);
     });
   }
 });
@@ -54,19 +55,4 @@ function given(store: Store): { store: Store; dispose(): Promise<void> } {
 
 function givenLog(log: BlockLog): { log: BlockLog; dispose(): Promise<void> } {
   return { log, dispose: () => log.close() };
-}
-
-/** Runs a suite and gives the names of the laws that failed as laws, not by accident. */
-async function failing(suite: (define: (name: string, run: () => Promise<void>) => void) => void): Promise<string[]> {
-  const laws: [string, () => Promise<void>][] = [];
-  suite((name, run) => void laws.push([name, run]));
-  const failed: string[] = [];
-  for (const [name, run] of laws) {
-    try {
-      await run();
-    } catch (error) {
-      if ((error as { code?: unknown }).code === 'COMPLIANCE_FAILED') failed.push(name);
-    }
-  }
-  return failed;
 }

@@ -42,7 +42,7 @@ export function createCatchUp({ chain, network, clock, logger }: Parts): CatchUp
     return [...claims].filter(([peer, height]) => here.has(peer) && height > chain.head.height && (coolUntilMs.get(peer) ?? 0) <= nowMs).toSorted((a, b) => b[1] - a[1])[0]?.[0];
   };
   const blame = (peer: PeerId, points: number, why: string): void => {
-    coolUntilMs.set(peer, clock.nowMs() + SYNC_LIMITS.cooldownMs);
+    if (claims.has(peer)) coolUntilMs.set(peer, clock.nowMs() + SYNC_LIMITS.cooldownMs);
     if (points < 0) network()?.score(peer, points, why);
     logger.debug('peer failed in catch-up', { peer, why });
   };
@@ -53,7 +53,7 @@ export function createCatchUp({ chain, network, clock, logger }: Parts): CatchUp
     for (let peer = best(); peer !== undefined && !stopping.signal.aborted; peer = best()) {
       const step = await follow(peer);
       // Nothing new from a peer who claims more: its claim was wrong, or its branch loses to ours.
-      if (step === 'nothing') claims.set(peer, chain.head.height);
+      if (step === 'nothing' && claims.has(peer)) claims.set(peer, chain.head.height);
       if (clock.nowMs() - reportedMs < 3_000) continue;
       reportedMs = clock.nowMs();
       logger.info('catching up', { height: chain.head.height, target: target() });
@@ -87,7 +87,9 @@ export function createCatchUp({ chain, network, clock, logger }: Parts): CatchUp
   }
 
   async function importAll(peer: PeerId, blocks: readonly Block[]): Promise<boolean> {
-    for (const block of blocks) {
+    for (const [i, block] of blocks.entries()) {
+      const next = blocks[i + 1];
+      if (next !== undefined) chain.prepare(next);
       const imported = await chain.importBlock(block);
       if (imported.ok || imported.code === 'IMPORT_KNOWN' || imported.code === 'IMPORT_BELOW_FINAL') continue;
       const innocent = imported.data?.retry === true;
@@ -181,7 +183,7 @@ export function createCatchUp({ chain, network, clock, logger }: Parts): CatchUp
       await Promise.all(peers.map(async ({ id }) => {
         const answer = await network()?.request(id, 'head', new Uint8Array(), { signal: stopping.signal });
         const head = answer?.ok === true ? headFromBytes(answer.value) : undefined;
-        if (head !== undefined) claims.set(id, head.height);
+        if (head !== undefined && claims.has(id)) claims.set(id, head.height);
       }));
       if (best() !== undefined) trigger();
     },

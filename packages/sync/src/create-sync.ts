@@ -69,7 +69,8 @@ export function createSync({ chain, clock, timers, logger = silentLogger, metric
     const block = blockFromBytes(bytes, SYNC_LIMITS.blockBytesMax);
     if (!block.ok) return 'reject';
     if (!equalBytes(block.value.header.chainId, chain.chainId)) return 'reject';
-    catchUp.claim(from, block.value.header.height);
+    // A peer that left meanwhile is not forgotten a second time.
+    if (network?.peers().some(({ id }) => id === from) === true) catchUp.claim(from, block.value.header.height);
     const imported = await chain.importBlock(block.value);
     metrics.count('vsys_blocks_received_total', 'Blocks received by gossip');
     if (imported.ok) return 'accept';

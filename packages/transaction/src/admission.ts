@@ -1,5 +1,5 @@
 import { type ChainId, type Height, type Refusal, type Verdict, accept, equalBytes, refuse, toHex } from '@vsys/primitives';
-import { type KeyScheme, accountIdFromPublicKey, type SignatureItem, type SignatureVerifier } from '@vsys/crypto';
+import { accountOfPublicKey, type KeyScheme, type SignatureItem, type SignatureVerifier } from '@vsys/crypto';
 import { type ChainLimits, type FeeRules, signingBytes, type Transaction, transactionFromBytes, transactionId } from '@vsys/data-format';
 import type { Router } from '@vsys/container';
 
@@ -54,8 +54,9 @@ export function checkEnvelope(rules: AdmissionRules, bytes: Uint8Array): Verdict
   for (const authorization of authorizations) {
     const scheme = SCHEMES[authorization.scheme];
     if (scheme === undefined) return refuse('TX_SIGNATURE', `unknown key scheme ${authorization.scheme}`);
-    if (authorization.publicKey.length !== (scheme === 'secp256k1' ? 33 : 32)) return refuse('TX_SIGNATURE', `a ${scheme} key of ${authorization.publicKey.length} bytes`);
-    signers.add(toHex(accountIdFromPublicKey(scheme, authorization.publicKey)));
+    const account = accountOfPublicKey({ scheme, bytes: authorization.publicKey });
+    if (!account.ok) return refuse('TX_SIGNATURE', account.message, { reason: account.code });
+    signers.add(toHex(account.value));
   }
   for (const account of [body.payer, ...body.operations.flatMap((operation) => operation.actor ?? [])]) {
     if (!signers.has(toHex(account))) return refuse('TX_NOT_AUTHORIZED', `account ${toHex(account)} pays or acts, and did not sign`);

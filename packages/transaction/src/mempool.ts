@@ -1,4 +1,4 @@
-import { type Height, type Refusal, type Verdict, accept, refuse, toHex } from '@vsys/primitives';
+import { type Height, type Refusal, type Verdict, accept, equalBytes, refuse, toHex } from '@vsys/primitives';
 import type { StateView } from '@vsys/state';
 import { type AdmissionCode, type CheckedTransaction, feeCeiling, isExpired } from './admission.ts';
 import { balanceKey, numberFromRecord, sequenceKey } from './coin.ts';
@@ -21,6 +21,8 @@ export interface Mempool {
   readonly bytes: number;
   has(idHex: string): boolean;
   get(idHex: string): CheckedTransaction | undefined;
+  /** The transaction of exactly these bytes, without decoding them. It may miss one that is there; then the id finds it. */
+  getSame(bytes: Uint8Array): CheckedTransaction | undefined;
   /** Admits transactions whose signatures passed, against the state after the head. Resubmitting is harmless. */
   add(checked: readonly CheckedTransaction[], view: StateView, nextHeight: Height): Promise<readonly Verdict<'pooled' | 'known', AdmissionCode>[]>;
   /** Candidates for a block on this state, in an order in which they can execute. */
@@ -42,6 +44,7 @@ interface Lane {
 
 export function createMempool(fees: FeeRules, limits: MempoolLimits = mempoolDefaults): Mempool {
   const byId = new Map<string, { readonly checked: CheckedTransaction; readonly lane: Lane }>();
+  const byEnd = new Map<string, CheckedTransaction>();
   const lanes = new Map<string, Lane>();
   const perPayer = new Map<string, number>();
   let bytes = 0;
@@ -59,17 +62,21 @@ export function createMempool(fees: FeeRules, limits: MempoolLimits = mempoolDef
     lane.bySequence.set(sequence, checked);
     lanes.set(lane.name, lane);
     byId.set(checked.idHex, { checked, lane });
+    byEnd.set(endOf(checked.bytes), checked);
     bytes += checked.bytes.length;
     firstExpiry = Math.min(firstExpiry, validUntil);
     perPayer.set(lane.payer, (perPayer.get(lane.payer) ?? 0) + 1);
   };
-  const remove = ({ idHex, bytes: { length }, transaction }: CheckedTransaction): void => {
-    const lane = byId.get(idHex)?.lane;
-    if (lane === undefined) return;
+  const remove = ({ idHex }: CheckedTransaction): void => {
+    const found = byId.get(idHex);
+    if (found === undefined) return;
+    const { checked: held, lane } = found;
     byId.delete(idHex);
-    lane.bySequence.delete(transaction.body.sequence);
+    const end = endOf(held.bytes);
+    if (byEnd.get(end) === held) byEnd.delete(end);
+    lane.bySequence.delete(held.transaction.body.sequence);
     if (lane.bySequence.size === 0) lanes.delete(lane.name);
-    bytes -= length;
+    bytes -= held.bytes.length;
     const left = (perPayer.get(lane.payer) ?? 1) - 1;
     if (left === 0) perPayer.delete(lane.payer);
     else perPayer.set(lane.payer, left);
@@ -101,6 +108,10 @@ export function createMempool(fees: FeeRules, limits: MempoolLimits = mempoolDef
     get bytes() { return bytes; },
     has: (idHex) => byId.has(idHex),
     get: (idHex) => byId.get(idHex)?.checked,
+    getSame(wanted) {
+      const found = byEnd.get(endOf(wanted));
+      return found !== undefined && equalBytes(found.bytes, wanted) ? found : undefined;
+    },
     *all() {
       for (const { checked } of byId.values()) yield checked;
     },
@@ -142,6 +153,11 @@ export function createMempool(fees: FeeRules, limits: MempoolLimits = mempoolDef
       }
     },
   };
+}
+
+/** Transactions end in a signature, so their last bytes tell them apart; whoever makes two that end alike loses the short cut for one. */
+function endOf(bytes: Uint8Array): string {
+  return toHex(bytes.subarray(-16));
 }
 
 /** One transaction of each lane in turn, each lane in its own order, until the block is full. */

@@ -20,6 +20,20 @@ describe('the pool', () => {
     expect(pool.size).toBe(1);
   });
 
+  test('finds a transaction by its bytes, until it is settled, and not by other bytes', async () => {
+    const pool = createMempool(rules.fees);
+    const [one, other] = [transaction(ada, 0n, [note(1)]), transaction(bo, 0n, [note(1)])];
+    await pool.add([one, other], view, 1);
+    expect(pool.getSame(one.bytes.slice())).toBe(one);
+    const forged = one.bytes.slice();
+    forged[20] = (forged[20] as number) ^ 1;
+    expect(pool.getSame(forged)).toBeUndefined();
+    expect(pool.getSame(new Uint8Array(3))).toBeUndefined();
+    pool.settle([one], 1);
+    expect(pool.getSame(one.bytes)).toBeUndefined();
+    expect(pool.getSame(other.bytes)).toBe(other);
+  });
+
   test('is full at its limits, says so, and has room again after a block', async () => {
     const pool = createMempool(rules.fees, { ...mempoolDefaults, transactionsMax: 2, perPayerMax: 1 });
     const [first, second, third] = [transaction(ada, 0n, [note(1)]), transaction(ada, 1n, [note(1)]), transaction(bo, 0n, [note(1)])];

@@ -2,6 +2,35 @@ import type { Bench } from './bench.ts';
 
 /** Every bench by the name that `npm run bench -- NAME` takes. */
 export const benches: Readonly<Record<string, Bench>> = {
+  network: {
+    about: 'four node processes, signed transfers over RPC: what stands in blocks per second, and how long it took',
+    options: {
+      rate: { about: 'transfers per second that are offered', default: '3000' },
+      seconds: { about: 'how long they are offered', default: '40' },
+      senders: { about: 'accounts that send', default: '400' },
+      waiting: { about: 'transfers in a pool above which a node is left alone', default: '12000' },
+      profile: { about: 'folder for a processor profile of each node, or none', default: 'none' },
+    },
+    load: async () => (await import('./benches/network.ts')).runNetwork,
+  },
+  catchup: {
+    about: 'a new node process joins a chain over libp2p, until it has the head',
+    options: {
+      transactions: { about: 'signed transfers in the chain', default: '500000' },
+      block: { about: 'transfers in a block', default: '1000' },
+      profile: { about: 'folder for a processor profile of the new node, or none', default: 'none' },
+    },
+    load: async () => (await import('./benches/catchup.ts')).runCatchup,
+  },
+  restart: {
+    about: 'start of a node process over a database with three indexes: time to ready and resident memory',
+    options: {
+      documents: { about: 'documents in the database', default: '1000000' },
+      rounds: { about: 'starts that are measured after a stop, and after a SIGKILL', default: '3' },
+      profile: { about: 'folder for a processor profile of each start, or none', default: 'none' },
+    },
+    load: async () => (await import('./benches/restart.ts')).runRestart,
+  },
   pipeline: {
     about: 'signed transfers that one node commits, against the bare steps of that work',
     options: {

@@ -1,8 +1,8 @@
 import { CodedError } from '@vsys/primitives';
 import type { Bench, BenchOptions } from './bench.ts';
 
-/** What was typed cannot be run: the message says what can. */
-export class BenchError extends CodedError<'BENCH_USAGE'> {}
+/** BENCH_USAGE: what was typed cannot be run, and the message says what can. BENCH_FAILED: what was to be measured did not hold. */
+export class BenchError extends CodedError<'BENCH_USAGE' | 'BENCH_FAILED'> {}
 
 /**
  * Reads `--name value` and `--name=value` against what the bench takes.

@@ -3,10 +3,12 @@ import { toHex } from '@vsys/primitives';
 import { describeSpec, type SpecDescription } from '../describe-spec.ts';
 import { printJson, printRows } from '../output.ts';
 import { readSpecFile } from '../spec-file.ts';
+import { addChainExport } from './chain-export.ts';
 
 /** `vsys chain …`: what a chain is. */
 export function addChainCommands(program: Command): void {
   const group = program.command('chain').description('look at chains');
+  addChainExport(group);
   group.command('spec').description('check a chain spec, and show what chain it makes')
     .argument('[file]', 'chain spec', 'chain.json').option('--json', 'as JSON')
     .action(async (file: string, { json }: { json?: boolean }) => {

@@ -3,10 +3,14 @@ import type { Command } from 'commander';
 import { addConfigOptions, configOf } from '../config-options.ts';
 import type { ConfigValue } from '../config.ts';
 import { printJson, printRows, say } from '../output.ts';
+import { addNodeStart } from './node-start.ts';
+import { addNodeStatus } from './node-status.ts';
 
 /** `vsys node …`: the node of this folder. */
 export function addNodeCommands(program: Command): void {
   const group = program.command('node').description('run a node, and look at how it is set');
+  addNodeStart(group);
+  addNodeStatus(group);
   addConfig(group);
 }
 

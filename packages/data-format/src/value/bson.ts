@@ -1,8 +1,9 @@
-import { type Verdict, accept, equalBytes, refuse, utf8FromBytes, utf8ToBytes } from '@vsys/primitives';
+import { type Verdict, accept, equalBytes, refuse, utf8FromBytes } from '@vsys/primitives';
+import { decimalFromBytes, decimalOf, decimalParts, decimalToBytes } from './decimal128.ts';
 import { type Document, isArray, isDocument, type Value, valueLimits } from './value.ts';
 
 /** The canonical bytes of a document: BSON, in the order of its fields, with the types below and no others. */
-const TYPE = { double: 0x01, string: 0x02, document: 0x03, array: 0x04, binary: 0x05, objectId: 0x07, boolean: 0x08, date: 0x09, null: 0x0a, int32: 0x10, int64: 0x12 } as const;
+const TYPE = { double: 0x01, string: 0x02, document: 0x03, array: 0x04, binary: 0x05, objectId: 0x07, boolean: 0x08, date: 0x09, null: 0x0a, int32: 0x10, int64: 0x12, decimal128: 0x13 } as const;
 
 export type ValueCode = 'VALUE_TOO_LARGE' | 'VALUE_TOO_DEEP' | 'VALUE_TOO_MANY_FIELDS' | 'VALUE_FIELD_NAME' | 'VALUE_RANGE' | 'VALUE_MALFORMED' | 'VALUE_NOT_CANONICAL' | 'VALUE_TYPE';
 
@@ -18,10 +19,13 @@ class Stop {
 
 interface Writer { bytes: Uint8Array; view: DataView; at: number; fields: number }
 
+// One buffer of the largest size for all: a document past it is refused anyway, encoding is never interrupted by another, and what comes out is a copy.
+const scratch = new Uint8Array(valueLimits.documentBytesMax + 64);
+const scratchView = new DataView(scratch.buffer);
+const utf8 = new TextEncoder();
+
 export function encodeDocument(document: Document): Verdict<Uint8Array, ValueCode> {
-  // One buffer of the largest size: a document past it is refused anyway.
-  const bytes = new Uint8Array(valueLimits.documentBytesMax + 64);
-  const writer: Writer = { bytes, view: new DataView(bytes.buffer), at: 0, fields: 0 };
+  const writer: Writer = { bytes: scratch, view: scratchView, at: 0, fields: 0 };
   try {
     writeDocument(writer, document.entries(), 1);
     if (writer.at > valueLimits.documentBytesMax) throw tooLarge();
@@ -29,7 +33,7 @@ export function encodeDocument(document: Document): Verdict<Uint8Array, ValueCod
     if (stop instanceof Stop) return refuse(stop.code, stop.message);
     throw stop;
   }
-  return accept(bytes.slice(0, writer.at));
+  return accept(scratch.slice(0, writer.at));
 }
 
 const tooLarge = (): Stop => new Stop('VALUE_TOO_LARGE', `a document has at most ${valueLimits.documentBytesMax} bytes`);
@@ -45,8 +49,16 @@ function writeName(writer: Writer, name: string): void {
   if (name === '' || name.startsWith('$') || name.includes('\0') || !name.isWellFormed()) {
     throw new Stop('VALUE_FIELD_NAME', 'a field name is not empty, does not begin with "$", and holds neither NUL nor half a character');
   }
-  writeRaw(writer, utf8ToBytes(name));
+  writeText(writer, name);
   writer.bytes[reserve(writer, 1)] = 0;
+}
+
+/** Returns how many bytes it took. The encoder writes nothing of a character that has no room. */
+function writeText(writer: Writer, text: string): number {
+  const { read, written } = utf8.encodeInto(text, writer.bytes.subarray(writer.at));
+  if (read < text.length) throw tooLarge();
+  writer.at += written;
+  return written;
 }
 
 function writeRaw(writer: Writer, raw: Uint8Array): void {
@@ -82,6 +94,11 @@ function writeValue(writer: Writer, value: Value, depth: number): number {
     case 'int32':
       if (!Number.isInteger(value.value) || value.value !== (value.value | 0)) throw new Stop('VALUE_RANGE', `an int32 is a whole number of 32 bits, found ${value.value}`);
       return (writer.view.setInt32(reserve(writer, 4), value.value, true), TYPE.int32);
+    case 'decimal128': {
+      const parts = decimalParts(value);
+      if (parts === undefined) throw new Stop('VALUE_RANGE', 'the text of a decimal128 is the one that decimal128() gives');
+      return (writeRaw(writer, decimalToBytes(parts)), TYPE.decimal128);
+    }
     case 'date': return (writeInt64(writer, value.timeMs), TYPE.date);
     case 'objectId':
       if (value.bytes.length !== 12) throw new Stop('VALUE_RANGE', `an ObjectId has 12 bytes, found ${value.bytes.length}`);
@@ -100,9 +117,8 @@ function writeInt64(writer: Writer, value: bigint): void {
 
 function writeString(writer: Writer, text: string): void {
   if (!text.isWellFormed()) throw new Stop('VALUE_RANGE', 'a string holds half a character (a lone surrogate)');
-  const raw = utf8ToBytes(text);
-  writer.view.setInt32(reserve(writer, 4), raw.length + 1, true);
-  writeRaw(writer, raw);
+  const lengthAt = reserve(writer, 4);
+  writer.view.setInt32(lengthAt, writeText(writer, text) + 1, true);
   writer.bytes[reserve(writer, 1)] = 0;
 }
 
@@ -164,6 +180,11 @@ function readValue(reader: Reader, type: number, depth: number): Value {
     case TYPE.double: return reader.view.getFloat64(fixed(8), true);
     case TYPE.int32: return { kind: 'int32', value: reader.view.getInt32(fixed(4), true) };
     case TYPE.int64: return reader.view.getBigInt64(fixed(8), true);
+    case TYPE.decimal128: {
+      const parts = decimalFromBytes(take(reader, 16));
+      if (parts === undefined) throw new Stop('VALUE_NOT_CANONICAL', 'a decimal128 has one NaN, no payloads, and at most 34 digits');
+      return decimalOf(parts);
+    }
     case TYPE.date: return { kind: 'date', timeMs: reader.view.getBigInt64(fixed(8), true) };
     case TYPE.objectId: return { kind: 'objectId', bytes: take(reader, 12) };
     case TYPE.string: {

@@ -1,4 +1,5 @@
 import { type Verdict, accept, fromHex, refuse, toHex } from '@vsys/primitives';
+import { decimal128 } from './decimal128.ts';
 import { type Document, isArray, isDocument, type Value, valueLimits } from './value.ts';
 
 /**
@@ -133,6 +134,11 @@ function fromExtended(document: Map<string, Value>): Value {
       if (typeof value !== 'string' || value.trim() === '' || (words[value] === undefined && Number.isNaN(Number(value)))) throw new Stop('JSON_EXTENDED', `${name} takes a number as a string`);
       return words[value] ?? Number(value);
     }
+    case '$numberDecimal': {
+      const decimal = typeof value === 'string' ? decimal128(value) : undefined;
+      if (decimal?.ok !== true) throw new Stop('JSON_EXTENDED', `${name} takes a decimal number of at most 34 digits as a string, and rounds none away`);
+      return decimal.value;
+    }
     case '$oid':
       if (typeof value !== 'string' || !/^[0-9a-fA-F]{24}$/.test(value)) throw new Stop('JSON_EXTENDED', `${name} takes 24 hexadecimal digits`);
       return { kind: 'objectId', bytes: fromHex(value) };
@@ -176,6 +182,7 @@ function write(value: Value, form: 'relaxed' | 'canonical'): string {
   if (isDocument(value)) return `{${[...value].map(([name, one]) => `${JSON.stringify(name)}:${write(one, form)}`).join(',')}}`;
   switch (value.kind) {
     case 'int32': return form === 'relaxed' ? String(value.value) : `{"$numberInt":"${value.value}"}`;
+    case 'decimal128': return `{"$numberDecimal":${JSON.stringify(value.text)}}`;
     case 'date': return `{"$date":{"$numberLong":"${value.timeMs}"}}`;
     case 'objectId': return `{"$oid":"${toHex(value.bytes)}"}`;
     case 'binary': return `{"$binary":{"base64":"${btoa(String.fromCharCode(...value.bytes))}","subType":"0${value.subtype}"}}`;

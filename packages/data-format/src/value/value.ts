@@ -2,10 +2,12 @@
  * Values of documents: a subset of BSON. In memory a `number` is a double and a `bigint` an int64; the rest carries its kind, so that
  * nothing is lost between bytes and memory. Documents are maps, because a plain object moves names like "1" to the front.
  */
-export type Value = null | boolean | string | number | bigint | Int32 | Binary | ObjectId | DateTime | readonly Value[] | Document;
+export type Value = null | boolean | string | number | bigint | Int32 | Decimal128 | Binary | ObjectId | DateTime | readonly Value[] | Document;
+export type Numeric = number | bigint | Int32 | Decimal128;
 export type Document = ReadonlyMap<string, Value>;
 
 export interface Int32 { readonly kind: 'int32'; readonly value: number }
+export interface Decimal128 { readonly kind: 'decimal128'; /** As `decimal128` gives it: one text for each value, with its exponent. */ readonly text: string }
 export interface Binary { readonly kind: 'binary'; readonly bytes: Uint8Array; /** 0 generic, 4 UUID. */ readonly subtype: 0 | 4 }
 export interface ObjectId { readonly kind: 'objectId'; /** 12 bytes. */ readonly bytes: Uint8Array }
 export interface DateTime { readonly kind: 'date'; /** Milliseconds since 1970 UTC, may be negative. */ readonly timeMs: bigint }

@@ -1,30 +1,22 @@
-import { type AccountId, type Clock, equalBytes, systemClock, systemTimers, type Timers, toHex, type Verdict } from '@vsys/primitives';
+import { type AccountId, equalBytes, toHex, type Verdict } from '@vsys/primitives';
 import { chainId } from '@vsys/data-format';
 import type { StoredDocument } from '@vsys/database/layout';
 import { type CountQuery, type Query, queryToJson } from '@vsys/database-query/verify';
 import type { BlockRefJson, RpcEvent, SubmitResult, SubscribeParams, TransactionStatusJson } from '../contract.ts';
 import { clientError, errorOfRefusal } from './client-error.ts';
 import { checkChain, followHeaders } from './follow-headers.ts';
-import { type Call, type CallOptions, createHttpCall, type Reach } from './http-call.ts';
+import { type Call, type CallerOptions, type CallOptions, createHttpCall, reachOf } from './http-call.ts';
 import { inTime } from './in-time.ts';
 import { clientLimits } from './limits.ts';
-import { type AccountState, accountKeys, type AskOptions, type Counted, type Found, type FoundRaw, verifyAccount, verifyCounted, verifyFound } from './proven-reads.ts';
+import { type AccountState, accountKeys, accountOf, type AskOptions, type Counted, type Found, type FoundRaw, type ProvenValues, verifyCounted, verifyFound, verifyValues } from './proven-reads.ts';
 import { checkId, readBlockAt, readBytes, readObject, readStatus, readText } from './read-json.ts';
 import { submitTransactions } from './submit.ts';
 import { followEvents } from './subscribe.ts';
 import { createVerifiedHeaders, type Followed, type Trust } from './verified-headers.ts';
-import { type Included, reachedStage, type WaitOptions } from './wait-for.ts';
+import { type Included, reachedStage, type Stage, type WaitOptions } from './wait-for.ts';
 
-export interface ClientOptions {
-  /** Of a node, such as `http://localhost:9930`; events come over WebSocket at the same place. */
-  readonly url: string;
+export interface ClientOptions extends CallerOptions {
   readonly trust: Trust;
-  readonly fetch?: typeof globalThis.fetch;
-  /** For each call. */
-  readonly timeoutMs?: number;
-  readonly answerBytesMax?: number;
-  readonly clock?: Clock;
-  readonly timers?: Timers;
 }
 
 /** Every method throws `ClientError`, with a code of the client or of the node, and the reason of a signal that was aborted. */
@@ -42,6 +34,12 @@ export interface Client extends Disposable {
   count(query: CountQuery, options?: AskOptions): Promise<Counted>;
   /** Balance and next sequence of a lane, 0 by default. Proven, also that there is nothing. */
   account(account: AccountId, options?: AskOptions & { readonly lane?: number | undefined }): Promise<AccountState>;
+  /**
+   * What keys of the state hold, proven. The layouts of containers tell the keys.
+   *
+   * @param keys - 1 to `rpcLimits.keysMax`
+   */
+  values(keys: readonly Uint8Array[], options?: AskOptions): Promise<ProvenValues>;
   /** The answer to `find` with its proofs, not checked yet. */
   ask(query: Query, options?: AskOptions): Promise<FoundRaw>;
   /** Checks an answer under the headers that are verified now; follows none. */
@@ -54,8 +52,11 @@ export interface Client extends Disposable {
    * @param id - hex, as in the result of `submit`
    */
   status(id: string, options?: CallOptions): Promise<TransactionStatusJson>;
-  /** The status when a transaction is in a block, or in a final one. Claimed; throws the code it was dropped with. Included may be undone; see the receipt for whether it failed. */
-  waitFor(id: string, stage: 'included' | 'final', options?: WaitOptions): Promise<Included>;
+  /**
+   * The status when a transaction is in a block, in one that the chain's rule holds to be safe, or in a final one. Claimed; throws the code it
+   * was dropped with. Included and safe may be undone; see the receipt for whether it failed.
+   */
+  waitFor(id: string, stage: Stage, options?: WaitOptions): Promise<Included>;
   /** Events, claimed, over a connection of its own that is made anew when it breaks: heads go on after the last one told. Ends quietly when aborted or closed. */
   subscribe(params: SubscribeParams, options?: CallOptions): AsyncGenerator<RpcEvent, void, void>;
   /** Gives up what is under way: calls throw CLIENT_CLOSED, subscriptions end. */
@@ -72,13 +73,9 @@ export interface Client extends Disposable {
  */
 export function createClient(options: ClientOptions): Client {
   const { trust } = options;
-  if (!/^https?:\/\//i.test(options.url) || !URL.canParse(options.url)) throw clientError('CLIENT_UNREACHABLE', `url is one of http or https, such as http://localhost:9930; found ${options.url}`);
   if (!equalBytes(trust.genesis.chainId, chainId(trust.spec))) throw clientError('CLIENT_WRONG_CHAIN', 'trust.genesis is the first header of another chain than that of trust.spec');
   const closing = new AbortController();
-  const reach: Reach = {
-    url: new URL(options.url).href, fetch: options.fetch ?? ((...request) => globalThis.fetch(...request)), timeoutMs: options.timeoutMs ?? clientLimits.timeoutMs,
-    answerBytesMax: options.answerBytesMax ?? clientLimits.answerBytesMax, clock: options.clock ?? systemClock, timers: options.timers ?? systemTimers, closing: closing.signal,
-  };
+  const reach = reachOf(options, closing.signal);
   const call = createHttpCall(reach);
   const headers = createVerifiedHeaders(trust);
   let isChainChecked = false;
@@ -110,6 +107,10 @@ export function createClient(options: ClientOptions): Client {
     };
   };
   const find = async (query: Query, asked: AskOptions = {}): Promise<Found> => proven(await askDatabase('db_find', query, asked), (raw) => verifyFound(headers, query, raw));
+  const values = async (keys: readonly Uint8Array[], { at, signal }: AskOptions = {}): Promise<ProvenValues> => {
+    const { block, proof } = readObject(await call('state_prove', { keys: keys.map(toHex), ...(at === undefined ? {} : { at }) }, { signal }), 'state_prove');
+    return proven({ block: readBlockAt(block, at), proof: readBytes(proof, 'proof') }, (raw) => verifyValues(headers, keys, raw));
+  };
   const subscribe = (params: SubscribeParams, { signal }: CallOptions = {}): AsyncGenerator<RpcEvent, void, void> =>
     followEvents(reach, params, signal === undefined ? closing.signal : AbortSignal.any([closing.signal, signal]));
   const close = (): void => closing.abort(clientError('CLIENT_CLOSED', 'the client was closed'));
@@ -131,11 +132,8 @@ export function createClient(options: ClientOptions): Client {
       } while (cursor !== undefined);
     },
     count: async (query, asked = {}) => proven(await askDatabase('db_count', query, asked), (raw) => verifyCounted(headers, query, raw)),
-    async account(account, { lane = 0, at, signal } = {}) {
-      const keys = accountKeys(account, lane);
-      const { block, proof } = readObject(await call('state_prove', { keys: keys.map(toHex), ...(at === undefined ? {} : { at }) }, { signal }), 'state_prove');
-      return proven({ block: readBlockAt(block, at), proof: readBytes(proof, 'proof') }, (raw) => verifyAccount(headers, keys, raw));
-    },
+    values,
+    account: async (account, { lane = 0, ...asked } = {}) => accountOf(await values(accountKeys(account, lane), asked)),
     ask: (query, asked = {}) => askDatabase('db_find', query, asked),
     verifyFind: (query, raw) => verifyFound(headers, query, raw),
     submit: (transactions, sent = {}) => submitTransactions(call, transactions, sent),

@@ -1,7 +1,8 @@
-import type { Clock, Timers } from '@vsys/primitives';
+import { type Clock, systemClock, systemTimers, type Timers } from '@vsys/primitives';
 import type { RpcMethod, RpcParams, RpcResult } from '../contract.ts';
 import { badAnswer, ClientError, clientError } from './client-error.ts';
 import { inTime } from './in-time.ts';
+import { clientLimits } from './limits.ts';
 import { parseMessage, resultOf } from './read-answer.ts';
 
 /** Every call that is answered once. */
@@ -23,7 +24,39 @@ export interface Reach {
   readonly closing: AbortSignal;
 }
 
+/** How to reach a node, as callers say it. */
+export interface CallerOptions {
+  /** Of a node, such as `http://localhost:9930`. */
+  readonly url: string;
+  readonly fetch?: typeof globalThis.fetch;
+  /** For each call. */
+  readonly timeoutMs?: number;
+  readonly answerBytesMax?: number;
+  readonly clock?: Clock;
+  readonly timers?: Timers;
+}
+
 export type Call = <M extends CallMethod>(method: M, params: RpcParams<M>, options?: CallOptions) => Promise<RpcResult<M>>;
+
+/** @throws ClientError CLIENT_UNREACHABLE for a url that is not http or https */
+export function reachOf(options: CallerOptions, closing: AbortSignal): Reach {
+  if (!/^https?:\/\//i.test(options.url) || !URL.canParse(options.url)) throw clientError('CLIENT_UNREACHABLE', `url is one of http or https, such as http://localhost:9930; found ${options.url}`);
+  return {
+    url: new URL(options.url).href, fetch: options.fetch ?? ((...request) => globalThis.fetch(...request)), timeoutMs: options.timeoutMs ?? clientLimits.timeoutMs,
+    answerBytesMax: options.answerBytesMax ?? clientLimits.answerBytesMax, clock: options.clock ?? systemClock, timers: options.timers ?? systemTimers, closing,
+  };
+}
+
+/**
+ * The calls of a node as it answers them, for those who take its word: nothing is checked.
+ *
+ * @throws ClientError CLIENT_UNREACHABLE for a url that is not http or https
+ * @example
+ * const status = await createCaller({ url: 'http://localhost:9930' })('node_status', {});
+ */
+export function createCaller(options: CallerOptions): Call {
+  return createHttpCall(reachOf(options, new AbortController().signal));
+}
 
 /** Calls by POST. What comes back is an answer to this call; whether its result is as promised is for the reader of it to see. */
 export function createHttpCall({ url, fetch, timeoutMs, answerBytesMax, clock, timers, closing }: Reach): Call {

@@ -35,6 +35,12 @@ export interface AccountState {
   readonly block: BlockRefJson;
 }
 
+/** What keys of the state hold. */
+export interface ProvenValues extends Shown {
+  /** In the order of the keys; undefined for what is proven not to be there. */
+  readonly values: readonly (Uint8Array | undefined)[];
+}
+
 export interface ProvenKeys {
   readonly block: BlockRefJson;
   readonly proof: Uint8Array;
@@ -52,14 +58,17 @@ export function accountKeys(account: AccountId, lane: number): readonly Uint8Arr
   return [balanceKey(account), sequenceKey(account, lane)];
 }
 
-/** @param keys - `accountKeys` */
-export function verifyAccount(headers: VerifiedHeaders, keys: readonly Uint8Array[], { block, proof }: ProvenKeys): Verdict<AccountState> {
+export function verifyValues(headers: VerifiedHeaders, keys: readonly Uint8Array[], { block, proof }: ProvenKeys): Verdict<ProvenValues> {
   const stateRoot = headers.stateRoot(block);
   if (stateRoot === undefined) return behind(headers, block);
   const shown = verifyKeys(stateRoot, keys, proof);
-  if (!shown.ok) return notShown(shown, block);
-  const [balance, sequence] = shown.value.map(numberFromRecord) as [bigint, bigint];
-  return accept({ balance, sequence, block });
+  return shown.ok ? accept({ values: shown.value, block, proofBytes: proof.length }) : notShown(shown, block);
+}
+
+/** @param values - of `accountKeys` */
+export function accountOf({ values, block }: ProvenValues): AccountState {
+  const [balance, sequence] = values.map(numberFromRecord) as [bigint, bigint];
+  return { balance, sequence, block };
 }
 
 function verifyDatabaseAnswer<T extends object>(headers: VerifiedHeaders, { block, answer: json }: FoundRaw, verify: (stateRoot: Uint8Array, answer: Answer) => Verdict<T>): Verdict<T & Shown> {

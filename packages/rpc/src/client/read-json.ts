@@ -63,13 +63,14 @@ export function readStatus(json: unknown): TransactionStatusJson {
     case 'dropped':
       return { kind: status.kind, code: readCode(status.code, 'status.code') };
     case 'included':
+    case 'safe':
     case 'final':
       return {
         kind: status.kind, height: readWhole(status.height, 'status.height'), blockId: readHash(status.blockId, 'status.blockId'),
         index: readWhole(status.index, 'status.index'), receipt: readReceipt(status.receipt),
       };
     default:
-      throw badAnswer('status.kind is unknown, pooled, dropped, included or final');
+      throw badAnswer('status.kind is unknown, pooled, dropped, included, safe or final');
   }
 }
 

@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { systemClock } from '@vsys/primitives';
+import { AppError } from './app-error.ts';
+import { pause } from './pause.ts';
+
+export interface NodeProcess {
+  readonly name: string;
+  readonly pid: number;
+  /** Settles when it ended by itself or was killed. */
+  readonly ended: Promise<void>;
+  /** Waits until `/health/ready` says yes. */
+  ready(signal?: AbortSignal): Promise<void>;
+  /** SIGKILL: nothing is flushed, nobody is told. */
+  kill(): Promise<void>;
+  /** Asks it to end, and kills it when it does not. */
+  stop(): Promise<void>;
+}
+
+export interface NodeProcessOptions {
+  readonly name: string;
+  readonly configFile: string;
+  readonly rpcUrl: string;
+  /** Gets what the node writes, at its end. */
+  readonly logFile: string;
+}
+
+const READY_MS_MAX = 60_000;
+const STOP_MS_MAX = 15_000;
+const command = fileURLToPath(new URL(`./vsys${extname(import.meta.filename)}`, import.meta.url));
+
+/** Starts `vsys node start` as a process of its own. It stops when this process ends, however that happens: its stdin ends then. */
+export function startNodeProcess({ name, configFile, rpcUrl, logFile }: NodeProcessOptions): NodeProcess {
+  const log = openSync(logFile, 'a');
+  // In a process group of its own: Ctrl-C is for the caller, who stops the nodes in order. Settings of the caller's node are not for this one.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([variable]) => !variable.startsWith('V_')));
+  const child = spawn(process.execPath, [...process.execArgv, command, 'node', 'start', '--config', configFile, '--stop-with-stdin'], { stdio: ['pipe', log, log], detached: true, windowsHide: true, env });
+  closeSync(log);
+  // A node that was killed can no longer be told to stop.
+  child.stdin?.on('error', () => {});
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()).once('error', () => resolve()));
+  let isEnded = false;
+  void ended.then(() => { isEnded = true; });
+
+  return {
+    name, ended,
+    pid: child.pid ?? 0,
+    async ready(signal) {
+      const endMs = systemClock.nowMs() + READY_MS_MAX;
+      while (!(await isReady(rpcUrl))) {
+        signal?.throwIfAborted();
+        if (isEnded) throw new AppError('NODE_ENDED', `${name} ended before it was ready: ${lastLine(logFile)}`);
+        if (systemClock.nowMs() > endMs) throw new AppError('NODE_ENDED', `${name} was not ready after ${READY_MS_MAX / 1_000} s; its log is ${logFile}`);
+        await pause(100);
+      }
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+    async stop() {
+      child.stdin?.end();
+      if (!(await inTime(ended))) child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+async function isReady(rpcUrl: string): Promise<boolean> {
+  try {
+    return (await fetch(`${rpcUrl}/health/ready`, { signal: AbortSignal.timeout(5_000) })).ok;
+  } catch {
+    return false;
+  }
+}
+
+async function inTime(ended: Promise<void>): Promise<boolean> {
+  const late = new AbortController();
+  const inside = await Promise.race([ended.then(() => true), pause(STOP_MS_MAX, late.signal).then(() => false, () => false)]);
+  late.abort();
+  return inside;
+}
+
+/** What it said last, which is why it ended. */
+export function lastLine(logFile: string): string {
+  return readFileSync(logFile, 'utf8').trimEnd().split('\n').at(-1) ?? '';
+}

@@ -1,0 +1,110 @@
+import { type AccountId, compareBytes, toHex } from '@vsys/primitives';
+import { ComplianceError } from '@vsys/primitives/compliance';
+import type { StateWrite } from '@vsys/state';
+import type { BlockContext, Container } from './container.ts';
+import { createGasMeter, OutOfGas } from './gas-meter.ts';
+import { createStateJournal, KeysNotLoaded } from './state-journal.ts';
+
+/** A container, and a story that shows what it does. */
+export interface ContainerSubject {
+  readonly container: Container;
+  /** Calls in order, from genesis on. At least one must come out well; the more refusals, the better. */
+  readonly story: readonly ContainerCall[];
+  /** Payloads that `check` must refuse. */
+  readonly malformed: readonly Uint8Array[];
+  /** Parameters of genesis. Default none. */
+  readonly params?: Uint8Array;
+  /** What stands in the state before the story, beside what genesis writes. */
+  readonly before?: readonly { readonly key: Uint8Array; readonly value: Uint8Array }[];
+}
+
+export interface ContainerCall {
+  readonly payload: Uint8Array;
+  readonly actor: AccountId;
+  /** `ok`, or the code of its refusal. */
+  readonly becomes: string;
+}
+
+export type Law = readonly [name: string, run: (create: () => ContainerSubject) => void | Promise<void>];
+
+/** State by keys in hexadecimal. */
+export type BenchState = Map<string, Uint8Array>;
+
+export interface Outcome {
+  /** `ok`, the code of a refusal, or `out of gas`. */
+  readonly becomes: string;
+  readonly message: string;
+  readonly result: Uint8Array;
+  readonly gas: bigint;
+  /** In order of their keys. Of a refusal: none, as the executor undoes them. */
+  readonly writes: readonly StateWrite[];
+  /** Times that the operation began again for keys that were not loaded. */
+  readonly interrupts: number;
+  /** Keys that it asked for. */
+  readonly keys: readonly Uint8Array[];
+}
+
+export interface RunOptions {
+  /** Keys loaded before it runs. Default: those that `touches` names. */
+  readonly loaded?: readonly Uint8Array[];
+  readonly gasMax?: bigint;
+}
+
+/** Interrupts of one operation before the executor gives a transaction up. */
+const INTERRUPTS_MAX = 256;
+const GAS_MAX = 1_000_000_000n;
+
+export function blockAt(height: number): BlockContext {
+  return { chainId: new Uint8Array(32).fill(1), height, timeMs: 1_000 * height, parent: new Uint8Array(32).fill(2) };
+}
+
+/** The executor in small: loads, runs, begins again on a miss, and keeps nothing of a refusal. */
+export function runCall(container: Container, state: BenchState, { payload, actor }: Pick<ContainerCall, 'payload' | 'actor'>, height: number, options: RunOptions = {}): Outcome {
+  const block = blockAt(height);
+  const journal = createStateJournal();
+  const asked = new Map<string, Uint8Array>();
+  const load = (keys: readonly Uint8Array[]): void => keys.forEach((key) => {
+    asked.set(toHex(key), key);
+    journal.load(key, state.get(toHex(key)));
+  });
+  load(options.loaded ?? container.touches(payload, actor, block));
+  for (let interrupts = 0; interrupts <= INTERRUPTS_MAX; interrupts++) {
+    const gas = createGasMeter(options.gasMax ?? GAS_MAX);
+    const end = (becomes: string, message: string, result: Uint8Array, writes: readonly StateWrite[]): Outcome => ({ becomes, message, result, gas: gas.used, writes, interrupts, keys: [...asked.values()] });
+    try {
+      const done = container.execute(payload, { block, transactionId: new Uint8Array(32).fill(3), index: 0, actor, payer: actor, state: journal, gas });
+      if (!done.ok) return end(done.code, done.message, new Uint8Array(), []);
+      journal.commit();
+      return end('ok', '', done.value, journal.writes().sort((a, b) => compareBytes(a.key, b.key)));
+    } catch (thrown) {
+      if (thrown instanceof OutOfGas) return end('out of gas', '', new Uint8Array(), []);
+      if (!(thrown instanceof KeysNotLoaded)) throw new ComplianceError('COMPLIANCE_FAILED', `execute threw ${String(thrown)} at ${toHex(payload)}`, { cause: thrown });
+      journal.revert();
+      load(thrown.keys);
+    }
+  }
+  throw new ComplianceError('COMPLIANCE_FAILED', `execute asked for keys more than ${INTERRUPTS_MAX} times at ${toHex(payload)}`);
+}
+
+/** The state that genesis leaves. */
+export function stateAtGenesis({ container, params, before = [] }: ContainerSubject): BenchState {
+  return new Map([...(container.genesis?.(params ?? new Uint8Array()) ?? []), ...before].map(({ key, value }) => [toHex(key), value]));
+}
+
+/** Tells a story: calls `visit` with the state before each call, then lets it happen. Returns the state at the end. */
+export function tell(subject: ContainerSubject, visit: (call: ContainerCall, state: BenchState, height: number) => void): BenchState {
+  const state = stateAtGenesis(subject);
+  for (const [i, call] of subject.story.entries()) {
+    visit(call, state, i + 1);
+    for (const { key, value } of runCall(subject.container, state, call, i + 1).writes) {
+      if (value === undefined) state.delete(toHex(key));
+      else state.set(toHex(key), value);
+    }
+  }
+  return state;
+}
+
+/** All that an outcome says to the chain, as one text. */
+export function outcomeText({ becomes, result, gas, writes }: Outcome): string {
+  return [becomes, toHex(result), `${gas} gas`, ...writes.map(({ key, value }) => `${toHex(key)}=${value === undefined ? 'deleted' : toHex(value)}`)].join(' ');
+}

@@ -1,0 +1,75 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { NodeFolder } from './node-folder.ts';
+import { BenchError } from './options.ts';
+
+export interface NodeProcess {
+  readonly url: string;
+  /** From the start of the process until `/health/ready` answered 200. */
+  readonly readyMs: number;
+  residentMb(): Promise<number>;
+  /** Processor time so far, in milliseconds; NaN where the system has no /proc. */
+  processorMs(): Promise<number>;
+  /** Ends as for Ctrl-C. */
+  stop(): Promise<void>;
+  /** Ends it as a loss of power would. */
+  kill(): Promise<void>;
+}
+
+const COMMAND = fileURLToPath(new URL('../../../apps/node/src/vsys.ts', import.meta.url));
+const READY_MS_MAX = 600_000;
+const POLL_MS = 10;
+/** Of `/proc/PID/stat`: the same on every Linux of today. */
+const MS_PER_TICK = 10;
+
+/** Starts `vsys node start` in a process of its own, and waits until it is ready. It ends with this process. */
+export async function startNodeProcess({ configFile, rpcUrl }: NodeFolder, { nodeArgs = [] }: { readonly nodeArgs?: readonly string[] } = {}): Promise<NodeProcess> {
+  const startMs = performance.now();
+  const args = ['--conditions=@vsys/source', '--disable-warning=ExperimentalWarning', ...nodeArgs, COMMAND, 'node', 'start', '--config', configFile, '--stop-with-stdin'];
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'inherit', 'inherit'] });
+  while (!(await isReady(rpcUrl))) {
+    if (child.exitCode !== null || performance.now() - startMs > READY_MS_MAX) throw new BenchError('BENCH_USAGE', `the node of ${configFile} did not become ready; its log is above`);
+    await pause(POLL_MS);
+  }
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+  };
+  return {
+    url: rpcUrl, readyMs: performance.now() - startMs,
+    residentMb: () => residentMb(rpcUrl),
+    processorMs: () => processorMs(child),
+    stop: () => end('SIGINT'),
+    kill: () => end('SIGKILL'),
+  };
+}
+
+/** With a folder for profiles, other than `none`: the processor profile of the node goes there when it stops. */
+export function profileArgs(folder: string | undefined, name: string): { readonly nodeArgs?: readonly string[] } {
+  return folder === undefined || folder === 'none' ? {} : { nodeArgs: ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-name=${name}.cpuprofile`] };
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/health/ready`)).status === 200;
+  } catch {
+    return false;
+  }
+}
+
+async function residentMb(url: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return Number(/^vsys_memory_resident_bytes (\S+)$/m.exec(text)?.[1]) / 1e6;
+}
+
+async function processorMs({ pid }: ChildProcess): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // Behind the name, which may hold spaces: user and system time are the 12th and 13th field.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return MS_PER_TICK * (Number(fields[11]) + Number(fields[12]));
+}
