@@ -1,14 +1,11 @@
-// Holds what is written to what is there: limits of the specs to the constants of the sources, codes, tags and metrics to both sides, and
-// links and named files to the files. A number in a spec that nobody compares is wrong within a year.
+// Holds what is written to what is there: limits of the specs to the constants of the sources, codes, tags and metrics to both sides, READMEs
+// to the codes of their packages, and links and named files to the files. A number in a spec that nobody compares is wrong within a year.
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { filesBelow } from './imports.mjs';
 
-/** What may stand in backticks like a code of ours, and is none: names of the system and of others' formats. */
-const FOREIGN = new Set(['NO_COLOR']);
-
 export function docProblems(root) {
-  const sources = new Map(sourceFolders(root).map(([name, folder]) => [name, filesBelow(join(folder, 'src')).filter((file) => file.endsWith('.ts')).map((file) => withoutComments(readFileSync(file, 'utf8'))).join('\n')]));
+  const sources = new Map(sourceFolders(root).map(([name, folder]) => [name, textBelow(folder)]));
   const all = [...sources.values()].join('\n');
   const specs = filesBelow(join(root, 'docs/spec')).filter((file) => file.endsWith('.md')).map((file) => ({ name: basename(file), text: readFileSync(file, 'utf8') }));
   const limits = specs.flatMap((spec) => limitsOf(spec));
@@ -22,6 +19,8 @@ export function docProblems(root) {
       ...tagProblems(specs, all),
       ...metricProblems(specs, all),
       ...dependencyProblems(root),
+      ...sourceFolders(root).flatMap(([name, folder]) => readmeProblems(name, folder)),
+      ...['spec', 'adr'].flatMap((folder) => indexProblems(join(root, 'docs', folder), folder)),
       ...textsOf(root).flatMap((file) => linkProblems(root, file)),
     ],
   };
@@ -30,6 +29,10 @@ export function docProblems(root) {
 function sourceFolders(root) {
   const names = ['packages', 'apps'].flatMap((folder) => filesBelow(join(root, folder)).filter((file) => basename(file) === 'package.json' && dirname(dirname(dirname(file))) === root));
   return names.map((file) => [JSON.parse(readFileSync(file, 'utf8')).name, dirname(file)]);
+}
+
+function textBelow(folder, takes = () => true) {
+  return filesBelow(join(folder, 'src')).filter((file) => file.endsWith('.ts') && takes(file)).map((file) => withoutComments(readFileSync(file, 'utf8'))).join('\n');
 }
 
 function withoutComments(text) {
@@ -98,7 +101,7 @@ function valueOf(text) {
 /** Codes in backticks are codes of the sources. `TX_…` stands for all that begin so. */
 function codeProblems(spec, text, all) {
   const codes = new Set([...text.matchAll(/`([A-Z][A-Z0-9]*_(?:[A-Z0-9_]*[A-Z0-9])?)(…)?`/g)].map((match) => match[1]));
-  return [...codes].filter((code) => !FOREIGN.has(code) && !new RegExp(code.endsWith('_') ? `\\b${code}` : `\\b${code}\\b`).test(all)).map((code) => `docs/spec/${spec}: the sources have no ${code}`);
+  return [...codes].filter((code) => !new RegExp(code.endsWith('_') ? `\\b${code}` : `\\b${code}\\b`).test(all)).map((code) => `docs/spec/${spec}: the sources have no ${code}`);
 }
 
 /** Tags of hashes: crypto.md lists those of the sources and no others. */
@@ -156,4 +159,20 @@ function dependencyProblems(root) {
       ...named.filter((one) => !needed.includes(one)).map((one) => `ARCHITECTURE.md: ${name} does not depend on ${one}`),
     ];
   });
+}
+
+function indexProblems(folder, name) {
+  const index = readFileSync(join(folder, 'README.md'), 'utf8');
+  return filesBelow(folder).map((file) => basename(file)).filter((file) => file !== 'README.md' && !index.includes(`(${file})`)).map((file) => `docs/${name}/README.md: does not list ${file}`);
+}
+
+/** Every code that a package refuses or throws stands in its README, or in one that it links to; `TX_…` stands for all that begin so. */
+function readmeProblems(name, folder) {
+  // What suites say of the implementations that they judge is a sentence for a test, not a code for an operator.
+  const text = textBelow(folder, (file) => !basename(file).startsWith('compliance'));
+  const readme = readFileSync(join(folder, 'README.md'), 'utf8');
+  const linked = [...readme.matchAll(/\]\(([^)\s]+README\.md)\)/g)].map((match) => readFileSync(join(folder, match[1]), 'utf8'));
+  const told = [readme, ...linked].join('\n');
+  const codes = new Set([...text.matchAll(/\b(?:refuse|[A-Za-z]*Error|Stop)\(\s*'([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)'/g)].map((match) => match[1]));
+  return [...codes].filter((code) => !told.includes(`\`${code}\``) && !told.includes(`\`${code.split('_')[0]}_…\``)).map((code) => `README of ${name}: does not tell of ${code}`);
 }
