@@ -1,3 +1,4 @@
+import { equalBytes } from '@vsys/primitives';
 import type { StateWrite } from '@vsys/state';
 import type { StateAccess } from './container.ts';
 
@@ -91,6 +92,5 @@ export function createStateJournal(): StateJournal {
 }
 
 function sameValue(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  return a === undefined || b === undefined ? a === b : equalBytes(a, b);
 }
