@@ -27,7 +27,7 @@ const RPC_PORT = 9_922;
 const PORTS_MAX = 200;
 const SLOT_MS = 500;
 /** Atomic units. */
-export const DEV_COINS = 1_000_000_000_000_000n;
+const DEV_COINS = 1_000_000_000_000_000n;
 /** All that a development chain has in its folder, and so all that is wiped. */
 const FILES = { spec: 'chain.json', config: NODE_FILE, ada: 'ada.key', p2p: 'p2p.key', data: 'data' } as const;
 

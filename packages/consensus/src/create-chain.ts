@@ -19,6 +19,7 @@ import { genesisHeader, genesisWrites } from './genesis.ts';
 import { checkContinues } from './header-chain.ts';
 import type { Consensus } from './module.ts';
 import type { AuthoredHeader, BlockRef, Stepped } from './rules.ts';
+import { routerOfSpec } from './spec-router.ts';
 import { createTaskQueue } from './task-queue.ts';
 import { createTreeView } from './tree-view.ts';
 import { verifyBody } from './verified-bodies.ts';
@@ -38,6 +39,7 @@ export interface ChainOptions {
 
 export interface ChainParts {
   readonly consensus: Consensus;
+  /** Of these the chain runs what its spec names, the coin, and what its module brings. */
   readonly router: Router;
   readonly store: Store;
   readonly log: BlockLog;
@@ -60,8 +62,9 @@ const DROPPED_MAX = 10_000;
  */
 export async function createChain(options: ChainOptions, parts: ChainParts): Promise<Chain> {
   const { spec, importsWaitingMax = 1_024 } = options;
-  const { consensus, router, store, log, verifier, clock, references = noMainChain, logger = silentLogger, metrics = noMetrics } = parts;
+  const { consensus, store, log, verifier, clock, references = noMainChain, logger = silentLogger, metrics = noMetrics } = parts;
   const { rules } = consensus;
+  const router = routerOfSpec(spec, parts.router, consensus);
   const chainId = chainIdOf(spec);
   const admission = { chainId, limits: spec.limits, fees: spec.fees, router };
   const execution = { router, fees: spec.fees, blockGasMax: spec.limits.blockGasMax };
@@ -122,7 +125,6 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     const { header, seal } = block;
     const neutral = checkContinues(parent, header);
     if (!neutral.ok) return refuse('IMPORT_HEADER', neutral.message, { reason: neutral.code });
-    if (header.version !== 1) return refuse('IMPORT_HEADER', `header version ${header.version} is not known here`);
     if (!equalBytes(header.historyRoot, historyRoot(dataOf(parent).history))) return refuse('IMPORT_HEADER', 'historyRoot is not that of the blocks below');
     const context = rules.decode(parent.context);
     if (!replay) {

@@ -230,6 +230,23 @@ describe.each(['spos', 'poa'] as const)('fees to the author, under %s', (kind) =
   });
 });
 
+test('runs no container that its spec does not name, whatever its nodes carry', async () => {
+  const { spec, module, rich } = testChain('spos', 1);
+  const consensus = module.open(spec.consensus.params, new Uint8Array(32));
+  if (!consensus.ok) throw new RangeError(consensus.message);
+  const other = { ...createCoinContainer(), name: 'other' };
+  const open = (named: typeof spec): Promise<Chain> => createChain({ spec: named }, { consensus: consensus.value, router: createRouter([createCoinContainer(), other]), store: createMemoryStore(), log: createMemoryBlockLog(), verifier: createInlineVerifier(), clock: createVirtualTime(START_MS) });
+  const operation = { ...transfer(rich.account, 1n), container: 'other' };
+  const chain = await open(spec);
+  expect(await chain.submit([signed(spec, rich, 0n, [operation])])).toMatchObject([{ ok: false, code: 'TX_OPERATION', data: { reason: 'CONTAINER_UNKNOWN' } }]);
+  expect(await chain.submit([signed(spec, rich, 0n, [transfer(rich.account, 1n)])])).toMatchObject([{ ok: true }]);
+  await chain.close();
+  const named = { ...spec, containers: [...spec.containers, { name: 'other', version: 1, params: new Uint8Array() }] };
+  const wider = await open(named);
+  expect(await wider.submit([signed(named, rich, 0n, [operation])])).toMatchObject([{ ok: true }]);
+  await wider.close();
+});
+
 test('refuses a spec of a side chain that was given no rules of references', async () => {
   const { spec, module } = testChain('spos', 1);
   const consensus = module.open(spec.consensus.params, new Uint8Array(32));

@@ -110,6 +110,18 @@ describe.each([
   }, 60_000);
 });
 
+test('a disk that is full before the first block refuses the start with the way out, and takes it when there is room', async () => {
+  const setup = testChain('poa', 1);
+  const time = createVirtualTime(START_MS + 10);
+  const net = createMemoryNetwork({ seed: 1, time });
+  const fault: DiskFault = { batch: 'ENOSPC' };
+  await expect(openSeat(setup, folder, time, net, 'a', fault)).rejects.toMatchObject({ code: 'STORE_FULL', message: expect.stringMatching(/free space/) });
+  fault.batch = undefined;
+  const { node, close } = await openSeat(setup, folder, time, net, 'b', fault);
+  await until(time, () => node.chain.head.height > 1);
+  await close();
+}, 60_000);
+
 test('a peer whose disk fails stops alone, and the others go on', async () => {
   const setup = testChain('poa', 1);
   const time = createVirtualTime(START_MS + 10);

@@ -36,6 +36,7 @@ export const blockRemedies: Readonly<Record<string, Remedy>> = {
   HEADER_HEIGHT: ['the height is not that of the parent plus one', drop],
   HEADER_SEATS: ['the seat set is not the one that the parent announced', drop],
   HEADER_TIME: ['the time is not after that of the parent', drop],
+  HEADER_VERSION: ['the header is of a version that this release does not know', 'take a newer release; if there is none, drop it'],
   HEADER_RANK: ['the branch does not outrank the present one', ignore],
   HEADER_BELOW_FINAL: ['the branch begins below the last final block', 'nothing: what is final stays; if this is a light client, start it again'],
   GAS_USED: ['the body uses other gas than its header says', drop],
