@@ -1,14 +1,7 @@
 import { say } from './output.ts';
 
 /** Why it shall stop. Whoever asks by signal a second time does not want to wait: nothing is lost then either, the next start replays the block log. */
-export async function askedToStop(withStdin: boolean): Promise<string> {
-  const why = await asked(withStdin);
-  // An open stdin would keep the process from ending.
-  if (withStdin) process.stdin.destroy();
-  return why;
-}
-
-function asked(withStdin: boolean): Promise<string> {
+export function askedToStop(withStdin: boolean): Promise<string> {
   return new Promise((resolve) => {
     const once = (signal: NodeJS.Signals): void => {
       process.once(signal, () => {

@@ -7,6 +7,7 @@ export interface Progress {
   update(done: number): void;
   /** A line of text meanwhile, above the bar. */
   print(line: string): void;
+  /** Harmless when it is stopped already. */
   stop(): void;
 }
 
@@ -31,10 +32,14 @@ function bar(what: string, unit: string, total: number): Progress {
   // Only a set of bars, if only of one, lets text go above it.
   const bars = new MultiBar({ format: `${what} {bar} {percentage}%  {value} of {total} ${unit}, {eta_formatted} left`, stream: process.stderr, hideCursor: true, clearOnComplete: false, etaBuffer: 100 });
   const shown = bars.create(total, 0);
+  let stopped = false;
   return {
     update: (done) => shown.update(Math.min(done, total)),
     print: (line) => bars.log(`${line}\n`),
     stop() {
+      // Drawn again, it would go over what was printed behind it.
+      if (stopped) return;
+      stopped = true;
       // What was printed since the last drawing would be lost.
       bars.update();
       bars.stop();

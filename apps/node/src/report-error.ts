@@ -15,8 +15,8 @@ export function reportError(thrown: unknown): number {
   }
   const { code, message, remedy } = error as { code?: unknown; message?: unknown; remedy?: unknown };
   if (typeof code === 'string') {
-    // Our own messages say what to do; what others refuse with has its remedy beside it, and of the server in the table.
-    const toDo = remedy ?? (code.startsWith('RPC_') ? explainCode(code)?.remedy : undefined);
+    // Our own messages say what to do; what others refuse with has its remedy beside it, and of the server and of the builders of operations in the table.
+    const toDo = remedy ?? (/^(?:RPC|DB)_/.test(code) ? explainCode(code)?.remedy : undefined);
     return report(code, `${String(message).replace(`${code}: `, '')}${toDo === undefined ? '' : `; ${String(toDo)}`}`);
   }
   return report('INTERNAL', `${String(message ?? error)}; this is a fault of vsys, not of what you typed: please report it`);

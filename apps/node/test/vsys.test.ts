@@ -158,7 +158,7 @@ describe('vsys completion', () => {
   });
 
   test.each([
-    ['vsys ', ['init', 'node', 'key', 'chain', 'explain', 'completion']],
+    ['vsys ', ['dev', 'init', 'node', 'key', 'chain', 'tx', 'db', 'explain', 'completion']],
     ['vsys ke', ['key']],
     ['vsys key ', ['new', 'show', 'import']],
     ['vsys init --consensus ', ['spos', 'poa']],

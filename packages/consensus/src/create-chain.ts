@@ -166,13 +166,13 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     const executed = await executeBody(block, id, parent, replay);
     if (!executed.ok) {
       if (own || replay) throw await brokenBlock(block, parent, executed, replaySequence);
-      return executed;
+      return isForEver(executed) ? invalidBlock(id, executed) : executed;
     }
     const { view, receipts, checked } = executed.value;
     const promised = await rules.afterExecution?.(rules.decode(parent.context), { id, header, seal: block.seal }, view);
     if (promised !== undefined && !promised.ok) {
       state.drop([view]);
-      return refuse('IMPORT_EXECUTION', promised.message, { reason: promised.code });
+      return invalidBlock(id, refuse('IMPORT_EXECUTION', promised.message, { reason: promised.code }));
     }
     const context = rules.encode(stepped.value.context);
     const timely = replay || rules.isTimely(rules.decode(parent.context), header, clock.nowMs());
@@ -188,6 +188,13 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     moveHead();
     emit({ kind: 'block', id, stage: 'executed' });
     return accept({ id, height: header.height });
+  }
+
+  /** Remembers a block that no node can ever take, so that whoever sends it again costs no work. Its header was sealed by whose turn it was. */
+  function invalidBlock(id: BlockId, why: Refusal<ImportCode>): Refusal<ImportCode> {
+    tree.markInvalid(id, String(why.data?.['reason'] ?? why.code));
+    emit({ kind: 'block', id, stage: 'invalid' });
+    return why;
   }
 
   async function executeBody(block: Block, id: BlockId, parent: TreeNode<BlockData>, trusted: boolean): Promise<Verdict<{ view: StateView; receipts: BlockData['receipts']; checked: readonly CheckedTransaction[] }, ImportCode>> {
@@ -218,8 +225,9 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   /** What the body can be judged by without its parent: its size, its root, the form and the signatures of its transactions. */
   async function checkBody({ header, transactions }: Block, trusted: boolean): Promise<Verdict<readonly CheckedTransaction[], 'IMPORT_BODY'>> {
     const bytes = transactions.reduce((sum, one) => sum + one.length, 0);
-    if (bytes > spec.limits.blockBytesMax) return refuse('IMPORT_BODY', `the body has ${bytes} bytes, the chain allows ${spec.limits.blockBytesMax}`);
-    if (!equalBytes(bodyRoot(transactions), header.bodyRoot)) return refuse('IMPORT_BODY', 'the body is not the one that the header names');
+    if (bytes > spec.limits.blockBytesMax) return refuse('IMPORT_BODY', `the body has ${bytes} bytes, the chain allows ${spec.limits.blockBytesMax}`, { reason: 'BODY_BYTES' });
+    // Neither says anything of the block: the same header may have another body.
+    if (!equalBytes(bodyRoot(transactions), header.bodyRoot)) return refuse('IMPORT_BODY', 'the body is not the one that the header names', { reason: 'BODY_ROOT' });
     return verifyBody(admission, verifier, pool, transactions, { trusted });
   }
 
@@ -517,6 +525,11 @@ async function assertLogBelow(log: BlockLog, base: BaseRecord): Promise<void> {
 function assertChainOf(header: Header, chainId: Uint8Array): void {
   if (equalBytes(header.chainId, chainId)) return;
   throw new ChainError('CHAIN_WRONG_DATA', `the block log belongs to chain ${toHex(header.chainId)}, the spec is of ${toHex(chainId)}: give the right spec, or another data folder`);
+}
+
+/** Whether it is the block that is refused, and not the bytes that came as its body. */
+function isForEver({ code, data }: Refusal<ImportCode>): boolean {
+  return code === 'IMPORT_EXECUTION' || (code === 'IMPORT_BODY' && data?.['reason'] !== 'BODY_ROOT' && data?.['reason'] !== 'BODY_BYTES');
 }
 
 /** The state at its base, after writing genesis into an empty store. */

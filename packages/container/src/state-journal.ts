@@ -19,7 +19,8 @@ export function mapKey(key: Uint8Array): string {
 export interface StateJournal extends StateAccess {
   /** Adds what was read from the parent's state. */
   load(key: Uint8Array, value: Uint8Array | undefined): void;
-  isLoaded(key: Uint8Array): boolean;
+  /** Whether `get` answers without an interrupt: loaded, or written in this block. */
+  isKnown(key: Uint8Array): boolean;
   /** Keeps what the present transaction wrote. */
   commit(): void;
   /** Forgets it. */
@@ -32,11 +33,15 @@ export function createStateJournal(): StateJournal {
   const loaded = new Map<string, Uint8Array | undefined>();
   const kept = new Map<string, StateWrite>();
   let present = new Map<string, StateWrite>();
+  const isKnown = (key: Uint8Array): boolean => {
+    const name = mapKey(key);
+    return loaded.has(name) || kept.has(name) || present.has(name);
+  };
   return {
     load(key, value) {
       loaded.set(mapKey(key), value);
     },
-    isLoaded: (key) => loaded.has(mapKey(key)),
+    isKnown,
     get(key) {
       const name = mapKey(key);
       const write = present.get(name) ?? kept.get(name);
@@ -45,10 +50,7 @@ export function createStateJournal(): StateJournal {
       return loaded.get(name);
     },
     need(keys) {
-      const missing = keys.filter((key) => {
-        const name = mapKey(key);
-        return !loaded.has(name) && !kept.has(name) && !present.has(name);
-      });
+      const missing = keys.filter((key) => !isKnown(key));
       if (missing.length > 0) throw new KeysNotLoaded(missing);
     },
     set(key, value) {

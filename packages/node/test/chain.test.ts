@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createRouter } from '@vsys/container';
-import { type Chain, type ChainParts, createChain, createEngineHost, type EngineHost } from '@vsys/consensus';
-import { type Block, blockId } from '@vsys/data-format';
+import { type Chain, type ChainParts, createChain, createEngineHost, type EngineHost, sealMessage } from '@vsys/consensus';
+import { type Block, blockId, bodyRoot } from '@vsys/data-format';
 import { accept, createVirtualTime, toHex, type VirtualTime } from '@vsys/primitives';
 import { type BlockLog, createMemoryBlockLog, createMemoryStore, type Store } from '@vsys/store';
 import { balanceKey, createCoinContainer, numberFromRecord, transfer } from '@vsys/transaction';
@@ -131,6 +131,39 @@ test('a body that was checked ahead is imported as any other, and vouches for no
   other.chain.prepare(block);
   expect(await other.chain.importBlock({ ...block, transactions: [] })).toMatchObject({ ok: false, code: 'IMPORT_BODY' });
   expect(await other.chain.importBlock(block)).toMatchObject({ ok: true });
+  for (const one of [node, other]) {
+    await one.engine.close();
+    await one.chain.close();
+  }
+});
+
+test('a block that its seat sealed and nobody can take is executed once, and its children not at all; bytes that are not its body say nothing of a block', async () => {
+  const setup = testChain('poa', 1);
+  const time = createVirtualTime(START_MS + 50);
+  const node = await run(setup, time);
+  await node.chain.submit([signed(setup.spec, setup.rich, 0n, [transfer(signers(1, 3)[0]!.account, 500n)])]);
+  await pass(time, [node], 3_000);
+  const [good, next] = node.published as [Block, Block];
+  const sealed = (block: Block): Block => ({ ...block, seal: setup.seats[0]!.sign(sealMessage(blockId(block.header))) });
+  const other = await run(setup, time, { seats: [] });
+  const stages: string[] = [];
+  other.chain.listen((event) => { if (event.kind === 'block') stages.push(event.stage); });
+
+  // What came as its body was not: the block itself is still welcome.
+  expect(await other.chain.importBlock({ ...good, transactions: [...good.transactions, Uint8Array.of(1)] })).toMatchObject({ ok: false, code: 'IMPORT_BODY' });
+  const garbage = [Uint8Array.of(1, 2, 3)];
+  const bad: readonly (readonly [string, Block, string])[] = [
+    ['a wrong state', sealed({ ...good, header: { ...good.header, stateRoot: new Uint8Array(32).fill(9) } }), 'IMPORT_EXECUTION'],
+    ['a body that is none', sealed({ ...good, header: { ...good.header, bodyRoot: bodyRoot(garbage) }, transactions: garbage }), 'IMPORT_BODY'],
+  ];
+  for (const [what, block, code] of bad) {
+    expect([what, await other.chain.importBlock(block)]).toMatchObject([what, { ok: false, code }]);
+    expect([what, await other.chain.importBlock(block)]).toMatchObject([what, { ok: false, code: 'IMPORT_INVALID' }]);
+    const child = sealed({ ...next, header: { ...next.header, parent: blockId(block.header) } });
+    expect([what, await other.chain.importBlock(child)]).toMatchObject([what, { ok: false, code: 'IMPORT_INVALID' }]);
+  }
+  expect(stages).toEqual(['invalid', 'invalid']);
+  expect(await other.chain.importBlock(good)).toMatchObject({ ok: true });
   for (const one of [node, other]) {
     await one.engine.close();
     await one.chain.close();

@@ -36,26 +36,29 @@ export async function executeBlock(
   { skip, author }: { skip: boolean; author?: AccountId },
 ): Promise<Verdict<Execution, 'BODY_TRANSACTION' | 'BODY_GAS'>> {
   const journal = createStateJournal();
-  await preload(journal, view, rules, block, transactions, author);
+  const ahead = await readAhead(view, rules, block, transactions, author);
+  if (author !== undefined) journal.load(balanceKey(author), ahead.author);
   const receipts: Receipt[] = [];
   const included: CheckedTransaction[] = [];
   const skipped: { checked: CheckedTransaction; code: string; message: string }[] = [];
   let gasUsed = 0n;
   let gasReserved = 0n;
-  for (const checked of transactions) {
+  for (const [at, checked] of transactions.entries()) {
     const { body } = checked.transaction;
+    const declared = ahead.declared[at] as DeclaredKeys;
     if (gasReserved + body.gasMax > rules.blockGasMax) {
       if (!skip) return refuse('BODY_GAS', `the block's transactions reserve more than ${rules.blockGasMax} gas`);
       skipped.push({ checked, code: 'BODY_GAS', message: 'no room left in this block' });
       continue;
     }
-    const standing = checkStanding(journal, rules, block, checked);
+    const standing = checkStanding(journal, declared, rules, block, checked);
     if (!standing.ok) {
       if (!skip) return refuse('BODY_TRANSACTION', `${checked.idHex}: ${standing.message}`, { reason: standing.code });
       skipped.push({ checked, code: standing.code, message: standing.message });
       continue;
     }
     gasReserved += body.gasMax;
+    for (const [i, key] of declared.keys.entries()) journal.load(key, declared.values[i]);
     const receipt = await runTransaction(journal, view, rules, block, checked, author);
     gasUsed += receipt.gasUsed;
     receipts.push(receipt);
@@ -64,19 +67,31 @@ export async function executeBlock(
   return accept({ writes: journal.writes(), receipts, included, skipped, gasUsed });
 }
 
-/** All keys that the block is known to read, in one batch. */
-async function preload(
-  journal: StateJournal, view: StateView, rules: ExecutionRules, block: BlockContext, transactions: readonly CheckedTransaction[], author: AccountId | undefined,
-): Promise<void> {
-  const keys: Uint8Array[] = author === undefined ? [] : [balanceKey(author)];
-  for (const { transaction: { body } } of transactions) {
-    keys.push(sequenceKey(body.payer, body.lane), balanceKey(body.payer));
+/** Keys that a transaction is known to read, its lane's and its payer's first, and what the parent's state holds there. */
+interface DeclaredKeys {
+  readonly keys: readonly Uint8Array[];
+  readonly values: readonly (Uint8Array | undefined)[];
+}
+
+/**
+ * All keys that the block is known to read, in one batch. What one transaction declares is shown to it and to those after it, and only if it is
+ * in the block: misses are counted, so what somebody left out may not change how many another one has.
+ */
+async function readAhead(
+  view: StateView, rules: ExecutionRules, block: BlockContext, transactions: readonly CheckedTransaction[], author: AccountId | undefined,
+): Promise<{ readonly author: Uint8Array | undefined; readonly declared: readonly DeclaredKeys[] }> {
+  const lists = transactions.map(({ transaction: { body } }) => {
+    const keys = [sequenceKey(body.payer, body.lane), balanceKey(body.payer)];
     for (const operation of body.operations) {
       const container = rules.router.find(operation.container);
       if (container.ok) keys.push(...container.value.touches(operation.payload, operation.actor ?? body.payer, block));
     }
-  }
-  await load(journal, view, keys);
+    return keys;
+  });
+  const values = await view.getMany([...(author === undefined ? [] : [balanceKey(author)]), ...lists.flat()]);
+  let at = author === undefined ? 0 : 1;
+  const declared = lists.map((keys) => ({ keys, values: values.slice(at, (at += keys.length)) }));
+  return { author: author === undefined ? undefined : values[0], declared };
 }
 
 async function load(journal: StateJournal, view: StateView, keys: readonly Uint8Array[]): Promise<void> {
@@ -85,17 +100,23 @@ async function load(journal: StateJournal, view: StateView, keys: readonly Uint8
 }
 
 /** What must hold for a transaction to stand in this block at all. */
-function checkStanding(journal: StateJournal, rules: ExecutionRules, block: BlockContext, checked: CheckedTransaction): Verdict<void, string> {
+function checkStanding(journal: StateJournal, declared: DeclaredKeys, rules: ExecutionRules, block: BlockContext, checked: CheckedTransaction): Verdict<void, string> {
   const { body } = checked.transaction;
   if (body.validUntil < block.height) return refuse('TX_EXPIRED', `valid until height ${body.validUntil}, this is ${block.height}`);
-  const expected = numberFromRecord(journal.get(sequenceKey(body.payer, body.lane)));
+  const expected = numberUnder(journal, declared, 0);
   if (body.sequence !== expected) {
     return refuse(body.sequence < expected ? 'TX_SEQUENCE_USED' : 'TX_SEQUENCE_AHEAD', `lane ${body.lane} stands at ${expected}, the transaction has ${body.sequence}`);
   }
   const ceiling = feeCeiling(rules.fees, checked.bytes.length, body.gasMax);
-  const balance = numberFromRecord(journal.get(balanceKey(body.payer)));
+  const balance = numberUnder(journal, declared, 1);
   if (balance < ceiling) return refuse('TX_CANNOT_PAY', `the payer holds ${balance}, the transaction may cost ${ceiling}`);
   return accept(undefined);
+}
+
+/** What stands under a declared key now, without showing the key: the transaction may still be left out. */
+function numberUnder(journal: StateJournal, { keys, values }: DeclaredKeys, at: 0 | 1): bigint {
+  const key = keys[at] as Uint8Array;
+  return numberFromRecord(journal.isKnown(key) ? journal.get(key) : values[at]);
 }
 
 async function runTransaction(

@@ -33,13 +33,18 @@ export function addDevCommand(program: Command): void {
 
 async function dev({ consensus, folder, fresh = false, json, stopWithStdin = false }: DevOptions): Promise<void> {
   const { chain, node, rpcUrl, stop } = await start(folder, consensus, fresh);
+  // Before it says that it is up: whoever reads that may stop it at once.
+  const asked = askedToStop(stopWithStdin);
   if (json) printJson({ rpc: rpcUrl, chainId: toHex(chainId(chain.spec)), isNew: chain.isNew, config: chain.configFile, key: chain.adaKeyFile, account: accountToHex(chain.ada.account) });
   else show(chain, rpcUrl, folder);
   node.chain.listen((event) => {
     if (event.kind === 'head') for (const { id } of event.apply) void tellOfTransactions(node, id);
   });
-  say(`Stopping: ${await askedToStop(stopWithStdin)}`);
+  const failure = await Promise.race([asked.then((why) => void say(`Stopping: ${why}`)), node.failed]);
+  // A stdin that is still read would keep the process alive.
+  if (stopWithStdin) process.stdin.destroy();
   await stop();
+  if (failure !== undefined) throw failure.error;
 }
 
 /** Another program may take the port between the look and the listening: then the next one is looked for. */
