@@ -1,3 +1,4 @@
+import { equalBytes } from '@vsys/primitives';
 import type { StateWrite } from '@vsys/state';
 import type { StateAccess } from './container.ts';
 
@@ -32,7 +33,7 @@ export interface StateJournal extends StateAccess {
 export function createStateJournal(): StateJournal {
   const loaded = new Map<string, Uint8Array | undefined>();
   const kept = new Map<string, StateWrite>();
-  let present = new Map<string, StateWrite>();
+  const present = new Map<string, StateWrite>();
   const isKnown = (key: Uint8Array): boolean => {
     const name = mapKey(key);
     return loaded.has(name) || kept.has(name) || present.has(name);
@@ -58,10 +59,10 @@ export function createStateJournal(): StateJournal {
     },
     commit() {
       for (const [name, write] of present) kept.set(name, write);
-      present = new Map();
+      present.clear();
     },
     revert() {
-      present = new Map();
+      present.clear();
     },
     writes() {
       const changed: StateWrite[] = [];
@@ -76,6 +77,5 @@ export function createStateJournal(): StateJournal {
 }
 
 function sameValue(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  return a === undefined || b === undefined ? a === b : equalBytes(a, b);
 }

@@ -88,6 +88,7 @@ export const consensusRemedies: Readonly<Record<string, Remedy>> = {
   GUARD_ORDER: ['the source of the vote is above its target', 'nothing: the vote is lost'],
   GUARD_MARKS: ['the marks of what a key has signed are damaged', 'restore them from a copy, or give the seat a new key; never delete the marks of a key in use'],
   GUARD_STORE: ['the marks of what was signed could not be read or made durable', 'repair the disk; never delete the marks, or the key may sign twice'],
+  SIGNER_FAILED: ['the signer ended in an error, which the log shows', 'repair what the log names; the turn is lost'],
   BENCH_PARENT: ['the compliance suite met a block without its parent', 'correct the consensus module under test'],
 };
 

@@ -59,7 +59,7 @@ export async function executeBlock(
     }
     gasReserved += body.gasMax;
     for (const [i, key] of declared.keys.entries()) journal.load(key, declared.values[i]);
-    const receipt = await runTransaction(journal, view, rules, block, checked, author);
+    const receipt = await runTransaction(journal, view, rules, block, checked, declared, author);
     gasUsed += receipt.gasUsed;
     receipts.push(receipt);
     included.push(checked);
@@ -120,21 +120,22 @@ function numberUnder(journal: StateJournal, { keys, values }: DeclaredKeys, at: 
 }
 
 async function runTransaction(
-  journal: StateJournal, view: StateView, rules: ExecutionRules, block: BlockContext, checked: CheckedTransaction, author: AccountId | undefined,
+  journal: StateJournal, view: StateView, rules: ExecutionRules, block: BlockContext, checked: CheckedTransaction, declared: DeclaredKeys, author: AccountId | undefined,
 ): Promise<Receipt> {
   const { body } = checked.transaction;
+  const [sequence, balance] = declared.keys as [Uint8Array, Uint8Array];
   const ceiling = feeCeiling(rules.fees, checked.bytes.length, body.gasMax);
   // The most it can cost is set aside first, so that its own operations cannot spend the fee.
-  const payerBalance = numberFromRecord(journal.get(balanceKey(body.payer)));
-  journal.set(balanceKey(body.payer), numberToRecord(payerBalance - ceiling));
-  journal.set(sequenceKey(body.payer, body.lane), numberToRecord(body.sequence + 1n));
+  const payerBalance = numberFromRecord(journal.get(balance));
+  journal.set(balance, numberToRecord(payerBalance - ceiling));
+  journal.set(sequence, numberToRecord(body.sequence + 1n));
   journal.commit();
   const outcome = await runOperations(journal, view, rules, block, checked);
   if (outcome.ok) journal.commit();
   else journal.revert();
   const feePaid = feeCeiling(rules.fees, checked.bytes.length, outcome.gasUsed);
-  credit(journal, body.payer, ceiling - feePaid);
-  if (author !== undefined && rules.fees.to === 'author') credit(journal, author, feePaid);
+  credit(journal, balance, ceiling - feePaid);
+  if (author !== undefined && rules.fees.to === 'author') credit(journal, balanceKey(author), feePaid);
   journal.commit();
   return outcome.ok
     ? { status: 'ok', code: '', gasUsed: outcome.gasUsed, feePaid, results: outcome.results }
@@ -175,8 +176,7 @@ function runOperation(
   return container.value.execute(operation.payload, { block, transactionId: checked.id, index, actor: operation.actor ?? payer, payer, state: journal, gas });
 }
 
-function credit(journal: StateJournal, account: AccountId, amount: bigint): void {
+function credit(journal: StateJournal, key: Uint8Array, amount: bigint): void {
   if (amount === 0n) return;
-  const key = balanceKey(account);
   journal.set(key, numberToRecord(numberFromRecord(journal.get(key)) + amount));
 }
