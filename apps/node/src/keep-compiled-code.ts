@@ -8,7 +8,8 @@ import { join } from 'node:path';
  */
 export function keepCompiledCode(): void {
   try {
-    enableCompileCache(join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'vsys'));
+    const { XDG_CACHE_HOME: caches = join(homedir(), '.cache') } = process.env;
+    enableCompileCache(join(caches, 'vsys'));
   } catch {
     // A user without a home: every start compiles.
   }

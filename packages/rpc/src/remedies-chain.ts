@@ -39,6 +39,8 @@ export const blockRemedies: Readonly<Record<string, Remedy>> = {
   HEADER_VERSION: ['the header is of a version that this release does not know', 'take a newer release; if there is none, drop it'],
   HEADER_RANK: ['the branch does not outrank the present one', ignore],
   HEADER_BELOW_FINAL: ['the branch begins below the last final block', 'nothing: what is final stays; if this is a light client, start it again'],
+  BODY_BYTES: ['what came as the body is larger than the chain allows', drop],
+  BODY_ROOT: ['what came as the body is not the one that the header names', drop],
   GAS_USED: ['the body uses other gas than its header says', drop],
   RECEIPTS_ROOT: ['the receipts are not those that the header names', drop],
   STATE_ROOT: ['the state after the block is not the one that the header names', drop],
