@@ -1,5 +1,5 @@
 import { type AccountId, invariant, type Verdict, accept, refuse } from '@vsys/primitives';
-import { type BlockContext, createGasMeter, createStateJournal, KeysNotLoaded, OutOfGas, type Router, type StateJournal } from '@vsys/container';
+import { type BlockContext, createGasMeter, createStateJournal, type GasMeter, KeysNotLoaded, OutOfGas, type Router, type StateJournal } from '@vsys/container';
 import type { FeeRules, Operation, Receipt } from '@vsys/data-format';
 import type { StateView, StateWrite } from '@vsys/state';
 import { type CheckedTransaction, feeCeiling } from './admission.ts';
@@ -21,7 +21,7 @@ export interface Execution {
   readonly gasUsed: bigint;
 }
 
-/** Reads that one transaction may cause beyond those it declared: past it, it fails rather than hold the block up. */
+/** Reads that one operation may cause beyond those it declared: past it, its transaction fails rather than hold the block up. */
 const MISSES_MAX = 256;
 
 /**
@@ -146,29 +146,42 @@ type Outcome = { ok: true; gasUsed: bigint; results: Uint8Array[] } | { ok: fals
 
 async function runOperations(journal: StateJournal, view: StateView, rules: ExecutionRules, block: BlockContext, checked: CheckedTransaction): Promise<Outcome> {
   const { body } = checked.transaction;
+  let gasUsed = 0n;
+  const results: Uint8Array[] = [];
+  for (const [index, operation] of body.operations.entries()) {
+    const outcome = await runToItsEnd(journal, view, (gas) => runOperation(journal, rules, block, checked, operation, index, gas), { gasMax: body.gasMax, gasUsed });
+    if (!outcome.ok) return outcome;
+    ({ gasUsed } = outcome);
+    results.push(outcome.result);
+  }
+  return { ok: true, gasUsed, results };
+}
+
+type OperationOutcome = { ok: true; gasUsed: bigint; result: Uint8Array } | { ok: false; gasUsed: bigint; code: string };
+
+/** One operation, again from its own start after each read that was not declared: those before it do not run twice. */
+async function runToItsEnd(
+  journal: StateJournal, view: StateView, run: (gas: GasMeter) => Verdict<Uint8Array, string>, { gasMax, gasUsed }: { gasMax: bigint; gasUsed: bigint },
+): Promise<OperationOutcome> {
   for (let misses = 0; misses <= MISSES_MAX; misses++) {
-    const gas = createGasMeter(body.gasMax);
+    const gas = createGasMeter(gasMax, gasUsed);
     try {
-      const results: Uint8Array[] = [];
-      for (const [index, operation] of body.operations.entries()) {
-        const done = runOperation(journal, rules, block, checked, operation, index, gas);
-        if (!done.ok) return { ok: false, gasUsed: gas.used, code: done.code };
-        results.push(done.value);
-      }
-      return { ok: true, gasUsed: gas.used, results };
+      const done = run(gas);
+      if (!done.ok) return { ok: false, gasUsed: gas.used, code: done.code };
+      journal.endOperation();
+      return { ok: true, gasUsed: gas.used, result: done.value };
     } catch (thrown) {
       if (thrown instanceof OutOfGas) return { ok: false, gasUsed: gas.used, code: 'OUT_OF_GAS' };
       if (!(thrown instanceof KeysNotLoaded)) throw thrown;
-      // Reads that were not declared: load them and run the transaction again from its start.
-      journal.revert();
+      journal.revertOperation();
       await load(journal, view, thrown.keys);
     }
   }
-  return { ok: false, gasUsed: body.gasMax, code: 'TOO_MANY_READS' };
+  return { ok: false, gasUsed: gasMax, code: 'TOO_MANY_READS' };
 }
 
 function runOperation(
-  journal: StateJournal, rules: ExecutionRules, block: BlockContext, checked: CheckedTransaction, operation: Operation, index: number, gas: ReturnType<typeof createGasMeter>,
+  journal: StateJournal, rules: ExecutionRules, block: BlockContext, checked: CheckedTransaction, operation: Operation, index: number, gas: GasMeter,
 ): Verdict<Uint8Array, string> {
   const container = rules.router.find(operation.container);
   invariant(container.ok, 'admission let an unknown container pass');
