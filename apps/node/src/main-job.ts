@@ -11,7 +11,7 @@ import { askCities } from './ask-cities.ts';
 import { COLLECTION, DATABASE, readCities } from './cities.ts';
 import { type Devnet, openDevnet } from './devnet.ts';
 import { loadCities } from './load-cities.ts';
-import { readMainJobOptions } from './main-job-options.ts';
+import { type MainJobOptions, readMainJobOptions } from './main-job-options.ts';
 import { type NodeProcess, startNodeProcess } from './node-process.ts';
 import { pause } from './pause.ts';
 import { reportError } from './report-error.ts';
@@ -20,13 +20,25 @@ import { trustOf } from './trust.ts';
 /** Which of the four is loaded through, asked, and killed. */
 const [LOADED, ASKED, KILLED] = [0, 1, 2] as const;
 const AGREE_MS_MAX = 60_000;
+const PORT_TRIES_MAX = 3;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const number = (value: number | bigint): string => value.toLocaleString('en-US');
 
 async function main(signal: AbortSignal): Promise<void> {
+  const options = readMainJobOptions(process.argv.slice(2));
+  for (let tries = 1; ; tries++) {
+    try {
+      return await tell({ ...options, fresh: options.fresh && tries === 1 }, signal);
+    } catch (error) {
+      if (tries >= PORT_TRIES_MAX || !(error instanceof AppError) || error.code !== 'PORT_BUSY') throw error;
+      print('somebody took a port in the meantime; looking for others');
+    }
+  }
+}
+
+async function tell({ consensus, rows, fresh, once }: MainJobOptions, signal: AbortSignal): Promise<void> {
   const startMs = performance.now();
-  const { consensus, rows, fresh, once } = readMainJobOptions(process.argv.slice(2));
   await using devnet = await openDevnet(join(process.cwd(), '.vsys', consensus), consensus, { fresh });
   for (const port of devnet.steppedOver) print(`port ${port} is busy: stepped over`);
   print(`${devnet.isNew ? 'new' : 'known'} chain "${devnet.spec.name}" under ${devnet.spec.consensus.module}, id ${toHex(chainId(devnet.spec))}`);

@@ -1,7 +1,8 @@
-import { enableCompileCache, flushCompileCache } from 'node:module';
+import { flushCompileCache } from 'node:module';
+import { keepCompiledCode } from './keep-compiled-code.ts';
 
-// Keeps compiled code in the system's folder for temporary files: a second start takes half the time. So nothing is imported before.
-enableCompileCache();
+// What is imported before is compiled at every start.
+keepCompiledCode();
 const { createProgram } = await import('./create-program.ts');
 const { reportError } = await import('./report-error.ts');
 // A node that is killed would never write it.

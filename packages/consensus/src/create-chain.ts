@@ -323,6 +323,8 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   async function build({ on, timeMs, ext, deadlineMs }: BuildRequest): Promise<BuiltBlock<Omit<Block, 'seal'>> | undefined> {
     const parent = tree.get(on);
     if (parent === undefined || !parent.executed || parent.data === undefined) return undefined;
+    // Imports came first in the queue: what is built beside a head that they brought is lost.
+    if (parent !== tree.head && tree.isAncestor(on, tree.head.id)) return undefined;
     const { view: parentView, history } = parent.data;
     const height = parent.height + 1;
     const beganMs = clock.nowMs();

@@ -44,6 +44,8 @@ export const blockRemedies: Readonly<Record<string, Remedy>> = {
   HEADER_RANK: ['the branch does not outrank the present one', ignore],
   HEADER_BELOW_CHECKPOINT: ['the node does not have the block of the checkpoint: it is behind, or on another branch', 'use another node; if all are so, begin without the checkpoint'],
   HEADER_BELOW_FINAL: ['the branch begins below the last final block', 'nothing: what is final stays; if this is a light client, start it again'],
+  BODY_BYTES: ['what came as the body is larger than the chain allows', drop],
+  BODY_ROOT: ['what came as the body is not the one that the header names', drop],
   GAS_USED: ['the body uses other gas than its header says', drop],
   RECEIPTS_ROOT: ['the receipts are not those that the header names', drop],
   STATE_ROOT: ['the state after the block is not the one that the header names', drop],
@@ -93,6 +95,7 @@ export const consensusRemedies: Readonly<Record<string, Remedy>> = {
   GUARD_ORDER: ['the source of the vote is above its target', 'nothing: the vote is lost'],
   GUARD_MARKS: ['the marks of what a key has signed are damaged', 'restore them from a copy, or give the seat a new key; never delete the marks of a key in use'],
   GUARD_STORE: ['the marks of what was signed could not be read or made durable', 'repair the disk; never delete the marks, or the key may sign twice'],
+  SIGNER_FAILED: ['the signer ended in an error, which the log shows', 'repair what the log names; the turn is lost'],
   BENCH_PARENT: ['the compliance suite met a block without its parent', 'correct the consensus module under test'],
 };
 

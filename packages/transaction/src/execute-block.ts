@@ -1,5 +1,5 @@
 import { type AccountId, invariant, type Verdict, accept, refuse } from '@vsys/primitives';
-import { type BlockContext, createGasMeter, createStateJournal, KeysNotLoaded, OutOfGas, type Router, type StateJournal } from '@vsys/container';
+import { type BlockContext, createGasMeter, createStateJournal, type GasMeter, KeysNotLoaded, OutOfGas, type Router, type StateJournal } from '@vsys/container';
 import type { FeeRules, Operation, Receipt } from '@vsys/data-format';
 import type { StateView, StateWrite } from '@vsys/state';
 import { type CheckedTransaction, feeCeiling } from './admission.ts';
@@ -21,7 +21,7 @@ export interface Execution {
   readonly gasUsed: bigint;
 }
 
-/** Reads that one transaction may cause beyond those it declared: past it, it fails rather than hold the block up. */
+/** Reads that one operation may cause beyond those it declared: past it, its transaction fails rather than hold the block up. */
 const MISSES_MAX = 256;
 
 /**
@@ -59,7 +59,7 @@ export async function executeBlock(
     }
     gasReserved += body.gasMax;
     for (const [i, key] of declared.keys.entries()) journal.load(key, declared.values[i]);
-    const receipt = await runTransaction(journal, view, rules, block, checked, author);
+    const receipt = await runTransaction(journal, view, rules, block, checked, declared, author);
     gasUsed += receipt.gasUsed;
     receipts.push(receipt);
     included.push(checked);
@@ -120,21 +120,22 @@ function numberUnder(journal: StateJournal, { keys, values }: DeclaredKeys, at: 
 }
 
 async function runTransaction(
-  journal: StateJournal, view: StateView, rules: ExecutionRules, block: BlockContext, checked: CheckedTransaction, author: AccountId | undefined,
+  journal: StateJournal, view: StateView, rules: ExecutionRules, block: BlockContext, checked: CheckedTransaction, declared: DeclaredKeys, author: AccountId | undefined,
 ): Promise<Receipt> {
   const { body } = checked.transaction;
+  const [sequence, balance] = declared.keys as [Uint8Array, Uint8Array];
   const ceiling = feeCeiling(rules.fees, checked.bytes.length, body.gasMax);
   // The most it can cost is set aside first, so that its own operations cannot spend the fee.
-  const payerBalance = numberFromRecord(journal.get(balanceKey(body.payer)));
-  journal.set(balanceKey(body.payer), numberToRecord(payerBalance - ceiling));
-  journal.set(sequenceKey(body.payer, body.lane), numberToRecord(body.sequence + 1n));
+  const payerBalance = numberFromRecord(journal.get(balance));
+  journal.set(balance, numberToRecord(payerBalance - ceiling));
+  journal.set(sequence, numberToRecord(body.sequence + 1n));
   journal.commit();
   const outcome = await runOperations(journal, view, rules, block, checked);
   if (outcome.ok) journal.commit();
   else journal.revert();
   const feePaid = feeCeiling(rules.fees, checked.bytes.length, outcome.gasUsed);
-  credit(journal, body.payer, ceiling - feePaid);
-  if (author !== undefined && rules.fees.to === 'author') credit(journal, author, feePaid);
+  credit(journal, balance, ceiling - feePaid);
+  if (author !== undefined && rules.fees.to === 'author') credit(journal, balanceKey(author), feePaid);
   journal.commit();
   return outcome.ok
     ? { status: 'ok', code: '', gasUsed: outcome.gasUsed, feePaid, results: outcome.results }
@@ -145,29 +146,42 @@ type Outcome = { ok: true; gasUsed: bigint; results: Uint8Array[] } | { ok: fals
 
 async function runOperations(journal: StateJournal, view: StateView, rules: ExecutionRules, block: BlockContext, checked: CheckedTransaction): Promise<Outcome> {
   const { body } = checked.transaction;
+  let gasUsed = 0n;
+  const results: Uint8Array[] = [];
+  for (const [index, operation] of body.operations.entries()) {
+    const outcome = await runToItsEnd(journal, view, (gas) => runOperation(journal, rules, block, checked, operation, index, gas), { gasMax: body.gasMax, gasUsed });
+    if (!outcome.ok) return outcome;
+    ({ gasUsed } = outcome);
+    results.push(outcome.result);
+  }
+  return { ok: true, gasUsed, results };
+}
+
+type OperationOutcome = { ok: true; gasUsed: bigint; result: Uint8Array } | { ok: false; gasUsed: bigint; code: string };
+
+/** One operation, again from its own start after each read that was not declared: those before it do not run twice. */
+async function runToItsEnd(
+  journal: StateJournal, view: StateView, run: (gas: GasMeter) => Verdict<Uint8Array, string>, { gasMax, gasUsed }: { gasMax: bigint; gasUsed: bigint },
+): Promise<OperationOutcome> {
   for (let misses = 0; misses <= MISSES_MAX; misses++) {
-    const gas = createGasMeter(body.gasMax);
+    const gas = createGasMeter(gasMax, gasUsed);
     try {
-      const results: Uint8Array[] = [];
-      for (const [index, operation] of body.operations.entries()) {
-        const done = runOperation(journal, rules, block, checked, operation, index, gas);
-        if (!done.ok) return { ok: false, gasUsed: gas.used, code: done.code };
-        results.push(done.value);
-      }
-      return { ok: true, gasUsed: gas.used, results };
+      const done = run(gas);
+      if (!done.ok) return { ok: false, gasUsed: gas.used, code: done.code };
+      journal.endOperation();
+      return { ok: true, gasUsed: gas.used, result: done.value };
     } catch (thrown) {
       if (thrown instanceof OutOfGas) return { ok: false, gasUsed: gas.used, code: 'OUT_OF_GAS' };
       if (!(thrown instanceof KeysNotLoaded)) throw thrown;
-      // Reads that were not declared: load them and run the transaction again from its start.
-      journal.revert();
+      journal.revertOperation();
       await load(journal, view, thrown.keys);
     }
   }
-  return { ok: false, gasUsed: body.gasMax, code: 'TOO_MANY_READS' };
+  return { ok: false, gasUsed: gasMax, code: 'TOO_MANY_READS' };
 }
 
 function runOperation(
-  journal: StateJournal, rules: ExecutionRules, block: BlockContext, checked: CheckedTransaction, operation: Operation, index: number, gas: ReturnType<typeof createGasMeter>,
+  journal: StateJournal, rules: ExecutionRules, block: BlockContext, checked: CheckedTransaction, operation: Operation, index: number, gas: GasMeter,
 ): Verdict<Uint8Array, string> {
   const container = rules.router.find(operation.container);
   invariant(container.ok, 'admission let an unknown container pass');
@@ -175,8 +189,7 @@ function runOperation(
   return container.value.execute(operation.payload, { block, transactionId: checked.id, index, actor: operation.actor ?? payer, payer, state: journal, gas });
 }
 
-function credit(journal: StateJournal, account: AccountId, amount: bigint): void {
+function credit(journal: StateJournal, key: Uint8Array, amount: bigint): void {
   if (amount === 0n) return;
-  const key = balanceKey(account);
   journal.set(key, numberToRecord(numberFromRecord(journal.get(key)) + amount));
 }

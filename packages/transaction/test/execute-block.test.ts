@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { type Container, containerPrefix, createRouter } from '@vsys/container';
 import { createTransaction, transactionToBytes } from '@vsys/data-format';
 import { accept, concatBytes, toHex } from '@vsys/primitives';
-import { balanceKey, checkEnvelope, executeBlock, type Execution, numberFromRecord, sequenceKey, transfer } from '../src/index.ts';
+import { balanceKey, checkEnvelope, executeBlock, type Execution, numberFromRecord, numberToRecord, sequenceKey, transfer } from '../src/index.ts';
 import { ada, block, bo, note, rules, stateWith, transaction } from './support.ts';
 
 const run = async (transactions: Parameters<typeof executeBlock>[3], skip = false, balances: Parameters<typeof stateWith>[0] = [[ada, 100_000n], [bo, 100_000n]]) =>
@@ -69,6 +69,35 @@ describe('executing a block', () => {
     const greedy = [transaction(ada, 0n, [note(1)], { gasMax: 600_000n, feeMax: 2_000_000n }), transaction(ada, 1n, [note(1)], { gasMax: 600_000n, feeMax: 2_000_000n })];
     expect(await run(greedy, false, [[ada, 10_000_000n]])).toMatchObject({ code: 'BODY_GAS' });
     expect((await done(greedy, true, [[ada, 10_000_000n]])).included).toHaveLength(1);
+  });
+
+  test('an operation that read what it did not declare runs again by itself, with what those before it wrote and charged', async () => {
+    let runs = 0;
+    const keyOf = (payload: Uint8Array): Uint8Array => concatBytes(containerPrefix('counted'), payload);
+    /** Adds one to the number under a key that it does not declare. */
+    const counted: Container = {
+      name: 'counted', version: 1,
+      check: () => accept(undefined),
+      touches: () => [],
+      execute(payload, { state, gas }) {
+        runs++;
+        gas.charge(1n);
+        const number = numberFromRecord(state.get(keyOf(payload))) + 1n;
+        state.set(keyOf(payload), numberToRecord(number));
+        return accept(Uint8Array.of(Number(number)));
+      },
+    };
+    const counting = { ...rules, router: createRouter([...rules.router.containers, counted]) };
+    // More operations than one of them may be interrupted; the last goes back to the key of the first.
+    const operations = Array.from({ length: 401 }, (_, i) => ({ container: 'counted', payload: Uint8Array.of((i % 400) >> 8, i % 400) }));
+    const body = { chainId: rules.chainId, payer: ada.account, lane: 0, sequence: 0n, validUntil: 100, feeMax: 1_000_000n, gasMax: 1_000n, operations };
+    const checked = checkEnvelope(counting, transactionToBytes(createTransaction(body, [ada])));
+    if (!checked.ok) throw new RangeError(checked.message);
+    const executed = await executeBlock(counting, await stateWith([[ada, 1_000_000n]]), block, [checked.value], { skip: false });
+    if (!executed.ok) throw new RangeError(executed.message);
+    expect(executed.value.receipts[0]).toMatchObject({ status: 'ok', gasUsed: 401n });
+    expect(executed.value.receipts[0]?.results.map(([number]) => number)).toEqual([...Array.from({ length: 400 }, () => 1), 2]);
+    expect(runs).toBe(2 * 400 + 1);
   });
 
   test('what an author leaves out changes nothing for what is in', async () => {

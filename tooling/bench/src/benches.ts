@@ -8,7 +8,7 @@ export const benches: Readonly<Record<string, Bench>> = {
       rate: { about: 'transfers per second that are offered', default: '3000' },
       seconds: { about: 'how long they are offered', default: '40' },
       senders: { about: 'accounts that send', default: '400' },
-      waiting: { about: 'transfers in a pool above which a node is left alone', default: '12000' },
+      waiting: { about: 'transfers in a pool above which a node is left alone', default: '5000' },
       profile: { about: 'folder for a processor profile of each node, or none', default: 'none' },
     },
     load: async () => (await import('./benches/network.ts')).runNetwork,
@@ -43,15 +43,15 @@ export const benches: Readonly<Record<string, Bench>> = {
     about: 'signed transfers that one node commits, against the bare steps of that work',
     options: {
       rounds: { about: 'turns of each side', default: '5' },
-      transactions: { about: 'transfers per round', default: '20000' },
+      transactions: { about: 'transfers per round', default: '40000' },
       accounts: { about: 'accounts that send in turn', default: '2000' },
-      period: { about: 'milliseconds from block to block', default: '250' },
+      period: { about: 'milliseconds from block to block', default: '500' },
     },
     load: async () => (await import('./benches/pipeline.ts')).runPipeline,
   },
   state: {
     about: 'cost of updates and proofs as the state grows',
-    options: { sizes: { about: 'numbers of keys', default: '10000,100000,1000000,4000000' } },
+    options: { sizes: { about: 'numbers of keys', default: '10000,100000,1000000' } },
     load: async () => (await import('./benches/state.ts')).runState,
   },
 };

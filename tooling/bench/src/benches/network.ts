@@ -50,6 +50,7 @@ export const runNetwork: BenchRun = async (options, print) => {
   const after = await Promise.all(nodes.map((node) => node.processorMs()));
   await drain(nodes);
   const resident = await Promise.all(nodes.map((node) => node.residentMb()));
+  const reorgs = await Promise.all(nodes.map((node) => node.metric('vsys_reorgs_total')));
   const blocks = await readBlocks(nodes, transfers);
   const result = measure(blocks, load, heads, warm);
   const processorUs = after.map((ms, i) => ((ms - (before[i] as number)) * 1_000) / (transfers.length - warm));
@@ -58,6 +59,8 @@ export const runNetwork: BenchRun = async (options, print) => {
       { what: 'sent', value: load.sentPerSecond, unit: 'tx/s' }, { what: 'committed', value: result.perSecond, unit: 'tx/s' },
       { what: 'time to inclusion p50', value: result.p50Ms, unit: 'ms' }, { what: 'time to inclusion p95', value: result.p95Ms, unit: 'ms' },
       { what: 'blocks measured', value: result.blocks, unit: '' }, { what: 'slots without a block', value: result.emptySlots, unit: '' }, { what: 'transactions in a block, most', value: result.largest, unit: '' },
+      { what: 'reorganisations, most of a node', value: Math.max(...reorgs), unit: '' },
+      { what: 'all nodes: processor per transaction', value: processorUs.reduce((sum, one) => sum + one), unit: 'µs' },
       ...nodes.map((_, i) => ({ what: `node ${i + 1}: processor per transaction`, value: processorUs[i] as number, unit: 'µs' })),
       ...nodes.map((_, i) => ({ what: `node ${i + 1}: resident memory`, value: resident[i] as number, unit: 'MB' })),
     ],

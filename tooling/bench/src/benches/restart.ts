@@ -61,7 +61,7 @@ async function startAndUse(folder: NodeFolder, documents: number, query: { reado
   const processorMs = await node.processorMs();
   const readyMb = await node.residentMb();
   const call = createCaller({ url: node.url });
-  for (let i = 0; i < QUERIES; i++) {
+  for (let i = 0; i < Math.min(QUERIES, documents); i++) {
     const at = (i * 7_919) % documents;
     const byKey = { ...query, filter: { _id: { $numberLong: String(at) } } };
     const byIndex = { ...query, filter: { country: countryOf(at) }, sort: [{ path: 'population', direction: -1 as const }], limit: 5 };
