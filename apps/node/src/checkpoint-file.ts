@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import { type ChainId, hasCode, toHex } from '@vsys/primitives';
+import { cacheFolder } from './cache-folder.ts';
 import { newSecret } from './key-file.ts';
 
 /** Where the commands of one user keep how far they verified the headers of one chain. */
@@ -18,14 +18,13 @@ const BYTES_MAX = 131_072;
 /** Chains whose checkpoints are kept; those written longest ago go first. */
 const CHAINS_MAX = 64;
 
-/** `$XDG_CACHE_HOME/vsys`, or `~/.cache/vsys`. */
-export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  const { XDG_CACHE_HOME: named } = environment;
-  // Relative ones are to be passed over, says the base directory specification.
-  return join(named !== undefined && isAbsolute(named) ? named : join(homedir(), '.cache'), 'vsys');
+/** In the cache of the user, who may have none. */
+export function checkpointFolder(): string | undefined {
+  const folder = cacheFolder();
+  return folder === undefined ? undefined : join(folder, 'checkpoints');
 }
 
-export function checkpointFile(chainId: ChainId, folder: string = cacheFolder()): CheckpointFile {
+export function checkpointFile(chainId: ChainId, folder: string): CheckpointFile {
   const path = join(folder, `${toHex(chainId)}.checkpoint`);
   return {
     path,

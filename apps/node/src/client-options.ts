@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { chainId } from '@vsys/data-format';
 import type { ChainId, Height } from '@vsys/primitives';
 import { type Client, ClientError, createClient, type Trust } from '@vsys/rpc/client';
-import { type CheckpointFile, checkpointFile } from './checkpoint-file.ts';
+import { type CheckpointFile, checkpointFile, checkpointFolder } from './checkpoint-file.ts';
 import { type Config, readConfig } from './config.ts';
 import { DEV_FOLDER, NODE_FILE } from './config-options.ts';
 import { say } from './output.ts';
@@ -49,7 +49,8 @@ export async function clientOf(command: Command, at: Height | undefined = comman
   const trust = await trustOf(await readSpecFile(specFileOf(command)));
   const url = urlOf(command);
   const id = chainId(trust.spec);
-  const file = command.getOptionValue('cache') === false ? undefined : checkpointFile(id);
+  const folder = command.getOptionValue('cache') === false ? undefined : checkpointFolder();
+  const file = folder === undefined ? undefined : checkpointFile(id, folder);
   const client = createClientAt(url, trust, file, at);
   const since = client.followed.final.height;
   const close = (): void => {

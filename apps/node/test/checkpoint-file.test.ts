@@ -7,7 +7,8 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sealedHeaderFromBytes } from '@vsys/data-format';
 import { createSeededRandom } from '@vsys/primitives';
-import { cacheFolder, checkpointFile } from '../src/checkpoint-file.ts';
+import { cacheFolder } from '../src/cache-folder.ts';
+import { checkpointFile } from '../src/checkpoint-file.ts';
 import { createTestFolder, type Outcome, type RunningDev, startDev, type TestFolder, vsys } from './support.ts';
 
 const TIME_MS = 240_000;
@@ -73,7 +74,7 @@ describe('commands', () => {
   /** The block and the transaction that made the collection. */
   let emptyAt = 0;
   let madeBy = '';
-  const kept = (): string => folder.file(join('.cache', 'vsys', `${dev.chainId}.checkpoint`));
+  const kept = (): string => folder.file(join('.cache', 'vsys', 'checkpoints', `${dev.chainId}.checkpoint`));
   const run = (...args: string[]): Promise<Outcome> => {
     heights = [];
     return vsys(folder.path, [...args, '--url', url]);
@@ -151,7 +152,7 @@ describe('commands', () => {
     await rm(kept());
     const all = await Promise.all(Array.from({ length: 4 }, () => count()));
     for (const one of all) expect(one).toMatchObject({ code: 0, stdout: '2\n', stderr: expect.not.stringContaining('checkpoint') });
-    expect(await readdir(folder.file('.cache/vsys'))).toEqual([`${dev.chainId}.checkpoint`]);
+    expect(await readdir(folder.file('.cache/vsys/checkpoints'))).toEqual([`${dev.chainId}.checkpoint`]);
     expect(await count()).toMatchObject({ code: 0, stderr: expect.not.stringContaining('checkpoint') });
     expect(Math.min(...heights)).toBeGreaterThan(3);
   }, TIME_MS);
@@ -169,7 +170,7 @@ describe('commands', () => {
     // Until it has blocks of its own.
     for (let height = 0; height === 0;) ({ head: { height } } = JSON.parse((await vsys(folder.path, ['node', 'status', '--json'])).stdout) as { head: { height: number } });
     const refused = await run('tx', 'status', '00'.repeat(32));
-    expect(refused).toMatchObject({ code: 3, stdout: '', stderr: expect.stringMatching(/^error CLIENT_BEHIND: .*remove its checkpoint from .*\.cache.vsys\n$/) });
+    expect(refused).toMatchObject({ code: 3, stdout: '', stderr: expect.stringMatching(/^error CLIENT_BEHIND: .*remove its checkpoint from .*\.cache.vsys.checkpoints\n$/) });
     await rm(kept());
     expect(await run('tx', 'status', '00'.repeat(32))).toMatchObject({ code: 5 });
   }, TIME_MS);
