@@ -54,5 +54,5 @@ export function createSpec({ name, consensus, slotMs, genesisTimeMs, seats, bala
 function moduleParams(id: string, slotMs: number, seats: readonly Signer[]): unknown {
   const keys = seats.map(({ account, publicKey }) => ({ account: toHex(account), key: toHex(publicKey.bytes) }));
   if (id.startsWith('spos@')) return { slotMs, seats: keys.map(({ account, key }, seat) => ({ seat, account, mintKey: key })) };
-  return id.startsWith('poa@') ? { periodMs: slotMs, authorities: keys } : { periodMs: slotMs, timeoutMs: slotMs, validators: keys };
+  return id.startsWith('poa@') ? { periodMs: slotMs, authorities: keys } : { periodMs: slotMs, timeoutMs: Math.min(slotMs, 60_000), validators: keys };
 }

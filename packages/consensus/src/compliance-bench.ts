@@ -99,7 +99,7 @@ export function createBench<C>(subject: ConsensusSubject<C>, options: BenchOptio
     const stepped = rules.step(parent.context, { id, header: block.header, seal });
     if (!stepped.ok) return stepped;
     const { rank } = stepped.value;
-    if (rank === null) return refuse('BENCH_CERTIFICATE', 'the seal certifies nothing');
+    if (rank === null) return refuse('IMPORT_KNOWN', 'the seal certifies nothing');
     tree.certify(id, { rank, seal, context: rules.encode(stepped.value.context) });
     blocks.push({ id, header: block.header, seal, ...stepped.value, parentContext: parent.context, parentRank: parent.rank, producer: producerOf(id), atMs: time.nowMs() });
     moveHead();

@@ -83,7 +83,7 @@ export function createBenchNetwork<C>(subject: ConsensusSubject<C>): BenchNetwor
       if (stepped.value.rank === null && !wanted) {
         given++;
         void host.offer('', { id: childId, header, block: header, seal });
-        return refuse('BENCH_UNCERTIFIED', 'the block waits for its certificate');
+        return refuse('IMPORT_UNCERTIFIED', 'the block waits for its certificate');
       }
       const inserted = tree.insertHeader({ id: childId, header, seal, rank: stepped.value.rank, context: rules.encode(stepped.value.context), timely: rules.isTimely(parent.context, header, time.nowMs()) });
       if (!inserted.ok) return inserted;
