@@ -1,23 +1,23 @@
 import { equalBytes, fromHex, toHex } from '@vsys/primitives';
-import type { BlockId, ChainId, PeerId } from '@vsys/primitives';
+import type { BlockId, ChainId } from '@vsys/primitives';
 import { sealMessage } from '@vsys/consensus';
 import type { Engine, EngineInput, PublicKeyOf, Step, VerifySignature } from '@vsys/consensus';
-import { proposalEvidence, voteEvidence } from './evidence.ts';
+import { createHearing } from './hear.ts';
 import { memoryFromBytes, memoryToBytes } from './memory.ts';
 import type { BftParams } from './params.ts';
+import { keepProposal, NAMES_MAX, want } from './proposals.ts';
 import { bftExtToBytes, bftProposer, bftRoundOf } from './rules.ts';
 import type { BftContext } from './rules.ts';
 import { bftSealToBytes } from './seal.ts';
-import type { BftState, Proposal } from './state.ts';
+import type { BftState } from './state.ts';
 import { countFor, decidedBy, isSameId, roundOf, seatsIn, votesOf, withVote } from './tally.ts';
-import { createTurn, hasExecuted, isWanted, stepName } from './turn.ts';
+import { notesFor, tell, tellStatus } from './tell.ts';
+import { createTurn, hasExecuted, isWanted, ROUNDS_KEPT_MAX, stepName } from './turn.ts';
 import type { Turn } from './turn.ts';
 import { PRECOMMIT, PREVOTE, PROPOSE, reproposalMessage, voteMessage } from './vote.ts';
 import type { Reproposal, Vote, VoteStep } from './vote.ts';
 import { voteRules } from './vote-rules.ts';
 import type { VoteRules } from './vote-rules.ts';
-import { notesFromBytes, notesToBytes } from './wire.ts';
-import type { BftNote } from './wire.ts';
 
 export interface BftEngineOptions {
   readonly params: BftParams;
@@ -29,14 +29,8 @@ export interface BftEngineOptions {
 
 /** However long a network was cut, a round is over after this. */
 const TIMEOUT_MS_MAX = 60_000;
-/** Rounds whose votes are kept, beside those of the locked and the valid block. */
-const ROUNDS_KEPT_MAX = 64;
 /** Rounds in which a seat with an old memory only listens. */
 const QUIET_ROUNDS = 10;
-/** Blocks and peers that are remembered by name. */
-const NAMES_MAX = 256;
-const FETCH_AGAIN_MS = 500;
-const ANSWER_AGAIN_MS = 200;
 const STEPS: Readonly<Record<number, BftState['step']>> = { [PROPOSE]: 'propose', [PREVOTE]: 'prevote', [PRECOMMIT]: 'precommit' };
 
 /**
@@ -44,10 +38,11 @@ const STEPS: Readonly<Record<number, BftState['step']>> = { [PROPOSE]: 'propose'
  * more patience. A pure reducer: `Turn` gathers the state and the effects of one input.
  */
 export function createBftEngine(options: BftEngineOptions, keys: readonly PublicKeyOf[]): Engine<BftContext, BftState> {
-  const { params, chainId, verifySignature, votes: rules = voteRules } = options;
+  const { params, chainId, votes: rules = voteRules } = options;
   const { periodMs, validators } = params;
   const n = validators.length;
   const quorum = rules.quorum(n);
+  const hear = createHearing(options, quorum);
   const own = validators.flatMap(({ key }, seat) => (keys.some((one) => one.scheme === 'ed25519' && equalBytes(one.bytes, key)) ? [seat] : []));
   const keyOf = (seat: number): PublicKeyOf => ({ scheme: 'ed25519', bytes: (validators[seat] as BftParams['validators'][number]).key });
   const patienceMs = (round: number): number => Math.min(TIMEOUT_MS_MAX, params.timeoutMs + round * params.timeoutDeltaMs);
@@ -68,11 +63,6 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
     const { height, round, step } = turn.state;
     turn.effects.push({ kind: 'timer', id: stepName(height, round, step), atMs: turn.nowMs + ms });
   };
-  const tell = (turn: Turn, notes: readonly BftNote[], to?: PeerId): void => {
-    if (notes.length > 0) turn.effects.push({ kind: 'send', bytes: notesToBytes(notes), ...(to === undefined ? {} : { to }) });
-  };
-  const tellStatus = (turn: Turn, to?: PeerId): void => tell(turn, [{ kind: 'status', height: turn.state.height, round: turn.state.round, atMs: turn.nowMs }], to);
-
   function beginHeight(turn: Turn): void {
     const { state, view } = turn;
     const height = view.head.height + 1;
@@ -214,17 +204,6 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
     return false;
   }
 
-  /** The block is named and not here: whoever voted for it last has it. */
-  function want(turn: Turn, id: BlockId, from: PeerId | undefined = turn.state.sources.get(toHex(id))): false {
-    const name = toHex(id);
-    const { importing, fetchedMs } = turn.state;
-    const asked = fetchedMs.get(name);
-    if (from === undefined || importing.has(name) || turn.view.get(id) !== undefined || fetchedMs.size >= NAMES_MAX || (asked !== undefined && turn.nowMs < asked + FETCH_AGAIN_MS)) return false;
-    turn.set({ fetchedMs: new Map(fetchedMs).set(name, turn.nowMs) });
-    turn.effects.push({ kind: 'fetch', from, id });
-    return false;
-  }
-
   function onTimer(turn: Turn, id: string): void {
     const { height, round, step } = turn.state;
     if (id !== stepName(height, round, step)) return;
@@ -258,26 +237,6 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
     turn.effects.push({ kind: 'seal', job, seal }, { kind: 'publish', job });
   }
 
-  /** The first proposal of a round is its proposal; a second one is a proof against its maker. False: there is another. */
-  function keepProposal(turn: Turn, proposal: Proposal): boolean {
-    const { proposals } = turn.state;
-    const known = proposals.get(proposal.round);
-    if (known === undefined) {
-      turn.set({ proposals: new Map(proposals).set(proposal.round, proposal) });
-      return true;
-    }
-    if (equalBytes(known.id, proposal.id) && known.validRound === proposal.validRound) return true;
-    accuse(turn, `proposal ${proposal.round}`, () => proposalEvidence(known, proposal));
-    return false;
-  }
-
-  function accuse(turn: Turn, name: string, proof: () => Uint8Array): void {
-    const { accused } = turn.state;
-    if (accused.has(name) || accused.size >= NAMES_MAX) return;
-    turn.set({ accused: new Set(accused).add(name) });
-    turn.effects.push({ kind: 'evidence', bytes: proof() });
-  }
-
   /** A block that nobody voted for enters the tree only as the first proposal of this round or the next, or because votes ask for it. */
   function onCandidate(turn: Turn, { id, header, seal }: Extract<EngineInput, { kind: 'candidate' }>): void {
     const { state, view } = turn;
@@ -291,108 +250,6 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
     if (state.importing.has(name) || view.get(id) !== undefined || state.importing.size >= NAMES_MAX) return;
     turn.set({ importing: new Set(turn.state.importing).add(name) });
     turn.effects.push({ kind: 'import', id });
-  }
-
-  function onMessage(turn: Turn, from: PeerId, bytes: Uint8Array): void {
-    const notes = notesFromBytes(bytes);
-    let judgement: 'accept' | 'ignore' | 'reject' = notes === undefined ? 'reject' : 'ignore';
-    for (const note of notes ?? []) {
-      const one = onNote(turn, from, note);
-      if (one === 'reject') judgement = 'reject';
-      if (one === 'reject') break;
-      if (one === 'accept') judgement = 'accept';
-    }
-    turn.effects.push({ kind: 'judge', judgement });
-  }
-
-  function onNote(turn: Turn, from: PeerId, note: BftNote): 'accept' | 'ignore' | 'reject' {
-    switch (note.kind) {
-      case 'vote':
-        return onVote(turn, from, note.vote);
-      case 'reproposal':
-        return onReproposal(turn, from, note.reproposal);
-      case 'holds':
-        if (note.height === turn.state.height && note.round === turn.state.round && !turn.state.proposals.has(note.round)) want(turn, note.id, from);
-        return 'ignore';
-      case 'status':
-        onStatus(turn, from, note.height, note.round);
-        return 'ignore';
-    }
-  }
-
-  function onVote(turn: Turn, from: PeerId, cast: Vote): 'accept' | 'ignore' | 'reject' {
-    const { state } = turn;
-    if (cast.seat >= n) return 'reject';
-    if (cast.height > state.height + 1) turn.effects.push({ kind: 'behind', from, height: cast.height - 1 });
-    if (cast.height !== state.height && cast.height !== state.height + 1) return 'ignore';
-    const isNext = cast.height !== state.height;
-    const known = isNext ? state.next.find((one) => one.seat === cast.seat && one.round === cast.round && one.step === cast.step) : votesOf(state.tally, cast.round, cast.step).get(cast.seat);
-    const { id } = cast;
-    // Also from whom it came again: the one before may not have had the block.
-    const sources = isNext || id === undefined || (state.sources.size >= NAMES_MAX && !state.sources.has(toHex(id))) ? state.sources : new Map(state.sources).set(toHex(id), from);
-    if (known !== undefined && isSameId(known.id, id)) {
-      turn.set({ sources });
-      return 'ignore';
-    }
-    if (known === undefined && (isNext ? state.next.filter(({ seat }) => seat === cast.seat).length >= 4 : isTooFar(state, cast))) return 'ignore';
-    if (!verifySignature(keyOf(cast.seat), voteMessage(chainId, cast), cast.signature)) return 'reject';
-    if (known !== undefined) {
-      if (!isNext) accuse(turn, `vote ${cast.round} ${cast.step} ${cast.seat}`, () => voteEvidence(known, cast));
-      return 'ignore';
-    }
-    if (!isNext) turn.set({ tally: withVote(state.tally, cast), sources });
-    else {
-      const seatsBefore = new Set(state.next.map(({ seat }) => seat)).size;
-      const next = [...state.next, cast];
-      turn.set({ next });
-      // One of so many is honest: the height is decided, and what we miss of it can be had as a certificate.
-      const seats = new Set(next.map(({ seat }) => seat)).size;
-      if (seats !== seatsBefore && seats === n - quorum + 1) turn.effects.push({ kind: 'behind', from, height: state.height });
-    }
-    return 'accept';
-  }
-
-  /** A seat may be in one later round, not in all of them at once; rounds that are long over decide nothing here. */
-  function isTooFar({ round, tally, locked, valid }: BftState, cast: Vote): boolean {
-    if (cast.round <= round - ROUNDS_KEPT_MAX) return cast.round !== locked?.round && cast.round !== valid?.round;
-    if (cast.round <= round + 1) return false;
-    const others = [...tally].filter(([one, votes]) => one > round + 1 && one !== cast.round && seatsIn(votes).has(cast.seat));
-    return others.length >= 2;
-  }
-
-  function onReproposal(turn: Turn, from: PeerId, again: Reproposal): 'accept' | 'ignore' | 'reject' {
-    const { state } = turn;
-    const { height, round, validRound, id, seat } = again;
-    if (seat !== bftProposer(params, height, round)) return 'reject';
-    if (height > state.height + 1) turn.effects.push({ kind: 'behind', from, height: height - 1 });
-    if (height !== state.height || round < state.round || round > state.round + 1) return 'ignore';
-    const known = state.proposals.get(round);
-    if (known !== undefined && equalBytes(known.id, id) && known.validRound === validRound) return 'ignore';
-    if (!verifySignature(keyOf(seat), reproposalMessage(chainId, again), again.signature)) return 'reject';
-    if (!keepProposal(turn, { round, id, validRound, signed: { kind: 'again', reproposal: again } })) return 'ignore';
-    want(turn, id, from);
-    return 'accept';
-  }
-
-  /** Somebody waits: it gets what it may have missed, or hears that it, or we, are behind. */
-  function onStatus(turn: Turn, from: PeerId, height: number, round: number): void {
-    const { state } = turn;
-    if (height > state.height) turn.effects.push({ kind: 'behind', from, height: height - 1 });
-    const answered = state.answeredMs.get(from);
-    if (height > state.height || (answered !== undefined && turn.nowMs < answered + ANSWER_AGAIN_MS) || state.answeredMs.size >= NAMES_MAX) return;
-    turn.set({ answeredMs: new Map(state.answeredMs).set(from, turn.nowMs) });
-    if (height < state.height) tellStatus(turn, from);
-    else tell(turn, notesFor(state, round), from);
-  }
-
-  function notesFor({ round, locked, valid, tally, proposals }: BftState, theirs: number): readonly BftNote[] {
-    const rounds = [...new Set([theirs, round, locked?.round, valid?.round])].filter((one) => one !== undefined);
-    return rounds.flatMap((one): BftNote[] => {
-      const { prevotes, precommits } = roundOf(tally, one);
-      const proposal = proposals.get(one);
-      const proposed: BftNote[] = proposal === undefined ? [] : [proposal.signed.kind === 'again' ? { kind: 'reproposal', reproposal: proposal.signed.reproposal } : { kind: 'holds', height: proposal.signed.header.height, round: one, id: proposal.id }];
-      return [...proposed, ...[...prevotes.values(), ...precommits.values()].map((cast): BftNote => ({ kind: 'vote', vote: cast }))];
-    });
   }
 
   /** What is head has a certificate, however it came here. */
@@ -417,7 +274,7 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
       case 'candidate':
         return onCandidate(turn, input);
       case 'message':
-        return onMessage(turn, input.from, input.bytes);
+        return hear(turn, input.from, input.bytes);
       case 'built': {
         const { height, round, step } = turn.state;
         const job = `block ${height} ${round}`;

@@ -5,6 +5,9 @@ import type { BftContext } from './rules.ts';
 import type { BftState } from './state.ts';
 import { countFor } from './tally.ts';
 
+/** Rounds whose votes are kept, beside those of the locked and the valid block. */
+export const ROUNDS_KEPT_MAX = 64;
+
 /** One input at work: the state as it becomes, and the effects so far. The state that came in is not changed. */
 export interface Turn {
   readonly state: BftState;

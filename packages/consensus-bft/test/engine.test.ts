@@ -188,6 +188,39 @@ describe('what others send to bft@1', () => {
     expect(engine.evidence).toHaveLength(1);
   });
 
+  test('a block that votes name and nobody sent is asked for, of who voted for it, and again after a while of another', () => {
+    const engine = oneEngine();
+    engine.tickTo(0);
+    const id = new Uint8Array(32).fill(9);
+    engine.receive([{ kind: 'vote', vote: engine.vote(1, PREVOTE, 0, id) }], 'first');
+    engine.receive([{ kind: 'vote', vote: engine.vote(2, PREVOTE, 0, id) }], 'second');
+    engine.tick();
+    expect(engine.fetched).toEqual([]);
+    engine.receive([{ kind: 'vote', vote: engine.vote(3, PREVOTE, 0, id) }], 'third');
+    expect(engine.fetched).toEqual([{ from: 'third', id }]);
+    engine.receive([{ kind: 'vote', vote: engine.vote(2, PREVOTE, 0, id) }], 'second');
+    expect(engine.fetched).toHaveLength(1);
+    engine.tick();
+    engine.tick();
+    engine.precommits(0, id, [1, 2, 3]);
+    expect(engine.fetched.slice(1)).toEqual([{ from: 'peer', id }]);
+    expect(engine.decided).toBeUndefined();
+  });
+
+  test('a step ends without any answer, and the next round is more patient', () => {
+    const engine = oneEngine();
+    engine.tickTo(0);
+    for (let round = 0; round < 3; round++) {
+      for (const step of ['propose', 'prevote', 'precommit'] as const) {
+        expect([engine.state.round, engine.state.step]).toEqual([round, step]);
+        engine.tick();
+      }
+      expect([castIn(engine, PREVOTE, round), castIn(engine, PRECOMMIT, round)]).toEqual(['nil', 'nil']);
+    }
+    // Each time it asked the others what it missed.
+    expect(engine.sent.flatMap(({ notes }) => notes).filter(({ kind }) => kind === 'status')).toHaveLength(9);
+  });
+
   test('other keys sign nothing', () => {
     const engine = oneEngine({ seat: 9 });
     expect(paramsOf(4).validators.some(({ key }) => equalBytes(key, publicKeyOf(9).bytes))).toBe(false);

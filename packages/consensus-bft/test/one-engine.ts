@@ -38,6 +38,7 @@ export interface OneEngine {
   readonly behind: readonly number[];
   /** Candidates that it took into the tree. */
   readonly imported: readonly BlockId[];
+  readonly fetched: readonly { readonly from: string; readonly id: BlockId }[];
   readonly sent: readonly { readonly to: string | undefined; readonly notes: readonly BftNote[] }[];
   readonly decided: BlockId | undefined;
   readonly saved: Uint8Array | undefined;
@@ -82,6 +83,7 @@ export function oneEngine({ seat = 0, validators = 4, votes = voteRules, saved: 
   const evidence: Uint8Array[] = [];
   const behind: number[] = [];
   const imported: BlockId[] = [];
+  const fetched: { from: string; id: BlockId }[] = [];
   const sent: { to: string | undefined; notes: readonly BftNote[] }[] = [];
   let nowMs = START_MS;
   let saved = before;
@@ -130,6 +132,7 @@ export function oneEngine({ seat = 0, validators = 4, votes = voteRules, saved: 
       }
       if (effect.kind === 'certify') decided = effect.id;
       if (effect.kind === 'evidence') evidence.push(effect.bytes);
+      if (effect.kind === 'fetch') fetched.push({ from: effect.from, id: effect.id });
       if (effect.kind === 'behind') behind.push(effect.height);
       if (effect.kind === 'judge') judged = effect.judgement;
       if (effect.kind === 'send') {
@@ -157,7 +160,9 @@ export function oneEngine({ seat = 0, validators = 4, votes = voteRules, saved: 
     ({ height: at, round, step: which, id, seat: by, signature: sign(publicKeyOf(by), voteMessage(ZERO, { step: which, height: at, round, id })) });
   const tick = (): void => {
     const id = `${state.height} ${state.round} ${state.step}`;
-    nowMs = Math.max(nowMs, timers.get(id) ?? nowMs);
+    const atMs = timers.get(id);
+    if (atMs === undefined) throw new Error(`the step ${id} waits for ever`);
+    nowMs = Math.max(nowMs, atMs);
     step({ kind: 'timer', id });
   };
 
@@ -167,7 +172,7 @@ export function oneEngine({ seat = 0, validators = 4, votes = voteRules, saved: 
 
   return {
     get state() { return state; },
-    cast, built, reproposed, evidence, behind, imported, sent, log, step, tick, vote, receive,
+    cast, built, reproposed, evidence, behind, imported, fetched, sent, log, step, tick, vote, receive,
     get decided() { return decided; },
     get saved() { return saved; },
     get judged() { return judged; },

@@ -79,6 +79,12 @@ export interface Candidate<B> extends BuiltBlock<B> {
   readonly seal: Uint8Array;
 }
 
+/** What became of a candidate. */
+function stageOf(isExecuted: boolean, isEarly: boolean): 'executed' | 'header' | 'invalid' {
+  if (isExecuted) return 'executed';
+  return isEarly ? 'header' : 'invalid';
+}
+
 const JOBS_MAX = 64;
 /** Blocks of peers that wait for the engine to want them. */
 const CANDIDATES_MAX = 16;
@@ -217,9 +223,10 @@ export function createEngineHost<C, B>(options: EngineHostOptions<C, B>): Engine
         if (candidate !== undefined) {
           run(async () => {
             const imported = await ports.importCandidate?.(candidate.block, candidate.seal);
-            if (imported === undefined || (!imported.ok && imported.data?.['retry'] === true)) return;
+            if (imported === undefined) return;
+            const isEarly = !imported.ok && imported.data?.['retry'] === true;
             // One that is here by another way is as good.
-            notify({ kind: 'block', id: candidate.id, stage: view.get(candidate.id)?.executed === true ? 'executed' : 'invalid' });
+            notify({ kind: 'block', id: candidate.id, stage: stageOf(view.get(candidate.id)?.executed === true, isEarly) });
           });
         }
         return true;

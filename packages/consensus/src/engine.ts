@@ -79,7 +79,7 @@ export type Effect =
   | { readonly kind: 'seal'; readonly job: string; readonly seal: Uint8Array }
   /** Announce the block of this job, if its import succeeded. */
   | { readonly kind: 'publish'; readonly job: string }
-  /** Take this candidate into the tree. Comes back as `block`, executed or invalid; not at all when it cannot be judged yet. */
+  /** Take this candidate into the tree. Comes back as `block`: executed, invalid, or its header only when it cannot be judged yet. */
   | { readonly kind: 'import'; readonly id: BlockId }
   /** This seal gives a rank to a block of the tree. Nothing that follows is done when it does not. */
   | { readonly kind: 'certify'; readonly id: BlockId; readonly seal: Uint8Array }

@@ -1,35 +1,21 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createRouter } from '@vsys/container';
-import { bftExtToBytes, bftProposer, bftSealToBytes, PRECOMMIT, voteMessage } from '@vsys/consensus-bft';
-import { type Chain, type ChainEvent, createChain, sealMessage } from '@vsys/consensus';
+import { type Chain, type ChainEvent, createChain } from '@vsys/consensus';
 import { type Block, blockId } from '@vsys/data-format';
 import { createVirtualTime, toHex } from '@vsys/primitives';
 import { type BlockLog, createMemoryBlockLog, createMemoryStore, type Store } from '@vsys/store';
 import { createCoinContainer, transfer } from '@vsys/transaction';
-import { createInlineVerifier, signed, signers, START_MS, testChain } from './support.ts';
+import { bftHands } from './bft-hands.ts';
+import { createInlineVerifier, signed, signers, START_MS } from './support.ts';
 
 const CHAIN_ID = new Uint8Array(32);
-const setup = testChain('bft', 4);
-const seats = { validators: setup.seats.map(({ account, publicKey }) => ({ account, key: publicKey.bytes })) };
+const { setup, propose, proposalOn, certificateOf } = bftHands(() => CHAIN_ID);
 const time = createVirtualTime(START_MS + 60_000);
 
 async function open(store: Store, log: BlockLog): Promise<Chain> {
   const consensus = setup.module.open(setup.spec.consensus.params, CHAIN_ID);
   if (!consensus.ok) throw new Error(consensus.message);
   return createChain({ spec: setup.spec }, { consensus: consensus.value, router: createRouter([createCoinContainer()]), store, log, verifier: createInlineVerifier(), clock: time });
-}
-
-/** A block on the head, as the proposer of that round seals it. */
-async function proposalOn(chain: Chain, round = 0): Promise<Block> {
-  const built = await chain.build({ job: 'test', on: chain.head.id, timeMs: chain.head.header.timeMs + 1_000 + round, ext: bftExtToBytes(round), deadlineMs: START_MS + 70_000 });
-  if (built === undefined) throw new Error('nothing was built');
-  const signature = setup.seats[bftProposer(seats, built.header.height, round)]!.sign(sealMessage(built.id));
-  return { ...built.block, seal: bftSealToBytes({ kind: 'proposal', signature }) };
-}
-
-function certificateOf({ header }: Block, by: readonly number[] = [0, 1, 2]): Uint8Array {
-  const message = voteMessage(CHAIN_ID, { step: PRECOMMIT, height: header.height, round: 4, id: blockId(header) });
-  return bftSealToBytes({ kind: 'certificate', round: 4, precommits: by.map((seat) => ({ seat, signature: setup.seats[seat]!.sign(message) })) });
 }
 
 describe('a block that waits for its certificate', () => {
@@ -68,8 +54,7 @@ describe('a block that waits for its certificate', () => {
 
   test('a candidate that does not execute as it says is refused', async () => {
     const lie = { ...block, header: { ...block.header, gasUsed: 0n } };
-    const signature = setup.seats[bftProposer(seats, 1, 0)]!.sign(sealMessage(blockId(lie.header)));
-    expect(await chain.importBlock({ ...lie, seal: bftSealToBytes({ kind: 'proposal', signature }) }, 'candidate')).toMatchObject({ code: 'IMPORT_EXECUTION' });
+    expect(await chain.importBlock({ ...lie, seal: propose(lie) }, 'candidate')).toMatchObject({ code: 'IMPORT_EXECUTION' });
     expect(log.next).toBe(0);
   });
 
