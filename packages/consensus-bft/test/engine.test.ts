@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { BftError, memoryFromBytes, memoryToBytes, PRECOMMIT, PREVOTE, verifyBftEvidence } from '@vsys/consensus-bft';
 import { equalBytes } from '@vsys/primitives';
-import { castIn, oneEngine } from './one-engine.ts';
+import type { Reproposal } from '@vsys/consensus-bft';
+import { castIn, oneEngine, START_MS } from './one-engine.ts';
 import { paramsOf, publicKeyOf, verifySignature } from './support.ts';
 
 const ZERO = new Uint8Array(32);
@@ -63,6 +64,13 @@ describe('memory of bft@1', () => {
     engine.tickTo(0);
     engine.propose(0);
     expect(castIn(engine, PREVOTE, 0) === undefined).toBe(votes === undefined);
+  });
+
+  test('a memory that was lost after the first block waits for the second', () => {
+    const engine = oneEngine({ height: 1 });
+    engine.tickTo(0);
+    engine.propose(0);
+    expect(castIn(engine, PREVOTE, 0)).toBeUndefined();
   });
 
   test('a validator that waits speaks again when the network plainly waits for it', () => {
@@ -217,8 +225,50 @@ describe('what others send to bft@1', () => {
       }
       expect([castIn(engine, PREVOTE, round), castIn(engine, PRECOMMIT, round)]).toEqual(['nil', 'nil']);
     }
+    const took = [0, 1, 2].map((round) => {
+      const another = oneEngine();
+      another.tickTo(round);
+      const beganMs = another.nowMs;
+      another.tickTo(round + 1);
+      return another.nowMs - beganMs;
+    });
+    // A proposal is waited for once, votes twice; 400 ms, and 200 ms more in each round.
+    expect(took).toEqual([2_000, 3_000, 4_000]);
     // Each time it asked the others what it missed.
     expect(engine.sent.flatMap(({ notes }) => notes).filter(({ kind }) => kind === 'status')).toHaveLength(9);
+  });
+
+  test('a block that does not execute gets a vote for nothing, at once', () => {
+    const engine = oneEngine();
+    engine.tickTo(0);
+    engine.propose(0, 0, false);
+    expect(castIn(engine, PREVOTE, 0)).toBe('nil');
+    expect(engine.nowMs).toBe(START_MS + 1_000);
+  });
+
+  test('a reproposal of another than the proposer, or of another key, costs its sender', () => {
+    const engine = oneEngine();
+    engine.tickTo(0);
+    const id = engine.propose(0);
+    engine.tickTo(1);
+    engine.repropose(1, id, 0);
+    expect(engine.judged).toBe('accept');
+    const { reproposal } = engine.state.proposals.get(1)!.signed as { readonly reproposal: Reproposal };
+    const judge = (change: Partial<Reproposal>) => {
+      const other = oneEngine();
+      other.tickTo(1);
+      other.receive([{ kind: 'reproposal', reproposal: { ...reproposal, ...change } }]);
+      return [other.judged, other.state.proposals.size];
+    };
+    expect(judge({})).toEqual(['accept', 1]);
+    expect(judge({ seat: 3 })).toEqual(['reject', 0]);
+    expect(judge({ id: new Uint8Array(32) })).toEqual(['reject', 0]);
+    expect(judge({ signature: new Uint8Array(64) })).toEqual(['reject', 0]);
+    expect(judge({ round: 9, seat: 2 })).toEqual(['ignore', 0]);
+    const other = oneEngine();
+    other.tickTo(1);
+    other.repropose(1, id, 0, 3);
+    expect([other.judged, other.state.proposals.size]).toEqual(['reject', 0]);
   });
 
   test('other keys sign nothing', () => {

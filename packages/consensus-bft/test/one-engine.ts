@@ -41,6 +41,7 @@ export interface OneEngine {
   readonly fetched: readonly { readonly from: string; readonly id: BlockId }[];
   readonly sent: readonly { readonly to: string | undefined; readonly notes: readonly BftNote[] }[];
   readonly decided: BlockId | undefined;
+  readonly nowMs: number;
   readonly saved: Uint8Array | undefined;
   /** What it said of the last message or candidate. */
   readonly judged: string | undefined;
@@ -51,9 +52,9 @@ export interface OneEngine {
   tick(): void;
   /** Until that round has begun. */
   tickTo(round: number): void;
-  /** The proposer of a round proposes a fresh block; marks make different ones. */
-  propose(round: number, mark?: number): BlockId;
-  repropose(round: number, id: BlockId, validRound: number): void;
+  /** The proposer of a round proposes a fresh block; marks make different ones. One that does not hold is found invalid on import. */
+  propose(round: number, mark?: number, holds?: boolean): BlockId;
+  repropose(round: number, id: BlockId, validRound: number, by?: number): void;
   prevotes(round: number, id: BlockId | undefined, seats: readonly number[]): void;
   precommits(round: number, id: BlockId | undefined, seats: readonly number[]): void;
   vote(seat: number, step: VoteStep, round: number, id: BlockId | undefined, height?: number): Vote;
@@ -128,7 +129,9 @@ export function oneEngine({ seat = 0, validators = 4, votes = voteRules, saved: 
       }
       if (effect.kind === 'import') {
         imported.push(effect.id);
-        queue.push({ kind: 'block', id: insert(pending.get(toHex(effect.id)) as Header, new Uint8Array()), stage: 'executed' });
+        const header = pending.get(toHex(effect.id));
+        if (header !== undefined) insert(header, new Uint8Array());
+        queue.push({ kind: 'block', id: effect.id, stage: header === undefined ? 'invalid' : 'executed' });
       }
       if (effect.kind === 'certify') decided = effect.id;
       if (effect.kind === 'evidence') evidence.push(effect.bytes);
@@ -174,22 +177,22 @@ export function oneEngine({ seat = 0, validators = 4, votes = voteRules, saved: 
     get state() { return state; },
     cast, built, reproposed, evidence, behind, imported, fetched, sent, log, step, tick, vote, receive,
     get decided() { return decided; },
+    get nowMs() { return nowMs; },
     get saved() { return saved; },
     get judged() { return judged; },
     tickTo: (round) => {
       for (let i = 0; i < 200 && (state.round < round || state.step === 'wait'); i++) tick();
     },
-    propose: (round, mark = 0) => {
+    propose: (round, mark = 0, holds = true) => {
       const header = headerOn(round, mark);
       const id = blockId(header);
-      pending.set(toHex(id), header);
+      if (holds) pending.set(toHex(id), header);
       headers.set(toHex(id), header);
       const seal = bftSealToBytes({ kind: 'proposal', signature: sign(publicKeyOf(bftProposer(params, header.height, round)), sealMessage(id)) });
       step({ kind: 'candidate', from: 'peer', id, header, seal });
       return id;
     },
-    repropose: (round, id, validRound) => {
-      const by = bftProposer(params, state.height, round);
+    repropose: (round, id, validRound, by = bftProposer(params, state.height, round)) => {
       const signature = sign(publicKeyOf(by), reproposalMessage(ZERO, { height: state.height, round, validRound, id }));
       receive([{ kind: 'reproposal', reproposal: { height: state.height, round, validRound, id, seat: by, signature } }]);
     },

@@ -152,8 +152,7 @@ export function createCatchUp({ chain, network, clock, logger }: Parts): CatchUp
     for (const [i, item] of items.entries()) {
       const block = blockFromBytes(item);
       if (!block.ok || !equalBytes(blockId(block.value.header), ids[i] as Uint8Array)) return undefined;
-      // The seal that was judged with the header: that of the body may be from before its certificate.
-      blocks.push({ ...block.value, seal: headers[i]!.seal });
+      blocks.push(block.value);
     }
     return blocks;
   }
