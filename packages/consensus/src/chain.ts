@@ -58,6 +58,11 @@ export interface Chain extends AsyncDisposable {
   importBlock(block: Block, origin?: 'own' | 'candidate'): Promise<Verdict<BlockRef, ImportCode>>;
   /** Gives a block that waits for its certificate the seal that has it; durable before the head moves to it. */
   certify(id: BlockId, seal: Uint8Array): Promise<Verdict<BlockRef, ImportCode>>;
+  /**
+   * Checks a body ahead of its import, so that signatures are checked in the worker while the block before executes. Only for a block whose
+   * header was judged: it costs what an import costs.
+   */
+  prepare(block: Block): void;
   /** Whether the block is known here, on any branch or below final. */
   has(id: BlockId): Promise<boolean>;
   /** Whether the block is here and waits for its certificate. */

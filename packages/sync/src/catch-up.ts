@@ -93,7 +93,9 @@ export function createCatchUp({ chain, network, clock, logger }: Parts): CatchUp
   }
 
   async function importAll(peer: PeerId, blocks: readonly Block[]): Promise<boolean> {
-    for (const block of blocks) {
+    for (const [i, block] of blocks.entries()) {
+      const next = blocks[i + 1];
+      if (next !== undefined) chain.prepare(next);
       const imported = await chain.importBlock(block);
       if (imported.ok || imported.code === 'IMPORT_KNOWN' || imported.code === 'IMPORT_BELOW_FINAL') continue;
       const innocent = imported.data?.retry === true;
@@ -187,7 +189,10 @@ export function createCatchUp({ chain, network, clock, logger }: Parts): CatchUp
       await Promise.all(peers.map(async ({ id }) => {
         const answer = await network()?.request(id, 'head', new Uint8Array(), { signal: stopping.signal });
         const head = answer?.ok === true ? headFromBytes(answer.value) : undefined;
-        if (head !== undefined && claims.has(id)) claims.set(id, head.height);
+        if (head === undefined) return;
+        // A head that is not known here may win at any height: the module's rank decides, not how long a branch is.
+        const ahead = (await chain.has(head.id)) ? head.height : Math.max(head.height, chain.head.height + 1);
+        if (claims.has(id)) claims.set(id, ahead);
       }));
       if (best() !== undefined) trigger();
     },
