@@ -134,3 +134,19 @@ describe('each rule is missed when it is gone', () => {
     for (const name of names) expect(() => scenarios[name]!({ ...voteRules, ...change })).toThrow();
   });
 });
+
+test('two of four with two faces split the others, and one alone does not: what operators are told is the bound', () => {
+  const decide = (faces: readonly number[]) => [0, 1].map((seat) => {
+    const engine = oneEngine({ seat });
+    engine.tickTo(2);
+    const id = engine.propose(2, seat);
+    engine.prevotes(2, id, faces);
+    engine.precommits(2, id, faces);
+    return engine.decided;
+  });
+  const [a, b] = decide([2, 3]);
+  expect(a).toBeDefined();
+  expect(b).toBeDefined();
+  expect(a).not.toEqual(b);
+  expect(decide([3])).toEqual([undefined, undefined]);
+});
