@@ -60,7 +60,7 @@ export interface EngineHostOptions<C, B> {
 export type EngineEvent = EngineInput extends infer I ? (I extends EngineInput ? Omit<I, 'nowMs'> : never) : never;
 
 export interface EngineHost<B = unknown> {
-  /** Starts the engine. */
+  /** Starts the engine. What comes before is dropped: the engine begins with what the view shows, and has no state to step from. */
   start(): void;
   /** Hands an event to the engine, after those before it. Never waits, so an import may call it. */
   notify(event: EngineEvent): void;
@@ -101,6 +101,7 @@ export function createEngineHost<C, B>(options: EngineHostOptions<C, B>): Engine
   const candidates = new Map<string, Candidate<B>>();
   const beside = new Set<Promise<void>>();
   let state: unknown;
+  let started = false;
   let closed = false;
   let queue: Promise<void> = Promise.resolve();
   let queued = 0;
@@ -130,6 +131,7 @@ export function createEngineHost<C, B>(options: EngineHostOptions<C, B>): Engine
   };
 
   const notify = (event: EngineEvent): void => {
+    if (!started) return;
     enqueue(async () => {
       const step = engine.step(state, { ...event, nowMs: ports.clock.nowMs() } as EngineInput, view);
       state = step.state;
@@ -140,7 +142,7 @@ export function createEngineHost<C, B>(options: EngineHostOptions<C, B>): Engine
   /** The verdict is out before the effects are done: others need not wait for our work to hear of a vote. */
   const judged = (event: EngineEvent, before: () => void = () => {}): Promise<EngineJudgement> =>
     new Promise((resolve) => {
-      if (closed) return resolve('ignore');
+      if (closed || !started) return resolve('ignore');
       enqueue(async () => {
         before();
         let judgement: EngineJudgement = 'ignore';
@@ -282,12 +284,14 @@ export function createEngineHost<C, B>(options: EngineHostOptions<C, B>): Engine
   };
 
   return {
-    start: () =>
+    start: () => {
+      started = true;
       enqueue(async () => {
         const step = engine.init(options.saved, view, ports.clock.nowMs());
         state = step.state;
         await perform(step.effects);
-      }),
+      });
+    },
     notify,
     receive: (from, bytes) => judged({ kind: 'message', from, bytes }),
     offer: (from, candidate) => {

@@ -104,6 +104,12 @@ describe('engine host', () => {
       message: (input) => (input.kind === 'message' && input.bytes[0] === 1 ? [{ kind: 'judge', judgement: 'accept' }, { kind: 'send', bytes: EMPTY }, { kind: 'send', to: 'p', bytes: EMPTY }, { kind: 'behind', from: 'p', height: 7 }, { kind: 'fetch', from: 'p', id: EMPTY }] : []),
     });
     const host = createEngineHost({ engine, view: VIEW, ports });
+    // An engine that has not begun has no state to judge from.
+    expect(await host.receive('p', Uint8Array.of(1))).toBe('ignore');
+    host.notify({ kind: 'head' });
+    await host.idle();
+    expect(engine.inputs).toEqual([]);
+    host.start();
     expect(await host.receive('p', Uint8Array.of(1))).toBe('accept');
     expect(await host.receive('p', Uint8Array.of(2))).toBe('ignore');
     await host.idle();
@@ -116,6 +122,7 @@ describe('engine host', () => {
     const failures: unknown[] = [];
     const { ports } = bench(createVirtualTime());
     const host = createEngineHost({ engine: scripted([], { message: () => { throw new Error('broken'); } }), view: VIEW, ports, onFailure: (error) => failures.push(error) });
+    host.start();
     expect(await host.receive('p', EMPTY)).toBe('ignore');
     await host.idle();
     expect(failures).toHaveLength(1);
@@ -139,6 +146,7 @@ describe('engine host', () => {
       message: (input) => (input.kind === 'message' ? [{ kind: 'import', id: input.bytes }] : []),
     });
     const host = createEngineHost({ engine, view, ports });
+    host.start();
     const offer = (n: number) => host.offer('p', { id: Uint8Array.of(n), header: {} as Header, block: `block ${n}`, seal: EMPTY });
     expect(await Promise.all([1, 2, 3].map(offer))).toEqual(['accept', 'accept', 'accept']);
     await host.idle();
