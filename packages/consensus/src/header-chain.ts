@@ -8,7 +8,7 @@ import type { BlockRef, HeaderRules, Rank } from './rules.ts';
 export interface FoldedHeader<C> extends BlockRef {
   readonly header: Header;
   readonly context: C;
-  readonly rank: Rank | null;
+  readonly rank: Rank;
   /** Height that this header made final. */
   readonly finalises?: Height;
 }
@@ -42,7 +42,7 @@ const HEADER_VERSION = 1;
 /** Headers above final that a light client keeps for `replaceFrom`. */
 const BRANCH_MAX = 4096;
 
-/** Folds sealed headers over a known one: neutral checks, then the module's. Returns all of them, or the first refusal. */
+/** Folds sealed headers over a known one: neutral checks, then the module's. Each must have a rank: one that waits for its certificate is nothing to follow. Returns all of them, or the first refusal. */
 export function foldHeaders<C>(
   rules: HeaderRules<C>,
   blockId: (header: Header) => BlockId,
@@ -58,6 +58,7 @@ export function foldHeaders<C>(
     const stepped = rules.step(parent.context, { id, header, seal });
     if (!stepped.ok) return stepped;
     const { context, rank, finalises } = stepped.value;
+    if (rank === null) return refuse('HEADER_UNCERTIFIED', `the header at height ${header.height} waits for its certificate`);
     const child = { id, height: header.height, header, context, rank, ...(finalises === undefined ? {} : { finalises }) };
     folded.push(child);
     parent = child;
@@ -122,7 +123,7 @@ export function createHeaderChain<C>(options: HeaderChainOptions<C>): HeaderChai
       if (!folded.ok) return folded;
       const last = folded.value[folded.value.length - 1];
       const current = tip().rank;
-      if (last === undefined || last.rank === null || (current !== null && compareRanks(last.rank, current) <= 0)) {
+      if (last === undefined || compareRanks(last.rank, current) <= 0) {
         return refuse('HEADER_RANK', 'the branch does not outrank the present one');
       }
       branch = [...branch.slice(0, at + 1), ...folded.value];
