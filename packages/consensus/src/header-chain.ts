@@ -18,6 +18,8 @@ export interface HeaderChainOptions<C> {
   readonly spec: ChainSpec;
   /** Computed from the spec by the user, or trusted by its id. */
   readonly genesis: Header;
+  /** A final header that this client verified itself, in place of genesis: `headerCheckpointFromBytes`. Nothing below it is known afterwards. */
+  readonly from?: FoldedHeader<C> | undefined;
   /** By default that of `@vsys/data-format`. */
   readonly blockId?: (header: Header) => BlockId;
 }
@@ -25,7 +27,8 @@ export interface HeaderChainOptions<C> {
 /** A light client: follows sealed headers without bodies, state, clock or network. */
 export interface HeaderChain<C = unknown> {
   readonly tip: FoldedHeader<C>;
-  readonly final: BlockRef;
+  /** What the rules made final; at first the header that the chain began with. */
+  readonly final: FoldedHeader<C>;
   /** Appends headers that continue the tip; stops at the first that does not hold and keeps those before it. */
   extend(headers: readonly SealedHeader[]): Verdict<FoldedHeader<C>>;
   /**
@@ -81,17 +84,15 @@ export function checkContinues(parent: BlockRef & { readonly header: Header }, h
  * if (verdict.ok) show(chain.tip.height, chain.final.height);
  */
 export function createHeaderChain<C>(options: HeaderChainOptions<C>): HeaderChain<C> {
-  const { rules, genesis, blockId = formatBlockId } = options;
-  const id = blockId(genesis);
-  const start = rules.genesis(options.spec, { id, height: genesis.height, timeMs: genesis.timeMs });
+  const { rules, blockId = formatBlockId } = options;
+  let final: FoldedHeader<C> = options.from ?? foldGenesis(options, blockId);
   /** From final (or the oldest kept) to the tip. */
-  let branch: FoldedHeader<C>[] = [{ id, height: genesis.height, header: genesis, ...start }];
-  let final: BlockRef = { id, height: genesis.height };
+  let branch: FoldedHeader<C>[] = [final];
 
   const tip = (): FoldedHeader<C> => branch[branch.length - 1] as FoldedHeader<C>;
   const settle = (finalises: Height | undefined): void => {
     const settled = finalises !== undefined && finalises > final.height ? branch.find((kept) => kept.height === finalises) : undefined;
-    if (settled !== undefined) final = { id: settled.id, height: settled.height };
+    if (settled !== undefined) final = settled;
     const cut = branch.findIndex((kept) => kept.height >= final.height);
     if (cut > 0) branch = branch.slice(cut);
     if (branch.length > BRANCH_MAX) branch = branch.slice(branch.length - BRANCH_MAX);
@@ -130,4 +131,9 @@ export function createHeaderChain<C>(options: HeaderChainOptions<C>): HeaderChai
       return accept(tip());
     },
   };
+}
+
+function foldGenesis<C>({ rules, spec, genesis }: HeaderChainOptions<C>, blockId: (header: Header) => BlockId): FoldedHeader<C> {
+  const id = blockId(genesis);
+  return { id, height: genesis.height, header: genesis, ...rules.genesis(spec, { id, height: genesis.height, timeMs: genesis.timeMs }) };
 }

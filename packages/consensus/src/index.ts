@@ -12,6 +12,8 @@ export { createEngineHost } from './engine-host.ts';
 export type { BuildRequest, BuiltBlock, Candidate, EngineEvent, EngineHost, EngineHostOptions, EnginePorts } from './engine-host.ts';
 export { checkContinues, createHeaderChain, foldHeaders } from './header-chain.ts';
 export type { FoldedHeader, HeaderChain, HeaderChainOptions } from './header-chain.ts';
+export { headerCheckpointFromBytes, headerCheckpointToBytes } from './header-checkpoint.ts';
+export type { HeaderCheckpointCode, HeaderCheckpointScope } from './header-checkpoint.ts';
 export type { Consensus, ConsensusModule, ConsensusWire } from './module.ts';
 export type { AuthoredHeader, BlockRef, HeaderRules, IdentifiedHeader, PublicKeyOf, Rank, SeatView, Stepped, VerifySignature } from './rules.ts';
 export { sealMessage } from './seal.ts';
