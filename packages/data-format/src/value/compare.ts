@@ -1,6 +1,6 @@
 import { compareBytes, utf8ToBytes } from '@vsys/primitives';
 import { compareQuantities, isNumeric, quantityOf } from './quantity.ts';
-import { type DateTime, isArray, isDocument, type Numeric, type Value } from './value.ts';
+import { type Binary, type DateTime, type Document, isArray, isDocument, type Numeric, type Value } from './value.ts';
 
 /** Place of a kind in MongoDB's order of types; a missing value counts as null. Numbers of all kinds compare by value. */
 export function typeOrder(value: Value | undefined): number {
@@ -29,4 +29,43 @@ export function compareScalars(a: Value | undefined, b: Value | undefined): numb
   const left = a as { bytes: Uint8Array };
   const right = b as { bytes: Uint8Array };
   return left.bytes.length - right.bytes.length || compareBytes(left.bytes, right.bytes);
+}
+
+/**
+ * MongoDB's order of all values, objects and arrays too: objects field by field, by kind, then name, then value; what ends first comes first.
+ * Zero is what `$addToSet` and `$pullAll` hold for equal: numbers by value, objects with the order of their fields.
+ */
+export function compareValues(a: Value, b: Value): number {
+  if (a === b) return 0;
+  const order = typeOrder(a) - typeOrder(b);
+  if (order !== 0) return order;
+  if (isArray(a)) return compareLists(a, b as readonly Value[]);
+  if (isDocument(a)) return compareDocuments(a, b as Document);
+  if (typeof a === 'object' && a !== null && 'kind' in a && a.kind === 'binary') {
+    const other = b as Binary;
+    return a.bytes.length - other.bytes.length || a.subtype - other.subtype || compareBytes(a.bytes, other.bytes);
+  }
+  return compareScalars(a, b);
+}
+
+function compareLists(a: readonly Value[], b: readonly Value[]): number {
+  for (const [i, value] of a.entries()) {
+    const other = b[i];
+    if (other === undefined) return 1;
+    const order = compareValues(value, other);
+    if (order !== 0) return order;
+  }
+  return a.length - b.length;
+}
+
+function compareDocuments(a: Document, b: Document): number {
+  const others = b.entries();
+  for (const [name, value] of a) {
+    const next = others.next();
+    if (next.done === true) return 1;
+    const [otherName, other] = next.value;
+    const order = typeOrder(value) - typeOrder(other) || (name === otherName ? 0 : compareBytes(utf8ToBytes(name), utf8ToBytes(otherName))) || compareValues(value, other);
+    if (order !== 0) return order;
+  }
+  return a.size - b.size;
 }
