@@ -1,3 +1,5 @@
+export { applyPatch } from './apply-patch.ts';
+export type { PatchCode, PatchContext } from './apply-patch.ts';
 export { createDatabaseContainer } from './create-database-container.ts';
 export type { DatabaseCode } from './create-database-container.ts';
 export { databaseGas } from './gas.ts';

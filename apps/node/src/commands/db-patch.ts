@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { applyPatch, operationFromPayload } from '@vsys/database';
+import { documentFromRecord } from '@vsys/database/layout';
 import { collectionOps, DatabaseOpError, type Patch, patchFromUpdate } from '@vsys/database/ops';
 import { toHex } from '@vsys/primitives';
 import { AppError } from '../app-error.ts';
@@ -31,11 +33,20 @@ export function addDbPatch(group: Command): void {
       const patch = await patchOf(update, options);
       const database = await databaseOf(command, named, trust.spec);
       const id = readId(idArgument);
+      const operation = collectionOps(database, collection).patch(id, patch, options.ifVersion, options.upsert === true);
       return {
-        operations: [collectionOps(database, collection).patch(id, patch, options.ifVersion, options.upsert === true)], fields: { database: toHex(database), collection, id: JSON.parse(idText(id)) as unknown },
+        operations: [operation], refusedBy: ([record]) => whyRefused(operation.payload, record), fields: { database: toHex(database), collection, id: JSON.parse(idText(id)) as unknown },
         done: `changed the document with _id ${idText(id)}`, keys: [keyOfId(database, collection, id)], shows: versionOf,
       };
     }));
+}
+
+/** Runs the patch here on the document that is there. */
+function whyRefused(payload: Uint8Array, record: Uint8Array | undefined): string | undefined {
+  const operation = operationFromPayload(payload);
+  if (record === undefined || !operation.ok || operation.value.kind !== 'patch') return undefined;
+  const applied = applyPatch(documentFromRecord(record).document, operation.value.steps, { timeMs: 0, isInsert: false, gas: { used: 0n, charge: () => {} } });
+  return applied.ok ? undefined : applied.message;
 }
 
 async function patchOf(update: string | undefined, { set, unset, inc }: PatchOptions): Promise<Partial<Patch>> {
