@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { compareBytes } from '@vsys/primitives';
 import { decimals } from './numbers.ts';
-import { compareScalars, compareValues, decodeDocument, documentFromJson, documentToJson, encodeDocument, encodeIndexKey, getPath, int32, type Value } from '../src/value.ts';
+import { compareScalars, compareValues, decimal128, decodeDocument, documentFromJson, documentToJson, encodeDocument, encodeIndexKey, getPath, int32, type Value } from '../src/value.ts';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 12 }).filter((s) => s.isWellFormed());
 const int64 = fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n);
@@ -120,6 +120,30 @@ describe('compareValues', () => {
   test('holds numbers of all kinds for equal, and the order of fields for a difference', () => {
     expect(compareValues([1, map(['a', 2n])], [1n, map(['a', int32(2)])])).toBe(0);
     expect(compareValues(map(['a', 1], ['b', 1]), map(['b', 1], ['a', 1]))).not.toBe(0);
+  });
+
+  test('orders texts by their bytes', () => {
+    const any = fc.string({ unit: fc.constantFrom('a', 'b', '\u00e4', '\ud7ff', '\ue000', '\uffff', '\u{10000}', '\u{10ffff}'), maxLength: 4 });
+    fc.assert(fc.property(any, any, (a, b) => expect(Math.sign(compareValues(a, b))).toBe(Math.sign(compareBytes(new TextEncoder().encode(a), new TextEncoder().encode(b))))));
+  });
+
+  test('orders numbers far apart and close together, of any kinds, as fractions say', () => {
+    const decimal = fc.tuple(fc.bigInt(-(10n ** 34n) + 1n, 10n ** 34n - 1n), fc.constantFrom(-350, -330, -34, -1, 0, 3, 290, 310)).map(([coefficient, exponent]) => ({ coefficient, exponent }));
+    const asValue = ({ coefficient, exponent }: { coefficient: bigint; exponent: number }): Value => {
+      const read = decimal128(`${coefficient}E${exponent}`);
+      if (!read.ok) throw new Error(read.message);
+      return read.value;
+    };
+    const scaled = ({ coefficient, exponent }: { coefficient: bigint; exponent: number }): bigint => coefficient * 10n ** BigInt(exponent + 350);
+    fc.assert(fc.property(decimal, decimal, (a, b) => {
+      const order = scaled(a) < scaled(b) ? -1 : scaled(a) > scaled(b) ? 1 : 0;
+      expect(compareValues(asValue(a), asValue(b))).toBe(order);
+    }));
+    const of = (coefficient: bigint, exponent: number): Value => asValue({ coefficient, exponent });
+    const ascending = [of(-1n, 6_000), -Number.MAX_VALUE, of(-1n, 0), of(-1n, -400), 0, of(1n, -6_000), Number.MIN_VALUE, of(5n, -324), 0.1, of(1n, 308), Number.MAX_VALUE, of(1n, 309), of(1n, 6_000), Number.POSITIVE_INFINITY];
+    for (const [i, a] of ascending.entries()) for (const [j, b] of ascending.entries()) expect({ i, j, order: Math.sign(compareValues(a, b)) }).toEqual({ i, j, order: Math.sign(i - j) });
+    expect(compareValues(of(10n, -1), 1)).toBe(0);
+    expect(compareValues(of(0n, -6_000), -0)).toBe(0);
   });
 
   test('is an order', () => {
