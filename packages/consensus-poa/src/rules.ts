@@ -1,7 +1,7 @@
-import { accept, equalBytes, invariant, refuse } from '@vsys/primitives';
-import type { Height, Verdict } from '@vsys/primitives';
+import { accept, equalBytes, invariant, refuse, uint64FromBytes } from '@vsys/primitives';
+import type { BlockId, Height, Verdict } from '@vsys/primitives';
 import { sealMessage } from '@vsys/consensus/rules';
-import type { HeaderRules, IdentifiedHeader, Stepped, VerifySignature } from '@vsys/consensus/rules';
+import type { HeaderRules, IdentifiedHeader, Rank, Stepped, VerifySignature } from '@vsys/consensus/rules';
 import { poaMajority } from './params.ts';
 import type { PoaAuthority, PoaParams } from './params.ts';
 
@@ -53,6 +53,14 @@ export function poaFinalHeight(params: PoaParams, context: PoaContext): number {
   return (descending[params.finalityDepth - 1] as number) - 1;
 }
 
+/**
+ * Weight, then the smaller id. Two branches of one weight must not be a matter of what a node saw first: where half of the authorities stand on
+ * each, and sealed there too recently, neither half may go on.
+ */
+function rankOf(weight: bigint, id: BlockId): Rank {
+  return [weight, 0xffff_ffff_ffff_ffffn - uint64FromBytes(id)];
+}
+
 /** @see docs/spec/consensus-poa.md */
 export function createPoaRules(params: PoaParams, verifySignature: VerifySignature): HeaderRules<PoaContext> {
   const { authorities, periodMs } = params;
@@ -74,14 +82,14 @@ export function createPoaRules(params: PoaParams, verifySignature: VerifySignatu
     const weight = parent.weight + (poaDistance(params, header.height, position) === 0 ? IN_TURN : OUT_OF_TURN);
     const context = { height: header.height, timeMs: header.timeMs, weight, lastHeights: parent.lastHeights.with(position, header.height) };
     const finalises = poaFinalHeight(params, context);
-    return accept({ context, rank: [weight], ...(finalises < 0 ? {} : { finalises }) });
+    return accept({ context, rank: rankOf(weight, id), ...(finalises < 0 ? {} : { finalises }) });
   };
 
   return {
     driftMs,
     genesis: (_spec, genesis) => ({
       context: { height: genesis.height, timeMs: genesis.timeMs, weight: 0n, lastHeights: authorities.map(() => 0) },
-      rank: [0n],
+      rank: rankOf(0n, genesis.id),
     }),
     step,
     author: (_parent, { ext }) => {
