@@ -144,13 +144,13 @@ export function createSimNode(world: SimWorld, options: SimNodeOptions): SimNode
   /** Does what the remedy of a failure says, and starts it again. */
   function operate(mine: Life, error: unknown): void {
     if (!mine.alive) return;
-    const code = error instanceof CodedError ? error.code : String(error);
-    trace.add(`${time.nowMs()} ${name} failed ${code}`);
+    const codes = codesOf(error);
+    trace.add(`${time.nowMs()} ${name} failed ${codes.join()}`);
     end();
     // The process ends in order, so what was written is there.
     disk.crash(false);
-    const remedied = remedy(code);
-    if (!remedied && honest) world.report('NODE_BROKEN', `node ${index} stopped with ${code}: ${error instanceof Error ? error.message : ''}`);
+    const remedied = codes.some(remedy);
+    if (!remedied && honest) world.report('NODE_BROKEN', `node ${index} stopped with ${codes.join(', ')}: ${error instanceof Error ? error.message : ''}`);
     time.setAt(time.nowMs() + RESTART_MS, start);
   }
 
@@ -212,4 +212,11 @@ export function createSimNode(world: SimWorld, options: SimNodeOptions): SimNode
       start();
     },
   };
+}
+
+/** Of an error and what lies behind it, outermost first. */
+function codesOf(error: unknown): readonly string[] {
+  const codes: string[] = [];
+  for (let at = error; at instanceof Error && codes.length < 8; at = at.cause) codes.push(at instanceof CodedError ? at.code : at.name);
+  return codes.length === 0 ? [String(error)] : codes;
 }

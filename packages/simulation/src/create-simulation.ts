@@ -22,18 +22,16 @@ export interface SimulationOptions {
   readonly module: SimulatedModule;
   /** Seats, each on a node of its own. Default 4. */
   readonly nodes?: number;
-  /** How long anything may go wrong. Default 45 seconds of virtual time. */
+  /** How long anything may go wrong. Default 30 seconds of virtual time. */
   readonly chaosMs?: number;
-  /** How long it may take afterwards until all is well. Default 35 seconds of virtual time. */
+  /** How long it may take afterwards until all is well. Default 26 seconds of virtual time. */
   readonly healMs?: number;
   /** Length of a slot. Default 1,000. */
   readonly periodMs?: number;
   /** Takes the place of what the seed draws. */
   readonly faults?: readonly Fault[];
-  /** Kinds that may be drawn; by default those that the module tolerates. */
-  readonly kinds?: readonly FaultKind[];
-  /** How cuts are drawn; by default as the module tolerates. */
-  readonly cuts?: 'any' | 'static';
+  /** Draws every kind of fault, also those that the module does not claim to survive. */
+  readonly extreme?: boolean;
   readonly logger?: Logger;
 }
 
@@ -75,20 +73,18 @@ const HEAD_LAG_MAX = 2;
  * const { violation } = await createSimulation({ seed: 7, module }).run();
  */
 export function createSimulation(options: SimulationOptions): Simulation {
-  const { seed, module, nodes = 4, chaosMs = 45_000, periodMs = 1_000 } = options;
-  const kinds = options.kinds ?? kindsOf(module);
-  const cuts = options.cuts ?? module.tolerates;
-  const faults = options.faults ?? drawFaults({ seed, nodes, chaosMs, periodMs, kinds, cuts, quorum: module.quorum(nodes) });
+  const { seed, module, nodes = 4, chaosMs = 30_000, periodMs = 1_000 } = options;
+  const tolerates = options.extreme === true ? 'any' : module.tolerates;
+  const faults = options.faults ?? drawFaults({ seed, nodes, chaosMs, periodMs, kinds: kindsOf(tolerates), cuts: tolerates });
   return { faults, run: () => run({ ...options, faults }) };
 }
 
-/** What can be asked of a module: depth does not survive seats that sign twice, see `SimulatedModule.tolerates`. */
-export function kindsOf({ tolerates }: SimulatedModule): readonly FaultKind[] {
-  return tolerates === 'any' ? FAULT_KINDS : FAULT_KINDS.filter((kind) => !['twin'].includes(kind));
+function kindsOf(tolerates: SimulatedModule['tolerates']): readonly FaultKind[] {
+  return tolerates === 'any' ? FAULT_KINDS : FAULT_KINDS.filter((kind) => kind !== 'twin');
 }
 
 async function run(options: SimulationOptions & { readonly faults: readonly Fault[] }): Promise<SimulationResult> {
-  const { seed, module, nodes: seats = 4, chaosMs = 45_000, healMs = 35_000, periodMs = 1_000, faults } = options;
+  const { seed, module, nodes: seats = 4, chaosMs = 30_000, healMs = 26_000, periodMs = 1_000, faults } = options;
   const time = createSimTime(START_MS + 10);
   const sinceStart = (): number => time.nowMs() - START_MS - 10;
   const trace = createTrace();
@@ -135,10 +131,10 @@ async function run(options: SimulationOptions & { readonly faults: readonly Faul
   const endMs = START_MS + 10 + chaosMs + healMs;
   let working = false;
   const work = (): void => {
-    time.setAt(time.nowMs() + Math.floor(periodMs * 0.6), work);
+    time.setAt(time.nowMs() + Math.floor(periodMs * 0.8), work);
     if (working) return;
     working = true;
-    void workload.tick(runningNodes(), sinceStart() < chaosMs + healMs / 3).catch((error: unknown) => report('NODE_BROKEN', `a client was told ${String(error)}`)).finally(() => {
+    void workload.tick(runningNodes(), sinceStart() < chaosMs + healMs / 6).catch((error: unknown) => report('NODE_BROKEN', `a client was told ${String(error)}`)).finally(() => {
       working = false;
     });
   };

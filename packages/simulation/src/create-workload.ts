@@ -3,6 +3,7 @@ import type { Signer } from '@vsys/crypto';
 import { type ChainSpec, chainId, createTransaction, type Operation, transactionId, transactionToBytes } from '@vsys/data-format';
 import { collectionOps, createDatabase, databaseId } from '@vsys/database/ops';
 import { transfer } from '@vsys/transaction';
+import type { TransactionStatus } from '@vsys/consensus';
 import type { Node } from '@vsys/node';
 import type { ViolationCode } from './violation.ts';
 
@@ -21,12 +22,16 @@ export interface Workload {
 interface Sent {
   readonly id: Uint8Array;
   readonly bytes: Uint8Array;
+  /** Lives of nodes that took it in: none of them may forget it without a word. */
+  readonly heldBy: WeakSet<Node>;
   /** Where it was told to be final, for the first time. */
   told: { readonly height: number; readonly blockId: string } | undefined;
 }
 
-const AGAIN_PER_TICK = 6;
-const LOOKS_PER_TICK = 6;
+/** Sent again with a new one; and when there are no new ones, as then all must come in. */
+const AGAIN_PER_TICK = 3;
+const AGAIN_AT_END = 16;
+const LOOKS_PER_TICK = 4;
 const FEE_MAX = 10_000_000n;
 
 export function createWorkload(
@@ -59,7 +64,7 @@ export function createWorkload(
     const sequence = sequences[client] as bigint;
     sequences[client] = sequence + 1n;
     const transaction = createTransaction({ chainId: id, payer: signer.account, lane: 0, sequence, validUntil: 1_000_000, feeMax: FEE_MAX, gasMax: 500_000n, operations: operationsOf(client, sequence) }, [signer]);
-    const made: Sent = { id: transactionId(transaction.bodyBytes), bytes: transactionToBytes(transaction), told: undefined };
+    const made: Sent = { id: transactionId(transaction.bodyBytes), bytes: transactionToBytes(transaction), heldBy: new WeakSet(), told: undefined };
     sent.push(made);
     return made;
   };
@@ -76,11 +81,13 @@ export function createWorkload(
   const look = async (node: Node, one: Sent): Promise<boolean> => {
     const { height } = node.chain.final;
     const status = await node.chain.status(one.id);
+    if (status.kind === 'unknown' && one.heldBy.has(node)) report('POOL_LOST', `transaction ${toHex(one.id).slice(0, 12)} was taken in by a node that now does not know it`);
     if (status.kind === 'final') {
       const found = { height: status.height, blockId: toHex(status.blockId) };
       one.told ??= found;
       if (found.height !== one.told.height || found.blockId !== one.told.blockId) report('FINAL_LOST', `transaction ${toHex(one.id).slice(0, 12)} was told final at ${one.told.height} ${one.told.blockId.slice(0, 12)} and is at ${found.height} ${found.blockId.slice(0, 12)}`);
-    } else if (one.told !== undefined && height >= one.told.height) {
+    } else if (one.told !== undefined && height >= one.told.height && !(isOnBranch(status) && toHex(status.blockId) === one.told.blockId)) {
+      // A block that becomes final is told so when that is durable; until then its transactions are still included.
       report('FINAL_LOST', `transaction ${toHex(one.id).slice(0, 12)} was told final at ${one.told.height}, and a node that holds ${height} final says ${status.kind}`);
     }
     return status.kind === 'final';
@@ -93,7 +100,12 @@ export function createWorkload(
       const fresh = isNew ? [make()] : [];
       if (nodes.length === 0) return;
       const open = sent.filter(({ told }) => told === undefined);
-      await unlessStopped(async () => void (await pick(nodes).chain.submit([...fresh, ...open.slice(0, AGAIN_PER_TICK)].map(({ bytes }) => bytes))));
+      const taker = pick(nodes);
+      const offered = [...fresh, ...open.slice(0, isNew ? AGAIN_PER_TICK : AGAIN_AT_END)];
+      await unlessStopped(async () => {
+        const verdicts = await taker.chain.submit(offered.map(({ bytes }) => bytes));
+        for (const [i, verdict] of verdicts.entries()) if (verdict.ok) offered[i]?.heldBy.add(taker);
+      });
       const told = sent.filter((one) => one.told !== undefined);
       const looked = [...open.slice(0, LOOKS_PER_TICK), ...(told.length === 0 ? [] : [pick(told), pick(told)])];
       const node = pick(nodes);
@@ -118,4 +130,8 @@ export function createWorkload(
       return fees;
     },
   };
+}
+
+function isOnBranch(status: TransactionStatus): status is Extract<TransactionStatus, { blockId: Uint8Array }> {
+  return 'blockId' in status;
 }

@@ -11,10 +11,8 @@ export interface FaultOptions {
   readonly periodMs: number;
   /** Kinds that may be drawn. */
   readonly kinds: readonly FaultKind[];
-  /** How far the sides of a cut may move: `static` draws one cut at most, and one side has so many seats that they can go on alone. */
+  /** `static`: one cut at most, into two sides that stay. `any`: several, which overlap, go one way, and have nodes that reach both sides. */
   readonly cuts: 'any' | 'static';
-  /** Seats that go on after a cut when it is static. */
-  readonly quorum: number;
 }
 
 type Seeded = ReturnType<typeof createSeededRandom>;
@@ -37,7 +35,7 @@ export function drawFaults(options: FaultOptions): readonly Fault[] {
 
 export const FAULT_KINDS: readonly FaultKind[] = ['weather', 'cut', 'disconnect', 'crash', 'crashAtWrite', 'skew', 'diskFull', 'diskSlow', 'rot', 'twin', 'withhold', 'late'];
 
-function drawKind(kind: FaultKind, random: Seeded, { nodes, chaosMs, periodMs, cuts, quorum }: FaultOptions): readonly Fault[] {
+function drawKind(kind: FaultKind, random: Seeded, { nodes, chaosMs, periodMs, cuts }: FaultOptions): readonly Fault[] {
   const node = (): number => random.below(nodes);
   /** A stretch of time inside the chaos, of so many periods. */
   const span = (periodsMin: number, periodsMax: number): { fromMs: number; untilMs: number } => {
@@ -50,8 +48,8 @@ function drawKind(kind: FaultKind, random: Seeded, { nodes, chaosMs, periodMs, c
     case 'weather':
       return [{ kind, fromMs: 0, untilMs: chaosMs, loss: random.below(301), delayMaxMs: 1 + random.below(Math.floor(periodMs * 0.6)), copies: random.below(501) }];
     case 'cut':
-      return cuts === 'static' ? [{ kind, ...span(4, 30), sides: halves(random, nodes, quorum), oneWay: false }]
-        : times(3, () => ({ kind, ...span(4, 25), sides: halves(random, nodes, undefined), oneWay: random.below(3) === 0 }));
+      return cuts === 'static' ? [{ kind, ...span(4, 30), sides: twoSides(random, nodes), oneWay: false }]
+        : times(3, () => ({ kind, ...span(4, 25), sides: sidesWithBridges(random, nodes), oneWay: random.below(3) === 0 }));
     case 'disconnect':
       return times(6, () => ({ kind, fromMs: random.below(chaosMs), a: node(), b: node() })).filter(({ a, b }) => a !== b);
     case 'crash':
@@ -86,17 +84,17 @@ function others(nodes: number, but: number): number[] {
   return Array.from({ length: nodes }, (_, node) => node).filter((node) => node !== but);
 }
 
-/** Two sides; without a quorum a node may stand on neither, and then it is a bridge. With one, the first side has at least that many seats. */
-function halves(random: Seeded, nodes: number, quorum: number | undefined): readonly (readonly number[])[] {
+function twoSides(random: Seeded, nodes: number): readonly (readonly number[])[] {
   const order = shuffled(random, nodes);
-  if (quorum !== undefined) {
-    const cut = quorum + random.below(Math.max(1, nodes - quorum));
-    return [order.slice(0, cut), order.slice(cut)];
-  }
-  // The node after the last seat is the twin, where there is one: it stands on a side of its own choice.
-  const all = [...order, nodes];
+  const cut = 1 + random.below(nodes - 1);
+  return [order.slice(0, cut), order.slice(cut)];
+}
+
+/** Two sides, and nodes that stand on neither: bridges, which reach both. */
+function sidesWithBridges(random: Seeded, nodes: number): readonly (readonly number[])[] {
   const sides: number[][] = [[], []];
-  for (const [i, node] of all.entries()) {
+  // The node after the last seat is the twin, where there is one.
+  for (const [i, node] of [...shuffled(random, nodes), nodes].entries()) {
     const bridges = i > 1 && random.below(8) === 0;
     if (!bridges) (sides[i < 2 ? i : random.below(2)] as number[]).push(node);
   }

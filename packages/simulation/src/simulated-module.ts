@@ -8,11 +8,9 @@ export interface SimulatedModule {
   create(verifySignature: VerifySignature): ConsensusModule;
   /** JSON parameters of a chain with these seats, one block per period. */
   params(seats: readonly Signer[], periodMs: number): unknown;
-  /** Seats that must be present for finality to move. */
-  quorum(seats: number): number;
   /**
-   * Finality holds through: `any` network and fewer than a third of the seats that sign twice, as votes give; or, as depth gives, `static`: one cut at a
-   * time that leaves a quorum together. See the spec of the module.
+   * What finality holds through. `any`: every network, and fewer than a third of the seats that sign twice, as votes give. `static`: one cut into sides that
+   * stay, and no seat that signs twice, as depth gives: seats that build on two branches in turn can make two nodes differ. See the spec of the module.
    */
   readonly tolerates: 'any' | 'static';
 }

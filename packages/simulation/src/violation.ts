@@ -5,6 +5,8 @@ export type ViolationCode =
   | 'FINAL_FELL'
   /** A transaction that was told final is not, or lies in another block. */
   | 'FINAL_LOST'
+  /** A node does not know a transaction any more that it took in since it was started. */
+  | 'POOL_LOST'
   | 'HEAD_OFF_FINAL'
   | 'STATE_ROOT'
   | 'SIGNED_TWICE'
