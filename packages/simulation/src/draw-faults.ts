@@ -11,7 +11,7 @@ export interface FaultOptions {
   readonly periodMs: number;
   /** Kinds that may be drawn. */
   readonly kinds: readonly FaultKind[];
-  /** `static`: one cut at most, into two sides that stay. `any`: several, which overlap, go one way, and have nodes that reach both sides. */
+  /** `static`: one cut at most, into two sides that stay, and no log that rots behind a bad network. `any`: several, which overlap, go one way, and have nodes that reach both sides. */
   readonly cuts: 'any' | 'static';
 }
 
@@ -30,7 +30,19 @@ export function drawFaults(options: FaultOptions): readonly Fault[] {
     const drawn = drawKind(kind, createSeededRandom(random.below(0x7fff_ffff)), options);
     if (wanted && options.kinds.includes(kind)) faults.push(...drawn);
   }
-  return faults.toSorted((a, b) => a.fromMs - b.fromMs);
+  const together = options.cuts === 'static' ? withoutAmnesia(faults, random.below(4) === 0) : faults;
+  return together.toSorted((a, b) => a.fromMs - b.fromMs);
+}
+
+/**
+ * A node whose log is gone begins anew and has forgotten what it built on: with depth it may then help another branch to be final. So a log that rots
+ * and a bad network are not drawn together for such a module.
+ */
+function withoutAmnesia(faults: readonly Fault[], keepRot: boolean): readonly Fault[] {
+  const isRot = (fault: Fault): boolean => fault.kind === 'rot' && fault.part === 'log';
+  const isNetwork = ({ kind }: Fault): boolean => ['weather', 'cut', 'withhold', 'late'].includes(kind);
+  if (!faults.some(isRot)) return faults;
+  return faults.filter((fault) => (keepRot ? !isNetwork(fault) : !isRot(fault)));
 }
 
 export const FAULT_KINDS: readonly FaultKind[] = ['weather', 'cut', 'disconnect', 'crash', 'crashAtWrite', 'skew', 'diskFull', 'diskSlow', 'rot', 'twin', 'withhold', 'late'];

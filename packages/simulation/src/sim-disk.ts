@@ -129,7 +129,7 @@ export function createSimDisk(random: Random & { below(below: number): number })
       async append(added) {
         check();
         checkRecords(added);
-        const copies = added.map((record) => record.slice());
+        const copies = added.map((record) => new Uint8Array(record));
         const append = last.then(async () => {
           const first = records.length;
           await write(life, 'log', () => void records.push(...copies));
@@ -158,7 +158,7 @@ export function createSimDisk(random: Random & { below(below: number): number })
         return durable.get(name)?.slice();
       },
       save(name, bytes) {
-        const copy = bytes.slice();
+        const copy = new Uint8Array(bytes);
         const save = last.then(() => write(life, 'durable', () => {
           durable.set(name, copy);
           rottenNames.delete(name);
@@ -175,10 +175,16 @@ export function createSimDisk(random: Random & { below(below: number): number })
     const memory = createMemoryStore();
     for (const ops of batches) await memory.batch(ops);
     let last: Promise<unknown> = Promise.resolve();
+    const close = async (): Promise<void> => {
+      await last;
+      await memory.close();
+    };
     const store: Store = {
       ...memory,
+      close,
+      [Symbol.asyncDispose]: close,
       batch(ops) {
-        const copies = ops.map((op): StoreOp => (op.type === 'put' ? { type: 'put', key: op.key.slice(), value: op.value.slice() } : { type: 'delete', key: op.key.slice() }));
+        const copies = ops.map((op): StoreOp => (op.type === 'put' ? { type: 'put', key: new Uint8Array(op.key), value: new Uint8Array(op.value) } : { type: 'delete', key: new Uint8Array(op.key) }));
         const batch = last.then(async () => {
           await write(life, 'store', () => {
             batches.push(copies);
