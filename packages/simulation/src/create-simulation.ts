@@ -211,7 +211,9 @@ function schedule(
           machine.skewMs = fault.skewMs;
         });
         at(fault.untilMs, () => {
+          if (fault.restarts) machine.crash(true);
           machine.skewMs = 0;
+          machine.start();
         });
         break;
       case 'diskFull':

@@ -73,7 +73,7 @@ function drawKind(kind: FaultKind, random: Seeded, { nodes, chaosMs, periodMs, c
     case 'crashAtWrite':
       return times(5, () => ({ kind, ...span(6, 20), node: node(), writes: 1 + random.below(12), moment: random.below(2) === 0 ? 'before' as const : 'after' as const, downMs: 20 + random.below(periodMs), power: random.below(2) === 0 }));
     case 'skew':
-      return times(2, () => ({ kind, ...span(5, 40), node: node(), skewMs: random.below(2 * periodMs + 1) - periodMs }));
+      return times(2, () => ({ kind, ...span(5, 40), node: node(), skewMs: random.below(4 * periodMs + 1) - 2 * periodMs, restarts: random.below(2) === 0 }));
     case 'diskFull':
       return [{ kind, ...span(1, 8), node: node() }];
     case 'diskSlow':

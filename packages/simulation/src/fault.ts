@@ -9,7 +9,8 @@ export type Fault =
   | { readonly kind: 'crash'; readonly fromMs: number; readonly untilMs: number; readonly node: number; readonly power: boolean }
   /** As a crash, but in the middle of the node's so-manieth write after `fromMs`; started again `downMs` later. */
   | { readonly kind: 'crashAtWrite'; readonly fromMs: number; readonly untilMs: number; readonly node: number; readonly writes: number; readonly moment: 'before' | 'after'; readonly downMs: number; readonly power: boolean }
-  | { readonly kind: 'skew'; readonly fromMs: number; readonly untilMs: number; readonly node: number; readonly skewMs: number }
+  /** The clock is wrong by so much. It comes right again while the node runs, or with a restart, when a slot may come a second time. */
+  | { readonly kind: 'skew'; readonly fromMs: number; readonly untilMs: number; readonly node: number; readonly skewMs: number; readonly restarts: boolean }
   | { readonly kind: 'diskFull'; readonly fromMs: number; readonly untilMs: number; readonly node: number }
   | { readonly kind: 'diskSlow'; readonly fromMs: number; readonly untilMs: number; readonly node: number; readonly slowMs: number }
   | { readonly kind: 'rot'; readonly fromMs: number; readonly node: number; readonly part: 'log' | 'durable'; readonly pick: number }

@@ -36,7 +36,7 @@ describe('a schedule', () => {
   test.each<[string, Fault]>([
     ['reaches beyond the healing', { kind: 'diskFull', fromMs: 10, untilMs: 1_001, node: 0 }],
     ['reaches beyond the healing', { kind: 'rot', fromMs: 1_001, node: 0, part: 'log', pick: 1 }],
-    ['ends before it begins', { kind: 'skew', fromMs: 10, untilMs: 9, node: 0, skewMs: 1 }],
+    ['ends before it begins', { kind: 'skew', fromMs: 10, untilMs: 9, node: 0, skewMs: 1, restarts: false }],
     ['names a node that is not there', { kind: 'cut', fromMs: 0, untilMs: 9, sides: [[0], [5]], oneWay: false }],
   ])('that %s is found', (words, fault) => {
     expect(problemOfSchedule([fault], 1_000, 4)).toContain(words);
