@@ -1,7 +1,7 @@
 import { equalBytes, toHex } from '@vsys/primitives';
 import type { Chain, ChainBlock, ChainEvent, Guard } from '@vsys/consensus';
 import type { Header } from '@vsys/data-format';
-import type { ViolationCode } from './violation.ts';
+import type { ViolationKind } from './violation.ts';
 
 export interface JudgeLimits {
   readonly blockGasMax: bigint;
@@ -27,7 +27,7 @@ interface Known {
   readonly header: Header;
 }
 
-export function createJudge(limits: JudgeLimits, report: (code: ViolationCode, message: string) => void): Judge {
+export function createJudge(limits: JudgeLimits, report: (kind: ViolationKind, message: string) => void): Judge {
   /** Every block that was on the branch of an honest node. */
   const blocks = new Map<string, Header>();
   const finals = new Map<number, { readonly id: string; readonly stateRoot: string; readonly node: number }>();
@@ -46,7 +46,7 @@ export function createJudge(limits: JudgeLimits, report: (code: ViolationCode, m
   const settle = (node: number, final: Known): void => {
     const before = lastFinal.get(node);
     if (before !== undefined && final.header.height < before.header.height) {
-      return report('FINAL_FELL', `node ${node}: final fell from ${before.header.height} to ${final.header.height}`);
+      return report('final-fell', `node ${node}: final fell from ${before.header.height} to ${final.header.height}`);
     }
     let at: Known | undefined = final;
     while (at !== undefined && at.header.height > (before?.header.height ?? 0)) {
@@ -54,23 +54,23 @@ export function createJudge(limits: JudgeLimits, report: (code: ViolationCode, m
       const held = finals.get(header.height);
       const stateRoot = toHex(header.stateRoot);
       if (held === undefined) finals.set(header.height, { id, stateRoot, node });
-      else if (held.id !== id) return report('FINAL_CONFLICT', `height ${header.height}: node ${node} holds ${id.slice(0, 12)} final, node ${held.node} holds ${held.id.slice(0, 12)}`);
+      else if (held.id !== id) return report('final-conflict', `height ${header.height}: node ${node} holds ${id.slice(0, 12)} final, node ${held.node} holds ${held.id.slice(0, 12)}`);
       const parent = toHex(header.parent);
       const below = blocks.get(parent);
       at = below === undefined ? undefined : { id: parent, header: below };
     }
     if (before !== undefined && at !== undefined && at.header.height === before.header.height && at.id !== before.id) {
-      return report('FINAL_CONFLICT', `node ${node}: the final block at ${final.header.height} does not descend from the one that was final at ${before.header.height}`);
+      return report('final-conflict', `node ${node}: the final block at ${final.header.height} does not descend from the one that was final at ${before.header.height}`);
     }
     lastFinal.set(node, final);
     finalHeight = Math.max(finalHeight, final.header.height);
   };
 
   const checkHead = (node: number, chain: Chain, head: ChainBlock): void => {
-    if (!chain.treeView.isAncestor(chain.final.id, head.id)) report('HEAD_OFF_FINAL', `node ${node}: the head at ${head.height} does not descend from final ${chain.final.height}`);
-    if (head.header.gasUsed > limits.blockGasMax) report('LIMIT', `node ${node}: block ${head.height} uses ${head.header.gasUsed} gas of ${limits.blockGasMax}`);
-    if (head.height - chain.final.height > limits.blocksAboveFinalMax) report('LIMIT', `node ${node}: ${head.height - chain.final.height} blocks above final, at most ${limits.blocksAboveFinalMax} are held`);
-    if (chain.pool.size > limits.poolMax) report('LIMIT', `node ${node}: ${chain.pool.size} transactions wait, at most ${limits.poolMax} may`);
+    if (!chain.treeView.isAncestor(chain.final.id, head.id)) report('head-off-final', `node ${node}: the head at ${head.height} does not descend from final ${chain.final.height}`);
+    if (head.header.gasUsed > limits.blockGasMax) report('limit', `node ${node}: block ${head.height} uses ${head.header.gasUsed} gas of ${limits.blockGasMax}`);
+    if (head.height - chain.final.height > limits.blocksAboveFinalMax) report('limit', `node ${node}: ${head.height - chain.final.height} blocks above final, at most ${limits.blocksAboveFinalMax} are held`);
+    if (chain.pool.size > limits.poolMax) report('limit', `node ${node}: ${chain.pool.size} transactions wait, at most ${limits.poolMax} may`);
   };
 
   const listen = (node: number, chain: Chain) => (event: ChainEvent): void => {
@@ -92,11 +92,11 @@ export function createJudge(limits: JudgeLimits, report: (code: ViolationCode, m
     },
     forgive: (node) => void lastFinal.delete(node),
     signed(node, key, guard, message) {
-      if (guard === undefined) return report('SIGNED_TWICE', `node ${node} signed what its engine did not ask for`);
+      if (guard === undefined) return report('signed-twice', `node ${node} signed what its engine did not ask for`);
       const mark = `${toHex(key)} ${guard.kind} ${guard.kind === 'block' ? guard.slot : guard.target}`;
       const digest = toHex(message);
       const before = marks.get(mark);
-      if (before !== undefined && before !== digest) report('SIGNED_TWICE', `node ${node} signed two messages for ${mark.slice(65)}`);
+      if (before !== undefined && before !== digest) report('signed-twice', `node ${node} signed two messages for ${mark.slice(65)}`);
       marks.set(mark, digest);
     },
     get finalHeight() { return finalHeight; },
@@ -106,9 +106,9 @@ export function createJudge(limits: JudgeLimits, report: (code: ViolationCode, m
 }
 
 /** The state roots of final heights are those that the headers name, as each node computes them. */
-export async function checkStateRoots(node: number, chain: Chain, heights: readonly number[], report: (code: ViolationCode, message: string) => void): Promise<void> {
+export async function checkStateRoots(node: number, chain: Chain, heights: readonly number[], report: (kind: ViolationKind, message: string) => void): Promise<void> {
   for (const height of heights) {
     const found = await chain.stateAt(height);
-    if (found !== undefined && !equalBytes(found.view.root, found.at.header.stateRoot)) report('STATE_ROOT', `node ${node}: the state at final height ${height} is not the one that its header names`);
+    if (found !== undefined && !equalBytes(found.view.root, found.at.header.stateRoot)) report('state-root', `node ${node}: the state at final height ${height} is not the one that its header names`);
   }
 }

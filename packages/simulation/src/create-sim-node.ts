@@ -9,7 +9,7 @@ import type { Judge } from './create-judge.ts';
 import { createLife, type Life } from './life.ts';
 import type { SimDisk, WriteMoment } from './sim-disk.ts';
 import type { Trace } from './trace.ts';
-import type { ViolationCode } from './violation.ts';
+import type { ViolationKind } from './violation.ts';
 import { watchModule } from './watch-module.ts';
 
 /** What all nodes of a run share. */
@@ -24,7 +24,7 @@ export interface SimWorld {
   readonly trace: Trace;
   /** Names of all nodes, for dialling. */
   readonly names: readonly string[];
-  report(code: ViolationCode, message: string): void;
+  report(kind: ViolationKind, message: string): void;
   /** For debugging: what the node logs. */
   readonly logger?: Logger;
 }
@@ -150,7 +150,7 @@ export function createSimNode(world: SimWorld, options: SimNodeOptions): SimNode
     // The process ends in order, so what was written is there.
     disk.crash(false);
     const remedied = codes.some(remedy);
-    if (!remedied && honest) world.report('NODE_BROKEN', `node ${index} stopped with ${codes.join(', ')}: ${error instanceof Error ? error.message : ''}`);
+    if (!remedied && honest) world.report('node-broken', `node ${index} stopped with ${codes.join(', ')}: ${error instanceof Error ? error.message : ''}`);
     time.setAt(time.nowMs() + RESTART_MS, start);
   }
 

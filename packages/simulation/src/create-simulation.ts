@@ -15,7 +15,7 @@ import { drawFaults, FAULT_KINDS } from './draw-faults.ts';
 import { describeFault, type Fault, type FaultKind, problemOfSchedule } from './fault.ts';
 import { rememberSignatures } from './remember-signatures.ts';
 import type { SimulatedModule } from './simulated-module.ts';
-import type { Violation, ViolationCode } from './violation.ts';
+import type { Violation, ViolationKind } from './violation.ts';
 
 export interface SimulationOptions {
   readonly seed: number;
@@ -89,8 +89,8 @@ async function run(options: SimulationOptions & { readonly faults: readonly Faul
   const sinceStart = (): number => time.nowMs() - START_MS - 10;
   const trace = createTrace();
   let violation: Violation | undefined;
-  const report = (code: ViolationCode, message: string): void => {
-    violation ??= { code, message, atMs: sinceStart() };
+  const report = (kind: ViolationKind, message: string): void => {
+    violation ??= { kind, message, atMs: sinceStart() };
   };
   const random = (salt: number): ReturnType<typeof createSeededRandom> => createSeededRandom((seed * 31 + salt) | 0);
   const { spec, consensus, signers, clients, verifier } = createChainOf(module, seats, periodMs, seed);
@@ -122,7 +122,7 @@ async function run(options: SimulationOptions & { readonly faults: readonly Faul
   });
   const workload = createWorkload(spec, clients, random(2), report);
   const problem = problemOfSchedule(faults, chaosMs, seats);
-  if (problem !== undefined) report('SCHEDULE', problem);
+  if (problem !== undefined) report('schedule', problem);
 
   for (const machine of machines) machine.start();
   schedule(faults, machines, network, (afterMs, act) => time.setAt(START_MS + 10 + afterMs, act), (line) => trace.add(`${time.nowMs()} ${line}`));
@@ -134,7 +134,7 @@ async function run(options: SimulationOptions & { readonly faults: readonly Faul
     time.setAt(time.nowMs() + Math.floor(periodMs * 0.8), work);
     if (working) return;
     working = true;
-    void workload.tick(runningNodes(), sinceStart() < chaosMs + healMs / 6).catch((error: unknown) => report('NODE_BROKEN', `a client was told ${String(error)}`)).finally(() => {
+    void workload.tick(runningNodes(), sinceStart() < chaosMs + healMs / 6).catch((error: unknown) => report('node-broken', `a client was told ${String(error)}`)).finally(() => {
       working = false;
     });
   };
@@ -249,24 +249,24 @@ function schedule(
 
 /** What is demanded after the healing. */
 async function checkEnd(
-  honest: readonly SimNode[], workload: ReturnType<typeof createWorkload>, report: (code: ViolationCode, message: string) => void, { seats, headAtHeal }: { seats: number; headAtHeal: number },
+  honest: readonly SimNode[], workload: ReturnType<typeof createWorkload>, report: (kind: ViolationKind, message: string) => void, { seats, headAtHeal }: { seats: number; headAtHeal: number },
 ): Promise<void> {
   const nodes: { readonly index: number; readonly node: Node }[] = [];
   for (const { index, running } of honest) {
-    if (running === undefined) return report('NO_PROGRESS', `node ${index} does not run after the healing`);
+    if (running === undefined) return report('no-progress', `node ${index} does not run after the healing`);
     nodes.push({ index, node: running });
   }
   const heights = nodes.map(({ node }) => node.chain.head.height);
   const top = Math.max(...heights);
-  if (top - Math.min(...heights) > HEAD_LAG_MAX) return report('HEADS_APART', `the heads are at ${heights.join()}`);
+  if (top - Math.min(...heights) > HEAD_LAG_MAX) return report('heads-apart', `the heads are at ${heights.join()}`);
   const { chain: best } = (nodes.find(({ node }) => node.chain.head.height === top) as (typeof nodes)[number]).node;
   const lowest = Math.min(...nodes.map(({ node }) => node.chain.final.height));
   for (const { index, node: { chain } } of nodes) {
     const same = best.treeView.ancestorAt(best.head.id, Math.max(chain.head.height - HEAD_LAG_MAX, best.final.height));
     const own = same === undefined ? undefined : chain.treeView.ancestorAt(chain.head.id, same.height);
-    if (same !== undefined && own !== undefined && toHex(same.id) !== toHex(own.id)) return report('HEADS_APART', `node ${index} is on another branch at height ${same.height}`);
-    if (chain.final.height <= headAtHeal) return report('NO_PROGRESS', `node ${index}: final is ${chain.final.height}, the head was at ${headAtHeal} at the healing`);
-    if (chain.head.height - chain.final.height > 2 * seats + HEAD_LAG_MAX) return report('NO_PROGRESS', `node ${index}: final ${chain.final.height} lags behind the head ${chain.head.height}`);
+    if (same !== undefined && own !== undefined && toHex(same.id) !== toHex(own.id)) return report('heads-apart', `node ${index} is on another branch at height ${same.height}`);
+    if (chain.final.height <= headAtHeal) return report('no-progress', `node ${index}: final is ${chain.final.height}, the head was at ${headAtHeal} at the healing`);
+    if (chain.head.height - chain.final.height > 2 * seats + HEAD_LAG_MAX) return report('no-progress', `node ${index}: final ${chain.final.height} lags behind the head ${chain.head.height}`);
     await workload.check(node(nodes, index), index, true);
     await checkStateRoots(index, chain, [lowest, Math.max(1, Math.floor(lowest / 2))], report);
   }
@@ -278,7 +278,7 @@ function node(nodes: readonly { readonly index: number; readonly node: Node }[],
 }
 
 /** All coins of genesis are there, less the fees that were burned. */
-async function checkSupply(nodes: readonly { readonly index: number; readonly node: Node }[], workload: ReturnType<typeof createWorkload>, height: number, report: (code: ViolationCode, message: string) => void): Promise<void> {
+async function checkSupply(nodes: readonly { readonly index: number; readonly node: Node }[], workload: ReturnType<typeof createWorkload>, height: number, report: (kind: ViolationKind, message: string) => void): Promise<void> {
   for (const { index, node: { chain } } of nodes) {
     const state = await chain.stateAt(height);
     if (state === undefined) continue;
@@ -286,6 +286,6 @@ async function checkSupply(nodes: readonly { readonly index: number; readonly no
     const held = rows.reduce((sum, { value }) => sum + numberFromRecord(value), 0n);
     const burned = chain.spec.fees.to === 'burn' ? await workload.feesUpTo(node(nodes, index), height) : 0n;
     const all = chain.spec.balances.reduce((sum, { amount }) => sum + amount, 0n);
-    if (held + burned !== all) report('SUPPLY', `node ${index}: ${held} held and ${burned} burned at height ${height}, genesis had ${all}`);
+    if (held + burned !== all) report('supply', `node ${index}: ${held} held and ${burned} burned at height ${height}, genesis had ${all}`);
   }
 }

@@ -5,7 +5,7 @@ import { collectionOps, createDatabase, databaseId } from '@vsys/database/ops';
 import { transfer } from '@vsys/transaction';
 import type { TransactionStatus } from '@vsys/consensus';
 import type { Node } from '@vsys/node';
-import type { ViolationCode } from './violation.ts';
+import type { ViolationKind } from './violation.ts';
 
 /** Clients of the chain: they send, send again what is not final, and remember what they were told. */
 export interface Workload {
@@ -35,7 +35,7 @@ const LOOKS_PER_TICK = 4;
 const FEE_MAX = 10_000_000n;
 
 export function createWorkload(
-  spec: ChainSpec, clients: readonly Signer[], random: Random & { below(below: number): number }, report: (code: ViolationCode, message: string) => void,
+  spec: ChainSpec, clients: readonly Signer[], random: Random & { below(below: number): number }, report: (kind: ViolationKind, message: string) => void,
 ): Workload {
   const id = chainId(spec);
   const sent: Sent[] = [];
@@ -81,14 +81,14 @@ export function createWorkload(
   const look = async (node: Node, one: Sent): Promise<boolean> => {
     const { height } = node.chain.final;
     const status = await node.chain.status(one.id);
-    if (status.kind === 'unknown' && one.heldBy.has(node)) report('POOL_LOST', `transaction ${toHex(one.id).slice(0, 12)} was taken in by a node that now does not know it`);
+    if (status.kind === 'unknown' && one.heldBy.has(node)) report('pool-lost', `transaction ${toHex(one.id).slice(0, 12)} was taken in by a node that now does not know it`);
     if (status.kind === 'final') {
       const found = { height: status.height, blockId: toHex(status.blockId) };
       one.told ??= found;
-      if (found.height !== one.told.height || found.blockId !== one.told.blockId) report('FINAL_LOST', `transaction ${toHex(one.id).slice(0, 12)} was told final at ${one.told.height} ${one.told.blockId.slice(0, 12)} and is at ${found.height} ${found.blockId.slice(0, 12)}`);
+      if (found.height !== one.told.height || found.blockId !== one.told.blockId) report('final-lost', `transaction ${toHex(one.id).slice(0, 12)} was told final at ${one.told.height} ${one.told.blockId.slice(0, 12)} and is at ${found.height} ${found.blockId.slice(0, 12)}`);
     } else if (one.told !== undefined && height >= one.told.height && !(isOnBranch(status) && toHex(status.blockId) === one.told.blockId)) {
       // A block that becomes final is told so when that is durable; until then its transactions are still included.
-      report('FINAL_LOST', `transaction ${toHex(one.id).slice(0, 12)} was told final at ${one.told.height}, and a node that holds ${height} final says ${status.kind}`);
+      report('final-lost', `transaction ${toHex(one.id).slice(0, 12)} was told final at ${one.told.height}, and a node that holds ${height} final says ${status.kind}`);
     }
     return status.kind === 'final';
   };
@@ -118,7 +118,7 @@ export function createWorkload(
         const final = await look(node, one);
         if (!all || final) continue;
         const status = await node.chain.status(one.id);
-        return report('TRANSACTION_MISSING', `transaction ${toHex(one.id).slice(0, 12)} is ${status.kind} at node ${index}${status.kind === 'dropped' ? ` (${status.code})` : ''}, though clients sent it again and again`);
+        return report('transaction-missing', `transaction ${toHex(one.id).slice(0, 12)} is ${status.kind} at node ${index}${status.kind === 'dropped' ? ` (${status.code})` : ''}, though clients sent it again and again`);
       }
     },
     async feesUpTo(node, height) {

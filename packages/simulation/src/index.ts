@@ -8,4 +8,4 @@ export type { FaultOptions } from './draw-faults.ts';
 export { describeFault, endOfFault, problemOfSchedule } from './fault.ts';
 export type { Fault, FaultKind } from './fault.ts';
 export type { SimulatedModule } from './simulated-module.ts';
-export type { Violation, ViolationCode } from './violation.ts';
+export type { Violation, ViolationKind } from './violation.ts';

@@ -1,27 +1,27 @@
-/** What must hold in every run; the code of a violation names the promise that was broken. */
-export type ViolationCode =
+/** What must hold in every run; the kind of a violation names the promise that was broken. */
+export type ViolationKind =
   /** Two honest nodes held two blocks final at one height, or a final block that does not descend from the last. */
-  | 'FINAL_CONFLICT'
-  | 'FINAL_FELL'
+  | 'final-conflict'
+  | 'final-fell'
   /** A transaction that was told final is not, or lies in another block. */
-  | 'FINAL_LOST'
+  | 'final-lost'
   /** A node does not know a transaction any more that it took in since it was started. */
-  | 'POOL_LOST'
-  | 'HEAD_OFF_FINAL'
-  | 'STATE_ROOT'
-  | 'SIGNED_TWICE'
-  | 'SUPPLY'
-  | 'LIMIT'
+  | 'pool-lost'
+  | 'head-off-final'
+  | 'state-root'
+  | 'signed-twice'
+  | 'supply'
+  | 'limit'
   /** A node stopped, or did not start, with a code that no fault explains. */
-  | 'NODE_BROKEN'
-  | 'HEADS_APART'
-  | 'NO_PROGRESS'
-  | 'TRANSACTION_MISSING'
+  | 'node-broken'
+  | 'heads-apart'
+  | 'no-progress'
+  | 'transaction-missing'
   /** A fault reaches beyond the healing: the run would prove nothing. */
-  | 'SCHEDULE';
+  | 'schedule';
 
 export interface Violation {
-  readonly code: ViolationCode;
+  readonly kind: ViolationKind;
   readonly message: string;
   /** From the start of the run. */
   readonly atMs: number;

@@ -18,7 +18,7 @@ interface Stage { judge: Judge; found: string[]; node(index: number, head?: Chai
 /** Chains that say what they are told to: the judge sees of a chain only what it tells. */
 function stage(): Stage {
   const found: string[] = [];
-  const judge = createJudge({ blockGasMax: 100n, poolMax: 10, blocksAboveFinalMax: 20 }, (code) => void found.push(code));
+  const judge = createJudge({ blockGasMax: 100n, poolMax: 10, blocksAboveFinalMax: 20 }, (kind) => void found.push(kind));
   return {
     judge, found,
     node(index, head = block(0, 0), final = block(0, 0)) {
@@ -66,7 +66,7 @@ describe('the judge', () => {
     a.final(block(2, 1));
     expect(found).toEqual([]);
     b.final(block(3, 2));
-    expect(found).toEqual(['FINAL_CONFLICT']);
+    expect(found).toEqual(['final-conflict']);
   });
 
   test('finds a node that takes finality back, when it runs and when it starts again', () => {
@@ -75,9 +75,9 @@ describe('the judge', () => {
     for (let height = 1; height <= 5; height++) one.head(block(height, 1));
     one.final(block(3, 1));
     one.final(block(2, 1));
-    expect(found).toEqual(['FINAL_FELL']);
+    expect(found).toEqual(['final-fell']);
     node(0, block(5, 1), block(2, 1));
-    expect(found).toEqual(['FINAL_FELL', 'FINAL_FELL']);
+    expect(found).toEqual(['final-fell', 'final-fell']);
     judge.forgive(0);
     node(0, block(5, 1), block(1, 1));
     expect(found.length).toBe(2);
@@ -89,11 +89,11 @@ describe('the judge', () => {
     one.head(block(1, 1));
     one.final(block(1, 1));
     one.head(block(2, 2));
-    expect(found.splice(0)).toEqual(['HEAD_OFF_FINAL']);
+    expect(found.splice(0)).toEqual(['head-off-final']);
     one.head(block(2, 1, { gasUsed: 101n }));
     one.chain.poolSize = 11;
     one.head(block(22, 1));
-    expect(found).toEqual(['LIMIT', 'LIMIT', 'LIMIT']);
+    expect(found).toEqual(['limit', 'limit', 'limit']);
   });
 
   test('finds a key that signs two messages for one slot or target, and one that nobody asked to sign', () => {
@@ -108,6 +108,6 @@ describe('the judge', () => {
     judge.signed(0, key, { kind: 'block', slot: 1n }, Uint8Array.of(4));
     judge.signed(0, key, { kind: 'vote', source: 1n, target: 1n }, Uint8Array.of(5));
     judge.signed(0, key, undefined, message);
-    expect(found).toEqual(['SIGNED_TWICE', 'SIGNED_TWICE', 'SIGNED_TWICE']);
+    expect(found).toEqual(['signed-twice', 'signed-twice', 'signed-twice']);
   });
 });

@@ -42,12 +42,12 @@ describe('a simulation', () => {
   test('a fault that reaches beyond the healing is a violation of its own', async () => {
     const faults: readonly Fault[] = [{ kind: 'diskFull', fromMs: 0, untilMs: 10_001, node: 0 }];
     const { violation } = await createSimulation({ seed: 1, module: spos, ...SHORT, faults }).run();
-    expect(violation).toMatchObject({ code: 'SCHEDULE' });
+    expect(violation).toMatchObject({ kind: 'schedule' });
   }, 120_000);
 
   test('of seeds: counts, and names those that fail', async () => {
     const result = await runSeeds({ module: brokenSpos(() => ({ engine: () => ({ init: () => ({ state: 0, effects: [] }), step: (state) => ({ state, effects: [] }) }) })), ...SHORT, seeds: [3, 4, 5], failuresMax: 2 });
-    expect(result.failed.map(({ seed, violation }) => [seed, violation?.code])).toEqual([[3, 'NO_PROGRESS'], [4, 'NO_PROGRESS']]);
+    expect(result.failed.map(({ seed, violation }) => [seed, violation?.kind])).toEqual([[3, 'no-progress'], [4, 'no-progress']]);
     expect(result.seeds).toBe(2);
   }, 120_000);
 });
@@ -58,7 +58,7 @@ describe('a simulation finds a module that', () => {
   test('calls its head final', async () => {
     expect((await createSimulation({ seed: 1, module: spos, ...SHORT, faults: [cut] }).run()).violation).toBeUndefined();
     const greedy = withEffects((effects, { head }) => [...effects, { kind: 'finalise', ref: { id: head.id, height: head.height } }]);
-    expect((await createSimulation({ seed: 1, module: greedy, ...SHORT, faults: [cut] }).run()).violation).toMatchObject({ code: 'FINAL_CONFLICT' });
+    expect((await createSimulation({ seed: 1, module: greedy, ...SHORT, faults: [cut] }).run()).violation).toMatchObject({ kind: 'final-conflict' });
   }, 120_000);
 
   test('asks for two signatures under one mark: the guard of the node refuses the second', async () => {
@@ -74,6 +74,6 @@ describe('a simulation finds a module that', () => {
 
   test('does not follow finality', async () => {
     const module = withEffects((effects) => effects.filter(({ kind }) => kind !== 'finalise'));
-    expect((await createSimulation({ seed: 1, module, ...SHORT, faults: [] }).run()).violation).toMatchObject({ code: 'NO_PROGRESS' });
+    expect((await createSimulation({ seed: 1, module, ...SHORT, faults: [] }).run()).violation).toMatchObject({ kind: 'no-progress' });
   }, 120_000);
 });

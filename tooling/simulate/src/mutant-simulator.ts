@@ -5,4 +5,4 @@ import { moduleNamed } from './modules.ts';
 const [name = '', count = '0'] = process.argv.slice(2);
 const { failed, seeds } = await runSeeds({ module: moduleNamed(name), seeds: Array.from({ length: Number(count) }, (_, seed) => seed), repeatEach: Number.POSITIVE_INFINITY });
 const first = failed[0];
-console.log(JSON.stringify({ seeds, ...(first === undefined ? {} : { seed: first.seed, code: first.violation?.code }) }));
+console.log(JSON.stringify({ seeds, ...(first === undefined ? {} : { seed: first.seed, kind: first.violation?.kind }) }));

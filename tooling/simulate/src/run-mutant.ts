@@ -21,8 +21,8 @@ async function bySimulator({ module }: Extract<MutantTool, { kind: 'simulator' }
   const { code, out, errors } = await runNode(here, ['--conditions=@vsys/source', '--disable-warning=ExperimentalWarning', '--import', './src/mutate-hook.ts', 'src/mutant-simulator.ts', module, `${seeds}`], changes);
   if (code === undefined) return `simulator (${module}): a run never ended`;
   if (code !== 0) throw new Error(`the simulator did not run under a mutant: ${errors.slice(-2_000)}`);
-  const result = JSON.parse(out.trim().split('\n').at(-1) ?? '{}') as { readonly seed?: number; readonly code?: string };
-  return result.code === undefined ? undefined : `simulator (${module}): seed ${result.seed}, ${result.code}`;
+  const result = JSON.parse(out.trim().split('\n').at(-1) ?? '{}') as { readonly seed?: number; readonly kind?: string };
+  return result.kind === undefined ? undefined : `simulator (${module}): seed ${result.seed}, ${result.kind}`;
 }
 
 async function byTests(tool: Extract<MutantTool, { package: string }>, changes: Mutant['changes']): Promise<string | undefined> {

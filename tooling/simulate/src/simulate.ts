@@ -31,7 +31,7 @@ async function simulate(module: string, first: number, count: number, extreme: b
   let done = 0;
   const result = await simulateInWorkers({ module, first, end: first + count, extreme, repeatEach: REPEAT_EACH }, Math.max(1, Math.min(workers, count)), (seed, violation) => {
     done++;
-    if (violation !== undefined) console.log(`✖ seed ${seed}: ${violation.code} after ${violation.atMs} ms: ${violation.message}`);
+    if (violation !== undefined) console.log(`✖ seed ${seed}: ${violation.kind} after ${violation.atMs} ms: ${violation.message}`);
     if (done % 100 === 0 && done < count) console.error(`${done} seeds …`);
   });
   const seconds = (performance.now() - beganMs) / 1_000;
@@ -47,7 +47,7 @@ async function simulate(module: string, first: number, count: number, extreme: b
 
 /** What the failure needs, and how to see it again. */
 async function report(module: string, { seed, faults, violation }: SimulationResult, extreme: boolean): Promise<void> {
-  const kept = await shrinkFaults(faults, async (fewer) => (await createSimulation({ seed, module: moduleNamed(module), faults: fewer }).run()).violation?.code === violation?.code);
+  const kept = await shrinkFaults(faults, async (fewer) => (await createSimulation({ seed, module: moduleNamed(module), faults: fewer }).run()).violation?.kind === violation?.kind);
   const numbers = kept.map((fault) => faults.indexOf(fault));
   console.log(`  seed ${seed} needs ${kept.length} of its ${faults.length} faults:`);
   for (const fault of kept) console.log(`    ${describeFault(fault)}`);
@@ -62,7 +62,7 @@ async function replay(name: string, seed: number, numbers: string | undefined, e
   const { violation, traceTail, traceHash, events, headHeight, finalHeight } = await createSimulation({ seed, module, faults }).run();
   if (violation !== undefined) for (const line of traceTail) console.log(`  ${line}`);
   console.log(`${events} events, head ${headHeight}, final ${finalHeight}, trace ${traceHash.slice(0, 16)}`);
-  console.log(violation === undefined ? '1 seeds, 0 violations' : `✖ ${violation.code} after ${violation.atMs} ms: ${violation.message}`);
+  console.log(violation === undefined ? '1 seeds, 0 violations' : `✖ ${violation.kind} after ${violation.atMs} ms: ${violation.message}`);
   return violation === undefined ? 0 : 1;
 }
 
