@@ -1,10 +1,11 @@
 // Holds the structure: a package imports lower floors only, plugs are imported by apps and tests only, heavy libraries have one home,
 // what is imported is declared and what is declared is imported, deterministic floors touch no clock or randomness, entries for browsers
-// reach nothing of Node, and no file tells of the machine it was written on. Prints what it checked.
+// reach nothing of Node, what is written fits what is there, and no file tells of the machine it was written on. Prints what it checked.
 import { readdirSync, readFileSync, existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { browserProblems } from './browser-safe.mjs';
+import { docProblems } from './docs.mjs';
 import { filesBelow, importsOf, packageOf } from './imports.mjs';
 import { manifestProblems } from './manifests.mjs';
 
@@ -62,6 +63,8 @@ for (const path of [...readdirSync(join(root, 'packages')).map((name) => `packag
 problems.push(...manifestProblems(root));
 const browser = browserProblems(root);
 problems.push(...browser.problems);
+const docs = docProblems(root);
+problems.push(...docs.problems);
 
 const texts = ['packages', 'apps', 'tooling', 'tools', 'docs', '.ci'].flatMap((folder) => filesBelow(join(root, folder))).filter((file) => /\.(ts|mjs|cjs|json|md|toml)$|run$/.test(file) && statSync(file).size < 1 << 20);
 for (const file of texts) {
@@ -76,4 +79,4 @@ if (problems.length > 0) {
   console.error(`${problems.length} problems in the structure`);
   process.exit(1);
 }
-console.log(`✔ structure: ${files} source files keep their floors, ${browser.entries} entries are fit for browsers, ${texts.length} texts are clean`);
+console.log(`✔ structure: ${files} source files keep their floors, ${browser.entries} entries are fit for browsers, ${docs.limits} limits of the specs are those of the sources, ${texts.length} texts are clean`);

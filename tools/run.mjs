@@ -2,7 +2,7 @@
 // installs with the pinned pnpm when the lockfile changed, then runs the task on the pinned Node 24.
 import { createHash } from 'node:crypto';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { tasks } from './tasks.mjs';
@@ -25,6 +25,8 @@ function install() {
     console.error('✖ Installation failed. Check that the npm registry can be reached, then run the command again; nothing needs cleaning up.');
     process.exit(result.status ?? 1);
   }
+  // pnpm's shim for the pinned Node stands first in the path of every npm script, and keeps signals from what it starts. The pinned one is put into the path below.
+  for (const shim of ['node', 'node.cmd', 'node.ps1']) rmSync(join(root, 'node_modules', '.bin', shim), { force: true });
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, hash);
 }

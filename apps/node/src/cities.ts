@@ -26,5 +26,7 @@ export function readCities(rows: number): readonly Document[] {
 }
 
 function documentOf({ cityId, name, country, population, loc: { coordinates: [longitude, latitude] } }: City): Document {
-  return new Map<string, Value>([['_id', BigInt(cityId)], ['cityId', BigInt(cityId)], ['name', name], ['country', country], ['population', BigInt(population)], ['longitude', longitude], ['latitude', latitude]]);
+  return new Map<string, Value>([['_id', int32(cityId)], ['cityId', int32(cityId)], ['name', name], ['country', country], ['population', int32(population)], ['longitude', longitude], ['latitude', latitude]]);
 }
+
+const int32 = (value: number): Value => ({ kind: 'int32', value });

@@ -3,12 +3,14 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createSigner, type Signer } from '@vsys/crypto';
-import { type ChainSpec, chainSpecToJson } from '@vsys/data-format';
+import { chainId, type ChainSpec, chainSpecToJson } from '@vsys/data-format';
 import { findFreePort } from '@vsys/internet';
+import { equalBytes, toHex } from '@vsys/primitives';
+import { createCaller } from '@vsys/rpc/client';
 import { AppError } from './app-error.ts';
 import { type Config, readConfig, writeConfigText } from './config.ts';
 import { NODE_FILE } from './config-options.ts';
-import { createKeyFile } from './key-file.ts';
+import { createKeyFile, readKeyFile } from './key-file.ts';
 import { createSpec, readSpecFile } from './spec-file.ts';
 
 export interface DevChain {
@@ -26,20 +28,25 @@ export interface DevChain {
 const RPC_PORT = 9_922;
 const PORTS_MAX = 200;
 const SLOT_MS = 500;
+const ANSWER_MS = 2_000;
 /** Atomic units. */
-export const DEV_COINS = 1_000_000_000_000_000n;
+const DEV_COINS = 1_000_000_000_000_000n;
 /** All that a development chain has in its folder, and so all that is wiped. */
 const FILES = { spec: 'chain.json', config: NODE_FILE, ada: 'ada.key', p2p: 'p2p.key', data: 'data' } as const;
 
 /** A chain of one seat in a folder: written when it is new, read when it is not. */
 export async function openDevChain(folder: string, consensus: string, { fresh }: { fresh: boolean }): Promise<DevChain> {
   const at = (name: keyof typeof FILES): string => join(folder, FILES[name]);
-  if (fresh) for (const name of Object.keys(FILES) as (keyof typeof FILES)[]) await rm(at(name), { recursive: true, force: true });
   const ada = createSigner('ed25519', publicSecret('ada'));
+  if (fresh) {
+    await refuseOthersFiles(folder, at, ada);
+    await refuseWhileInUse(folder, at);
+    for (const name of Object.keys(FILES) as (keyof typeof FILES)[]) await rm(at(name), { recursive: true, force: true });
+  }
   const isNew = !existsSync(at('spec'));
   if (isNew) {
     const there = Object.values(FILES).filter((name) => existsSync(join(folder, name)));
-    if (there.length > 0) throw new AppError('FILE_EXISTS', `${folder} has ${there.join(', ')} and no chain.json; name another folder with --folder, or wipe these with --fresh`);
+    if (there.length > 0) throw new AppError('FILE_EXISTS', `${folder} has ${there.join(', ')} and no chain.json; name another folder with --folder`);
     await writeDevChain(at, consensus, ada);
   }
   const spec = await readSpecFile(at('spec'));
@@ -52,6 +59,24 @@ export async function openDevChain(folder: string, consensus: string, { fresh }:
   const { port, steppedOver } = found.value;
   const config = readConfig(at('config'), { 'rpc.port': String(port) }, {}, { required: true });
   return { spec, isNew, config, configFile: at('config'), ada, adaKeyFile: at('ada'), steppedOver };
+}
+
+/** What is wiped must be a development chain: these names are not ours alone. */
+async function refuseOthersFiles(folder: string, at: (name: keyof typeof FILES) => string, ada: Signer): Promise<void> {
+  if (!Object.values(FILES).some((name) => existsSync(join(folder, name)))) return;
+  const isAda = existsSync(at('ada')) && equalBytes((await readKeyFile(at('ada'))).signer.account, ada.account);
+  const spec = existsSync(at('spec')) ? await readSpecFile(at('spec')) : undefined;
+  if (!isAda || (spec !== undefined && spec.balances.some(({ account }) => !equalBytes(account, ada.account)))) {
+    throw new AppError('FILE_EXISTS', `${folder} has files of another kind than a development chain and is not wiped; name another folder with --folder`);
+  }
+}
+
+/** A node that runs would go on without its files, and lose what it stores from then on. */
+async function refuseWhileInUse(folder: string, at: (name: keyof typeof FILES) => string): Promise<void> {
+  if (!existsSync(at('spec')) || !existsSync(at('config'))) return;
+  const url = `http://127.0.0.1:${readConfig(at('config'), {}, {}).number('rpc.port')}`;
+  const served = await createCaller({ url, timeoutMs: ANSWER_MS })('chain_info', {}).then((info) => info.chainId, () => undefined);
+  if (served === toHex(chainId(await readSpecFile(at('spec'))))) throw new AppError('USAGE', `${folder} is in use by the node at ${url}; end it first, then wipe the folder with --fresh`);
 }
 
 async function writeDevChain(at: (name: keyof typeof FILES) => string, consensus: string, ada: Signer): Promise<void> {

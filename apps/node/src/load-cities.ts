@@ -16,8 +16,10 @@ export interface Loading {
   /** Pays, and owns the database. */
   readonly owner: Signer;
   readonly signal: AbortSignal;
-  /** Called before a batch is sent, and once when all are, with how many rows are in. */
-  readonly onProgress: (sent: number) => Promise<void>;
+  /** Called before a batch is sent, and once when all are, with how many rows are in, and with what prints meanwhile. */
+  readonly onProgress: (sent: number, print: (line: string) => void) => Promise<void>;
+  /** Prints lines where there is no progress bar. */
+  readonly print: (line: string) => void;
 }
 
 export interface Loaded {
@@ -28,24 +30,24 @@ export interface Loaded {
 }
 
 /** Signed transactions with many inserts each; so many wait at a time. What is stored already is not sent again. */
-export async function loadCities(cities: readonly Document[], { client, spec, owner, signal, onProgress }: Loading): Promise<Loaded> {
+export async function loadCities(cities: readonly Document[], { client, spec, owner, signal, onProgress, print }: Loading): Promise<Loaded> {
   const database = databaseId(owner.account, DATABASE);
   const collection = collectionOps(database, COLLECTION);
   const sender = await createSender({ client, spec, signer: owner, waitingMax: TRANSACTIONS_WAITING_MAX });
   if (sender.sequence === 0n) await (await sender.send([createDatabase(DATABASE), collection.create(INDEXES)])).included();
   const before = Number(await countCities(client, database));
   // Rows go out in order and in one lane, so that those which are stored are the first.
-  const progress = createProgress({ what: 'loading', unit: 'cities', total: cities.length });
+  const progress = createProgress({ what: 'loading', unit: 'cities', total: cities.length, printPlain: print });
   try {
     for (let at = before; at < cities.length; at += ROWS_PER_TRANSACTION) {
       signal.throwIfAborted();
-      await onProgress(at);
+      await onProgress(at, progress.print);
       const rows = cities.slice(at, at + ROWS_PER_TRANSACTION);
       const sent = await sender.send([collection.insert(rows)]);
       // A failure is thrown by `idle`.
       void sent.included().then(() => progress.update(at + rows.length), () => {});
     }
-    await onProgress(Math.max(before, cities.length));
+    await onProgress(Math.max(before, cities.length), progress.print);
     await sender.idle();
   } finally {
     progress.stop();

@@ -1,5 +1,5 @@
 /** `npm start`: a network of four node processes with real data, and answers that are checked. */
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { accountToAddress, accountToHex } from '@vsys/crypto';
 import { chainId } from '@vsys/data-format';
 import { databaseId } from '@vsys/database/ops';
@@ -8,10 +8,10 @@ import type { ChainInfo } from '@vsys/rpc';
 import { createCaller, createClient } from '@vsys/rpc/client';
 import { AppError } from './app-error.ts';
 import { askCities } from './ask-cities.ts';
-import { DATABASE, readCities } from './cities.ts';
+import { COLLECTION, DATABASE, readCities } from './cities.ts';
 import { type Devnet, openDevnet } from './devnet.ts';
 import { loadCities } from './load-cities.ts';
-import { readMainJobOptions } from './main-job-options.ts';
+import { type MainJobOptions, readMainJobOptions } from './main-job-options.ts';
 import { type NodeProcess, startNodeProcess } from './node-process.ts';
 import { pause } from './pause.ts';
 import { reportError } from './report-error.ts';
@@ -20,13 +20,25 @@ import { trustOf } from './trust.ts';
 /** Which of the four is loaded through, asked, and killed. */
 const [LOADED, ASKED, KILLED] = [0, 1, 2] as const;
 const AGREE_MS_MAX = 60_000;
+const PORT_TRIES_MAX = 3;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const number = (value: number | bigint): string => value.toLocaleString('en-US');
 
 async function main(signal: AbortSignal): Promise<void> {
+  const options = readMainJobOptions(process.argv.slice(2));
+  for (let tries = 1; ; tries++) {
+    try {
+      return await tell({ ...options, fresh: options.fresh && tries === 1 }, signal);
+    } catch (error) {
+      if (tries >= PORT_TRIES_MAX || !(error instanceof AppError) || error.code !== 'PORT_BUSY') throw error;
+      print('somebody took a port in the meantime; looking for others');
+    }
+  }
+}
+
+async function tell({ consensus, rows, fresh, once }: MainJobOptions, signal: AbortSignal): Promise<void> {
   const startMs = performance.now();
-  const { consensus, rows, fresh, once } = readMainJobOptions(process.argv.slice(2));
   await using devnet = await openDevnet(join(process.cwd(), '.vsys', consensus), consensus, { fresh });
   for (const port of devnet.steppedOver) print(`port ${port} is busy: stepped over`);
   print(`${devnet.isNew ? 'new' : 'known'} chain "${devnet.spec.name}" under ${devnet.spec.consensus.module}, id ${toHex(chainId(devnet.spec))}`);
@@ -40,7 +52,7 @@ async function main(signal: AbortSignal): Promise<void> {
   const cities = readCities(rows);
   print(`loading ${number(cities.length)} cities through ${devnet.nodes[LOADED]?.name}, each into three indexes; ${devnet.nodes[KILLED]?.name} will be killed meanwhile`);
   const loadMs = performance.now();
-  const { before, stored } = await loadCities(cities, { client: loader, spec: devnet.spec, owner: devnet.ada, signal, onProgress: network.killOnTheWay(cities.length) });
+  const { before, stored } = await loadCities(cities, { client: loader, spec: devnet.spec, owner: devnet.ada, signal, print, onProgress: network.killOnTheWay(cities.length) });
   const sent = Math.max(before, cities.length);
   print(`${before > 0 ? `${number(before)} were stored before; ` : ''}${number(sent)} sent, ${number(stored)} stored, in ${((performance.now() - loadMs) / 1_000).toFixed(1)} s`);
   if (stored !== BigInt(sent)) throw new AppError('REFUSED', `${number(sent)} cities were sent and the chain proves ${number(stored)}; start again with --fresh, and please report it`);
@@ -49,7 +61,7 @@ async function main(signal: AbortSignal): Promise<void> {
   const { height, stateRoot } = await network.agree();
   print(`all four report the same head at height ${height}, with the state root ${stateRoot}`);
   if (once) {
-    print(`done in ${((performance.now() - startMs) / 1_000).toFixed(0)} s; the network is kept in ${devnet.folder}`);
+    print(`done in ${((performance.now() - startMs) / 1_000).toFixed(0)} s; the network is kept in ${relative(process.cwd(), devnet.folder)}`);
     return;
   }
   printWhatNext(devnet);
@@ -58,7 +70,7 @@ async function main(signal: AbortSignal): Promise<void> {
 
 interface Network extends AsyncDisposable {
   /** To be called with how many rows are sent: kills a node half-way, and starts it again at three quarters. */
-  killOnTheWay(total: number): (sent: number) => Promise<void>;
+  killOnTheWay(total: number): (sent: number, print: (line: string) => void) => Promise<void>;
   /** Waits until the node that was killed has what the others have. */
   rejoined(): Promise<void>;
   /** Waits until all four tell the same head. */
@@ -78,23 +90,23 @@ async function startNetwork(devnet: Devnet, signal: AbortSignal): Promise<Networ
   let killed: { readonly height: number } | undefined;
   let restartedMs: number | undefined;
 
-  const kill = async (): Promise<void> => {
+  const kill = async (tell: (line: string) => void): Promise<void> => {
     const victim = processes[KILLED] as NodeProcess;
     const { head: { height } } = await infoOf(KILLED);
     await victim.kill();
     killed = { height };
-    print(`${victim.name} was killed with SIGKILL at height ${height}; the other three go on`);
+    tell(`${victim.name} was killed with SIGKILL at height ${height}; the other three go on`);
   };
-  const restart = (): void => {
+  const restart = (tell: (line: string) => void): void => {
     processes[KILLED] = start(KILLED);
     restartedMs = performance.now();
-    print(`${devnet.nodes[KILLED]?.name} is started again as process ${processes[KILLED]?.pid}`);
+    tell(`${devnet.nodes[KILLED]?.name} is started again as process ${processes[KILLED]?.pid}`);
   };
   const open = undo.move();
   return {
-    killOnTheWay: (total) => async (sent) => {
-      if (killed === undefined && 2 * sent >= total) await kill();
-      if (restartedMs === undefined && 4 * sent >= 3 * total) restart();
+    killOnTheWay: (total) => async (sent, tell) => {
+      if (killed === undefined && 2 * sent >= total) await kill(tell);
+      if (restartedMs === undefined && 4 * sent >= 3 * total) restart(tell);
     },
     async rejoined() {
       await processes[KILLED]?.ready(signal);
@@ -129,14 +141,17 @@ function urlOf(devnet: Devnet, i: number): string {
 }
 
 function printWhatNext({ nodes, ada, adaKeyFile, folder }: Devnet): void {
-  const [first] = nodes as [Devnet['nodes'][number]];
-  const query = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'db_documents', params: { query: { database: toHex(databaseId(ada.account, DATABASE)), collection: 'cities', filter: { country: 'AD' }, limit: 3 } } });
+  const [first, second] = nodes as [Devnet['nodes'][number], Devnet['nodes'][number]];
+  const at = (file: string): string => relative(process.cwd(), file);
+  const owner = accountToAddress(ada.account, 'T');
+  const query = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'db_documents', params: { query: { database: toHex(databaseId(ada.account, DATABASE)), collection: COLLECTION, filter: { country: 'AD' }, limit: 3 } } });
   print(`
-The network stays up: ${first.rpcUrl} answers JSON-RPC, /health/ready, /metrics and /openrpc.json. Its files are in ${folder}.
-All coins are on the account ${accountToHex(ada.account)}, address ${accountToAddress(ada.account, 'T')}; its key, which anybody can derive, is ${adaKeyFile}.
-In another terminal:
-  npm run vsys -- node status --config ${first.configFile}
-  npm run vsys -- chain spec ${join(folder, 'chain.json')}
+The network stays up: ${first.rpcUrl} answers JSON-RPC, /health/ready, /metrics and /openrpc.json. Its files are in ${at(folder)}.
+All coins are on the account ${accountToHex(ada.account)}, address ${owner}; anybody can derive its key, which is ${at(adaKeyFile)}.
+In another terminal, from here:
+  npm run vsys -- node status --config ${at(first.configFile)}
+  npm run vsys -- db find ${DATABASE} ${COLLECTION} '{"country":"AD"}' --sort '-population' --limit 3 --owner ${owner} --config ${at(second.configFile)}
+  npm run vsys -- chain spec ${at(join(folder, 'chain.json'))}
   curl -s ${first.rpcUrl} -H 'content-type: application/json' -d '${query}'
 End it with Ctrl-C; npm start goes on where it stopped.`);
 }

@@ -51,7 +51,7 @@ export function startNodeProcess({ name, configFile, rpcUrl, logFile }: NodeProc
       const endMs = systemClock.nowMs() + READY_MS_MAX;
       while (!(await isReady(rpcUrl))) {
         signal?.throwIfAborted();
-        if (isEnded) throw new AppError('NODE_ENDED', `${name} ended before it was ready: ${lastLine(logFile)}`);
+        if (isEnded) throw endedError(name, lastLine(logFile));
         if (systemClock.nowMs() > endMs) throw new AppError('NODE_ENDED', `${name} was not ready after ${READY_MS_MAX / 1_000} s; its log is ${logFile}`);
         await pause(100);
       }
@@ -83,7 +83,12 @@ async function inTime(ended: Promise<void>): Promise<boolean> {
   return inside;
 }
 
+function endedError(name: string, why: string): AppError {
+  // Ports are looked for before nodes start: somebody else may be faster.
+  return new AppError(/^error (?:RPC_PORT_BUSY|P2P_LISTEN):/.test(why) ? 'PORT_BUSY' : 'NODE_ENDED', `${name} ended before it was ready: ${why}`);
+}
+
 /** What it said last, which is why it ended. */
-export function lastLine(logFile: string): string {
+function lastLine(logFile: string): string {
   return readFileSync(logFile, 'utf8').trimEnd().split('\n').at(-1) ?? '';
 }

@@ -41,7 +41,7 @@ export async function countQueryOf(command: Command, open: OpenClient, named: st
 /** JSON.parse takes a name twice and rounds what is past 2^53: neither may happen to a question without a word. */
 function filterOf(text: string): unknown {
   // Operators begin with "$", which names of documents do not.
-  readDocument(text.replaceAll(/"\$(eq|gte?|lte?)"(?=\s*:)/g, '"_$1"'), 'the filter');
+  readDocument(text.replaceAll(/"\$(eq|gte?|lte?)"(?=\s*:)/g, '"_$1"'), 'the filter, which knows the operators $eq, $gt, $gte, $lt and $lte');
   try {
     return JSON.parse(text) as unknown;
   } catch {

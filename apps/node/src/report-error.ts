@@ -5,7 +5,8 @@ import { exitCodeOf } from './app-error.ts';
 import { say } from './output.ts';
 
 /** One line on stderr, `error CODE: message`, never a stack. Returns the exit code. */
-export function reportError(error: unknown): number {
+export function reportError(thrown: unknown): number {
+  const error = causeOf(thrown);
   if (error instanceof CommanderError) {
     // Help and version were asked for and are out already; help without a command was not.
     if (error.exitCode === 0) return 0;
@@ -14,11 +15,16 @@ export function reportError(error: unknown): number {
   }
   const { code, message, remedy } = error as { code?: unknown; message?: unknown; remedy?: unknown };
   if (typeof code === 'string') {
-    // Our own messages say what to do; what others refuse with has its remedy beside it, and of the server in the table.
-    const toDo = remedy ?? (code.startsWith('RPC_') ? explainCode(code)?.remedy : undefined);
+    // Our own messages say what to do; what others refuse with has its remedy beside it, and of the server and of the builders of operations in the table.
+    const toDo = remedy ?? (/^(?:RPC|DB)_/.test(code) ? explainCode(code)?.remedy : undefined);
     return report(code, `${String(message).replace(`${code}: `, '')}${toDo === undefined ? '' : `; ${String(toDo)}`}`);
   }
   return report('INTERNAL', `${String(message ?? error)}; this is a fault of vsys, not of what you typed: please report it`);
+}
+
+/** When closing what was open fails too, what went wrong first is what to tell. */
+function causeOf(error: unknown): unknown {
+  return error instanceof SuppressedError ? causeOf(error.suppressed) : error;
 }
 
 function report(code: string, message: string): number {

@@ -10,6 +10,9 @@ export async function serveRpc(node: Node, options: RpcServerOptions, { metrics,
   const { chain } = node;
   const api = createChainApi({ chain, nodeStatus: () => statusOf(node, systemClock.nowMs() - startMs), logger, metrics });
   const metricsText = async (): Promise<string> => {
+    // The chain tells of both when they move; a node that just started, or stands still, has them too.
+    metrics.gauge('vsys_head_height', 'Height of the head', chain.head.height);
+    metrics.gauge('vsys_final_height', 'Height of the final block', chain.final.height);
     metrics.gauge('vsys_peers', 'Peers of the chain', node.sync.status().peers);
     metrics.gauge('vsys_pool_transactions', 'Transactions that wait', chain.pool.size);
     metrics.gauge('vsys_pool_bytes', 'Bytes of the transactions that wait', chain.pool.bytes);

@@ -1,5 +1,12 @@
-import { createProgram } from './create-program.ts';
-import { reportError } from './report-error.ts';
+import { flushCompileCache } from 'node:module';
+import { keepCompiledCode } from './keep-compiled-code.ts';
+
+// What is imported before is compiled at every start.
+keepCompiledCode();
+const { createProgram } = await import('./create-program.ts');
+const { reportError } = await import('./report-error.ts');
+// A node that is killed would never write it.
+flushCompileCache();
 
 // A reader that has seen enough, such as `head`, is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

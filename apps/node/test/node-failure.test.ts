@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmdirSync } from 'node:fs';
 import { readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -119,6 +120,17 @@ async function falseBlock(home: string): Promise<Block> {
   const header = { ...built.block.header, stateRoot: new Uint8Array(32) };
   return { ...built.block, header, seal: signer.sign(sealMessage(blockId(header))) };
 }
+
+test('settings of the network that cannot be are refused with the way out, whatever else must be closed', async () => {
+  const home = folder.file('ports');
+  await vsys(folder.path, ['init', home, '--consensus', 'poa']);
+  const holder = createServer();
+  await new Promise<void>((resolve) => void holder.listen(0, '127.0.0.1', resolve));
+  const taken = `/ip4/127.0.0.1/tcp/${(holder.address() as AddressInfo).port}`;
+  expect(await startNode(home, '--p2p-listen', taken).ended).toMatchObject({ code: 3, stderr: expect.stringMatching(/^error P2P_LISTEN: cannot listen at [^\n]*the port is taken; [^\n]*give another port\n$/) });
+  await new Promise((resolve) => void holder.close(resolve));
+  expect(await startNode(home, '--p2p-peers', 'rubbish').ended).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error P2P_ADDRESS_INVALID: [^\n]*"rubbish"[^\n]*\n$/) });
+}, 60_000);
 
 test('a block of the log that does not execute as it did is refused at the start, and the evidence is kept', async () => {
   const home = folder.file('broken');

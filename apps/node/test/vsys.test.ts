@@ -158,7 +158,7 @@ describe('vsys completion', () => {
   });
 
   test.each([
-    ['vsys ', ['init', 'node', 'key', 'chain', 'explain', 'completion']],
+    ['vsys ', ['dev', 'init', 'node', 'key', 'chain', 'tx', 'db', 'explain', 'completion']],
     ['vsys ke', ['key']],
     ['vsys key ', ['new', 'show', 'import']],
     ['vsys init --consensus ', ['spos', 'poa']],
@@ -175,4 +175,11 @@ describe('vsys completion', () => {
     });
     expect(replies.trim().split('\n').filter((word) => !['help', '--help', '--version'].includes(word)).slice(0, expected.length)).toEqual(expected);
   });
+});
+
+test('keeps compiled code in the cache folder of the user, and does without where there is none', async () => {
+  expect(await vsys(folder.path, ['--version'], { NODE_COMPILE_CACHE: '', XDG_CACHE_HOME: folder.file('cache') })).toMatchObject({ code: 0, stderr: '' });
+  expect(await readdir(folder.file('cache/vsys'))).toHaveLength(1);
+  await writeFile(folder.file('no-folder'), '');
+  expect(await vsys(folder.path, ['--version'], { NODE_COMPILE_CACHE: '', XDG_CACHE_HOME: folder.file('no-folder') })).toMatchObject({ code: 0, stderr: '' });
 });

@@ -10,6 +10,8 @@ export interface PoaState {
   readonly lastTimeMs: number;
   /** Position that seals it. */
   readonly position: number;
+  /** It is being built or signed: to begin again before that ends would drop what is nearly ready, and never end on a machine that is slow. */
+  readonly isBusy: boolean;
 }
 
 const TIMER = 'turn';
@@ -42,9 +44,10 @@ export function createPoaEngine(params: PoaParams, keys: readonly PublicKeyOf[])
   const seal = (state: PoaState, nowMs: number, view: TreeView<PoaContext>): Step<PoaState> => {
     const next = turn(view);
     if (next === undefined) return { state, effects: [] };
+    if (state.isBusy) return { state, effects: [{ kind: 'timer', id: TIMER, atMs: nowMs + periodMs }] };
     if (nowMs < next.dueMs || nowMs <= state.lastTimeMs) return { state, effects: nextTimer(state, view) };
     return {
-      state: { lastTimeMs: nowMs, position: next.position },
+      state: { lastTimeMs: nowMs, position: next.position, isBusy: true },
       effects: [
         { kind: 'persist', bytes: uint64ToBytes(BigInt(nowMs)) },
         { kind: 'build', job: jobOf(nowMs), on: view.head.id, timeMs: nowMs, ext: poaExtToBytes(next.position), deadlineMs: nowMs + periodMs },
@@ -56,7 +59,7 @@ export function createPoaEngine(params: PoaParams, keys: readonly PublicKeyOf[])
 
   return {
     init: (saved, view) => {
-      const state = { lastTimeMs: saved === undefined ? -1 : Number(uint64FromBytes(saved)), position: -1 };
+      const state = { lastTimeMs: saved === undefined ? -1 : Number(uint64FromBytes(saved)), position: -1, isBusy: false };
       return { state, effects: [...follow(view), ...nextTimer(state, view)] };
     },
     step: (state, input, view) => {
@@ -68,12 +71,15 @@ export function createPoaEngine(params: PoaParams, keys: readonly PublicKeyOf[])
         case 'built': {
           const authority = params.authorities[state.position];
           // Somebody else was faster: to seal now would only make a fork.
-          if (authority === undefined || input.job !== jobOf(state.lastTimeMs) || !equalBytes(input.header.parent, view.head.id)) return { state, effects: [] };
+          if (authority === undefined || input.job !== jobOf(state.lastTimeMs) || !equalBytes(input.header.parent, view.head.id)) return { state: { ...state, isBusy: false }, effects: nextTimer(state, view) };
           const guard = { kind: 'block', slot: BigInt(state.lastTimeMs) } as const;
           return { state, effects: [{ kind: 'sign', job: input.job, key: { scheme: 'ed25519', bytes: authority.key }, bytes: sealMessage(input.id), guard }] };
         }
         case 'signed':
-          return { state, effects: [{ kind: 'seal', job: input.job, seal: input.signature }, { kind: 'publish', job: input.job }] };
+          return { state: { ...state, isBusy: false }, effects: [{ kind: 'seal', job: input.job, seal: input.signature }, { kind: 'publish', job: input.job }] };
+        case 'unbuilt':
+        case 'unsigned':
+          return { state: { ...state, isBusy: false }, effects: [] };
         default:
           return { state, effects: [] };
       }

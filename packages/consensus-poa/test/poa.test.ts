@@ -1,7 +1,8 @@
 import { createPoa, poaDistance, poaDueMs, poaMajority, poaParamsFromBytes, poaParamsFromJson, poaParamsToBytes, poaParamsToJson } from '@vsys/consensus-poa';
 import { createBench } from '@vsys/consensus/compliance';
 import { describe, expect, test } from '@jest/globals';
-import { paramsOf, subjectOf, verifySignature } from './support.ts';
+import type { EngineInput } from '@vsys/consensus';
+import { blockId, genesisAt, paramsOf, publicKeyOf, subjectOf, verifySignature } from './support.ts';
 
 describe('parameters of poa@1', () => {
   test('survive bytes and JSON', () => {
@@ -54,6 +55,30 @@ describe('turns of poa@1', () => {
     await bench.run(12, 50);
     await bench.close();
     expect(bench.tree.head.height).toBeLessThanOrEqual(2);
+  });
+
+  test('a block that takes long to build is waited for, and another is begun when it came to nothing', () => {
+    const params = paramsOf(1);
+    const opened = createPoa({ verifySignature }).open(poaParamsToBytes(params), new Uint8Array(32));
+    if (!opened.ok) throw new RangeError(opened.message);
+    const engine = opened.value.engine([publicKeyOf(0)]);
+    const context = { height: 0, timeMs: 10_000, weight: 0n, lastHeights: [0] };
+    const header = genesisAt(10_000);
+    const ref = { id: blockId(header), height: 0 };
+    const view = { head: { ...ref, parent: header.parent, timeMs: header.timeMs, header, rank: [0n], context, executed: true }, final: ref, justified: ref, get: () => undefined, isAncestor: () => false, ancestorAt: () => undefined };
+    let { state } = engine.init(undefined, view, 10_000);
+    const step = (input: EngineInput): string[] => {
+      const done = engine.step(state, input, view);
+      state = done.state;
+      return done.effects.map(({ kind }) => kind);
+    };
+    const firstMs = 10_000 + params.periodMs;
+    expect(step({ kind: 'timer', id: 'turn', nowMs: firstMs })).toEqual(['persist', 'build', 'timer']);
+    expect(step({ kind: 'timer', id: 'turn', nowMs: firstMs + 2 * params.periodMs })).toEqual(['timer']);
+    expect(step({ kind: 'built', job: `time ${firstMs}`, id: header.parent, header: { ...header, height: 1, parent: ref.id }, nowMs: firstMs + 5 * params.periodMs })).toEqual(['sign']);
+    expect(step({ kind: 'timer', id: 'turn', nowMs: firstMs + 6 * params.periodMs })).toEqual(['timer']);
+    expect(step({ kind: 'unsigned', job: `time ${firstMs}`, code: 'SIGNER_FAILED', nowMs: firstMs + 7 * params.periodMs })).toEqual([]);
+    expect(step({ kind: 'timer', id: 'turn', nowMs: firstMs + 8 * params.periodMs })).toEqual(['persist', 'build', 'timer']);
   });
 
   test('all present: every block is in turn, and each authority seals every third', async () => {

@@ -1,5 +1,7 @@
-import { createSpos, createSposRules, seatOfSlot, sposExtToBytes, sposFinalHeight, sposParamsFromBytes, sposParamsFromJson, sposParamsToBytes, sposParamsToJson, sposQuorum } from '@vsys/consensus-spos';
+import { createSpos, createSposEngine, createSposRules, type SposContext, seatOfSlot, sposExtToBytes, sposFinalHeight, sposParamsFromBytes, sposParamsFromJson, sposParamsToBytes, sposParamsToJson, sposQuorum } from '@vsys/consensus-spos';
+import type { EngineInput, TreeView } from '@vsys/consensus';
 import { createBench } from '@vsys/consensus/compliance';
+import type { Header } from '@vsys/data-format';
 import { sealMessage } from '@vsys/consensus/rules';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -100,6 +102,37 @@ describe('headers of spos@1', () => {
       for (let height = 0; height <= sealers.length; height++) if (new Set(sealers.slice(height)).size >= params.finalityDepth) counted = height;
       expect(sposFinalHeight(params, { slot: 0, height: sealers.length, lastHeights })).toBe(counted);
     }));
+  });
+});
+
+describe('a block that is built', () => {
+  const params = paramsOf(4);
+  const slot = 1_700_000_001;
+  const [old, next] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
+  const viewOn = (id: Uint8Array, headSlot: number): TreeView<SposContext> =>
+    ({ head: { id, context: { slot: headSlot, height: 9, lastHeights: [0, 0, 0, 9] } }, final: { height: 8 } }) as unknown as TreeView<SposContext>;
+  const engine = createSposEngine(params, [{ scheme: 'ed25519', bytes: seatOfSlot(params, slot).mintKey }]);
+  const startMs = slot * 1_000;
+  const minting = engine.step({ lastSlot: -1 }, { kind: 'timer', id: 'slot', nowMs: startMs }, viewOn(old, slot - 2));
+  const builtOn = (parent: Uint8Array): EngineInput => ({ kind: 'built', job: `slot ${slot}`, id: new Uint8Array(32), header: { parent, timeMs: startMs } as Header, nowMs: startMs + 100 });
+
+  test('on a head that has moved is built again on the new one, and signed there', () => {
+    expect(minting.effects.find(({ kind }) => kind === 'build')).toMatchObject({ on: old });
+    const again = engine.step(minting.state, builtOn(old), viewOn(next, slot - 1));
+    expect(again.effects).toMatchObject([{ kind: 'build', job: `slot ${slot}`, on: next, timeMs: startMs }]);
+    expect(engine.step(again.state, builtOn(next), viewOn(next, slot - 1)).effects).toMatchObject([{ kind: 'sign' }]);
+  });
+
+  test('is built again too when it was given up because the head has moved, once for each head, and not when its time is nearly over', () => {
+    const unbuilt: EngineInput = { kind: 'unbuilt', job: `slot ${slot}`, nowMs: startMs + 100 };
+    const again = engine.step(minting.state, unbuilt, viewOn(next, slot - 1));
+    expect(again.effects).toMatchObject([{ kind: 'build', on: next }]);
+    expect(engine.step(again.state, unbuilt, viewOn(next, slot - 1)).effects).toEqual([]);
+    expect(engine.step(minting.state, { ...unbuilt, nowMs: startMs + 800 }, viewOn(next, slot - 1)).effects).toEqual([]);
+  });
+
+  test('is signed where the new head is of the same slot or later: the rule decides between them', () => {
+    expect(engine.step(minting.state, builtOn(old), viewOn(next, slot)).effects).toMatchObject([{ kind: 'sign' }]);
   });
 });
 

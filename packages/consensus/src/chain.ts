@@ -54,6 +54,11 @@ export interface Chain extends AsyncDisposable {
    * @throws ChainError `CHAIN_BROKEN`, `CHAIN_FAILED`; what the log or the store throws. The chain takes nothing after that.
    */
   importBlock(block: Block, origin?: 'own'): Promise<Verdict<BlockRef, ImportCode>>;
+  /**
+   * Checks a body ahead of its import, so that signatures are checked in the worker while the block before executes. Only for a block whose
+   * header was judged: it costs what an import costs.
+   */
+  prepare(block: Block): void;
   /** Whether the block is known here, on any branch or below final. */
   has(id: BlockId): Promise<boolean>;
   /** Canonical block at a height up to the head. */

@@ -19,6 +19,7 @@ import { genesisHeader, genesisWrites } from './genesis.ts';
 import { checkContinues } from './header-chain.ts';
 import type { Consensus } from './module.ts';
 import type { AuthoredHeader, BlockRef, Stepped } from './rules.ts';
+import { routerOfSpec } from './spec-router.ts';
 import { createTaskQueue } from './task-queue.ts';
 import { createTreeView } from './tree-view.ts';
 import { verifyBody } from './verified-bodies.ts';
@@ -38,6 +39,7 @@ export interface ChainOptions {
 
 export interface ChainParts {
   readonly consensus: Consensus;
+  /** Of these the chain runs what its spec names, the coin, and what its module brings. */
   readonly router: Router;
   readonly store: Store;
   readonly log: BlockLog;
@@ -60,8 +62,9 @@ const DROPPED_MAX = 10_000;
  */
 export async function createChain(options: ChainOptions, parts: ChainParts): Promise<Chain> {
   const { spec, importsWaitingMax = 1_024 } = options;
-  const { consensus, router, store, log, verifier, clock, references = noMainChain, logger = silentLogger, metrics = noMetrics } = parts;
+  const { consensus, store, log, verifier, clock, references = noMainChain, logger = silentLogger, metrics = noMetrics } = parts;
   const { rules } = consensus;
+  const router = routerOfSpec(spec, parts.router, consensus);
   const chainId = chainIdOf(spec);
   const admission = { chainId, limits: spec.limits, fees: spec.fees, router };
   const execution = { router, fees: spec.fees, blockGasMax: spec.limits.blockGasMax };
@@ -89,6 +92,10 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   /** Transactions of canonical blocks above final. */
   const included = new Map<string, { node: TreeNode<BlockData>; index: number }>();
   const dropped = new Map<string, string>();
+  /** Bodies that are being checked ahead of their import, by the very object that is imported: what else has the same header may have another body. */
+  const prepared = new WeakMap<Block, ReturnType<typeof checkBody>>();
+  /** Final in the tree, and on the way into the store: readers find them here meanwhile. */
+  let landing: readonly TreeNode<BlockData>[] = [];
   let lastBuilt: { readonly id: string; readonly view: StateView; readonly receipts: BlockData['receipts']; readonly checked: readonly CheckedTransaction[] } | undefined;
   let closed = false;
 
@@ -118,7 +125,6 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     const { header, seal } = block;
     const neutral = checkContinues(parent, header);
     if (!neutral.ok) return refuse('IMPORT_HEADER', neutral.message, { reason: neutral.code });
-    if (header.version !== 1) return refuse('IMPORT_HEADER', `header version ${header.version} is not known here`);
     if (!equalBytes(header.historyRoot, historyRoot(dataOf(parent).history))) return refuse('IMPORT_HEADER', 'historyRoot is not that of the blocks below');
     const context = rules.decode(parent.context);
     if (!replay) {
@@ -160,13 +166,13 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     const executed = await executeBody(block, id, parent, replay);
     if (!executed.ok) {
       if (own || replay) throw await brokenBlock(block, parent, executed, replaySequence);
-      return executed;
+      return isForEver(executed) ? invalidBlock(id, executed) : executed;
     }
     const { view, receipts, checked } = executed.value;
     const promised = await rules.afterExecution?.(rules.decode(parent.context), { id, header, seal: block.seal }, view);
     if (promised !== undefined && !promised.ok) {
       state.drop([view]);
-      return refuse('IMPORT_EXECUTION', promised.message, { reason: promised.code });
+      return invalidBlock(id, refuse('IMPORT_EXECUTION', promised.message, { reason: promised.code }));
     }
     const context = rules.encode(stepped.value.context);
     const timely = replay || rules.isTimely(rules.decode(parent.context), header, clock.nowMs());
@@ -184,8 +190,15 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     return accept({ id, height: header.height });
   }
 
+  /** Remembers a block that no node can ever take, so that whoever sends it again costs no work. Its header was sealed by whose turn it was. */
+  function invalidBlock(id: BlockId, why: Refusal<ImportCode>): Refusal<ImportCode> {
+    tree.markInvalid(id, String(why.data?.['reason'] ?? why.code));
+    emit({ kind: 'block', id, stage: 'invalid' });
+    return why;
+  }
+
   async function executeBody(block: Block, id: BlockId, parent: TreeNode<BlockData>, trusted: boolean): Promise<Verdict<{ view: StateView; receipts: BlockData['receipts']; checked: readonly CheckedTransaction[] }, ImportCode>> {
-    const { header, transactions } = block;
+    const { header } = block;
     const hex = toHex(id);
     // Own block: the same pure function already ran on the same arguments when it was built.
     if (lastBuilt?.id === hex) {
@@ -193,10 +206,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
       lastBuilt = undefined;
       return accept(built);
     }
-    const bytes = transactions.reduce((sum, one) => sum + one.length, 0);
-    if (bytes > spec.limits.blockBytesMax) return refuse('IMPORT_BODY', `the body has ${bytes} bytes, the chain allows ${spec.limits.blockBytesMax}`);
-    if (!equalBytes(bodyRoot(transactions), header.bodyRoot)) return refuse('IMPORT_BODY', 'the body is not the one that the header names');
-    const checked = await verifyBody(admission, verifier, pool, transactions, { trusted });
+    const checked = await (prepared.get(block) ?? checkBody(block, trusted));
     if (!checked.ok) return checked;
     const invalid = (message: string, reason: string): Refusal<ImportCode> => refuse('IMPORT_EXECUTION', message, { reason });
     const context = { chainId, height: header.height, timeMs: header.timeMs, parent: header.parent };
@@ -210,6 +220,15 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     if (equalBytes(view.root, header.stateRoot)) return accept({ view, receipts, checked: checked.value });
     state.drop([view]);
     return invalid('the state after the block is not the one that the header names', 'STATE_ROOT');
+  }
+
+  /** What the body can be judged by without its parent: its size, its root, the form and the signatures of its transactions. */
+  async function checkBody({ header, transactions }: Block, trusted: boolean): Promise<Verdict<readonly CheckedTransaction[], 'IMPORT_BODY'>> {
+    const bytes = transactions.reduce((sum, one) => sum + one.length, 0);
+    if (bytes > spec.limits.blockBytesMax) return refuse('IMPORT_BODY', `the body has ${bytes} bytes, the chain allows ${spec.limits.blockBytesMax}`, { reason: 'BODY_BYTES' });
+    // Neither says anything of the block: the same header may have another body.
+    if (!equalBytes(bodyRoot(transactions), header.bodyRoot)) return refuse('IMPORT_BODY', 'the body is not the one that the header names', { reason: 'BODY_ROOT' });
+    return verifyBody(admission, verifier, pool, transactions, { trusted });
   }
 
   /** A block of our own, or one that was valid when it was logged, which now is not: this machine, this release or the disk is wrong. */
@@ -267,7 +286,9 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     const { view, history, sequence } = dataOf(last);
     // Blocks above final were appended after it: replay begins behind its own record.
     ops.push(baseOps({ id: last.id, sealed: { header: last.header, seal: last.seal }, nextSequence: (sequence as number) + 1, rank: last.rank, context: last.context, history }));
+    landing = finalised;
     await state.flush(view, ops);
+    landing = [];
     for (const node of finalised) {
       for (const { idHex } of dataOf(node).checked) included.delete(idHex);
       if (node !== last) node.data = undefined;
@@ -302,6 +323,8 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   async function build({ on, timeMs, ext, deadlineMs }: BuildRequest): Promise<BuiltBlock<Omit<Block, 'seal'>> | undefined> {
     const parent = tree.get(on);
     if (parent === undefined || !parent.executed || parent.data === undefined) return undefined;
+    // Imports came first in the queue: what is built beside a head that they brought is lost.
+    if (parent !== tree.head && tree.isAncestor(on, tree.head.id)) return undefined;
     const { view: parentView, history } = parent.data;
     const height = parent.height + 1;
     const beganMs = clock.nowMs();
@@ -383,11 +406,17 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
       const node = tree.ancestorAt(tree.head.id, height);
       return node === undefined ? undefined : { header: node.header, seal: node.seal };
     }
-    return (await finalBlockAt(store, height))?.sealed;
+    const node = landing.find((one) => one.height === height);
+    return node === undefined ? (await finalBlockAt(store, height))?.sealed : { header: node.header, seal: node.seal };
+  }
+
+  /** In memory: above final, final itself, or on its way into the store. */
+  function nodeOf(id: BlockId): TreeNode<BlockData> | undefined {
+    return tree.get(id) ?? landing.find((one) => equalBytes(one.id, id));
   }
 
   async function blockById(id: BlockId): Promise<Block | undefined> {
-    let sequence = tree.get(id)?.data?.sequence;
+    let sequence = nodeOf(id)?.data?.sequence;
     if (sequence === undefined) {
       const height = await finalHeightOf(store, id);
       sequence = height === undefined ? undefined : (await finalBlockAt(store, height))?.sequence;
@@ -402,13 +431,14 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     let from = 0;
     for (const id of locator) {
       const node = tree.get(id);
-      const height = node !== undefined && tree.isAncestor(id, tree.head.id) ? node.height : await finalHeightOf(store, id);
+      const isCanonical = node === undefined ? landing.some((one) => equalBytes(one.id, id)) : tree.isAncestor(id, tree.head.id);
+      const height = isCanonical ? nodeOf(id)?.height : await finalHeightOf(store, id);
       if (height === undefined) continue;
       from = height;
       break;
     }
     const headers = from < tree.final.height ? (await finalBlocksFrom(store, from + 1, max)).map(({ sealed }) => sealed) : [];
-    for (let height = Math.max(from, tree.final.height) + 1; headers.length < max && height <= tree.head.height; height++) {
+    for (let height = from + headers.length + 1; headers.length < max && height <= tree.head.height; height++) {
       const next = await at(height);
       // A head that moves meanwhile: what is there still links, the rest is asked for again.
       if (next === undefined || (headers.length > 0 && !equalBytes(next.header.parent, blockId((headers.at(-1) as SealedHeader).header)))) break;
@@ -422,6 +452,8 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
       const node = height === undefined ? tree.head : tree.ancestorAt(tree.head.id, height);
       return node?.data === undefined ? undefined : { view: node.data.view, at: blockOf(node) };
     }
+    const node = landing.find((one) => one.height === height);
+    if (node?.data !== undefined) return { view: node.data.view, at: blockOf(node) };
     const view = await state.asOf(height);
     const block = view === undefined ? undefined : await finalBlockAt(store, height);
     return view === undefined || block === undefined ? undefined : { view, at: { id: block.id, height, header: block.sealed.header } };
@@ -448,7 +480,14 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
       if (queue.waiting >= importsWaitingMax) return refuse('IMPORT_FULL', `${importsWaitingMax} blocks wait to be imported; send it again later`, { retry: true });
       return write(() => importOne(block, { own: origin === 'own' }));
     },
-    has: async (id) => tree.get(id) !== undefined || (await finalHeightOf(store, id)) !== undefined,
+    prepare(block) {
+      assertOpen();
+      const checking = checkBody(block, false);
+      // The import hears of a failure; if there is none, nobody needs to.
+      checking.catch(() => undefined);
+      prepared.set(block, checking);
+    },
+    has: async (id) => nodeOf(id) !== undefined || (await finalHeightOf(store, id)) !== undefined,
     at, blockById, headersAfter, submit, status, stateAt,
     locator: () => tree.locator(),
     pooled: (max) => {
@@ -486,6 +525,11 @@ async function assertLogBelow(log: BlockLog, base: BaseRecord): Promise<void> {
 function assertChainOf(header: Header, chainId: Uint8Array): void {
   if (equalBytes(header.chainId, chainId)) return;
   throw new ChainError('CHAIN_WRONG_DATA', `the block log belongs to chain ${toHex(header.chainId)}, the spec is of ${toHex(chainId)}: give the right spec, or another data folder`);
+}
+
+/** Whether it is the block that is refused, and not the bytes that came as its body. */
+function isForEver({ code, data }: Refusal<ImportCode>): boolean {
+  return code === 'IMPORT_EXECUTION' || (code === 'IMPORT_BODY' && data?.['reason'] !== 'BODY_ROOT' && data?.['reason'] !== 'BODY_BYTES');
 }
 
 /** The state at its base, after writing genesis into an empty store. */

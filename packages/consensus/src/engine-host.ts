@@ -1,4 +1,4 @@
-import { silentLogger } from '@vsys/primitives';
+import { refuse, silentLogger } from '@vsys/primitives';
 import type { BlockId, Clock, Logger, PeerId, Timers, Verdict } from '@vsys/primitives';
 import type { Header } from '@vsys/data-format';
 import type { Effect, Engine, EngineInput, Guard, TreeView } from './engine.ts';
@@ -147,7 +147,10 @@ export function createEngineHost<C, B>(options: EngineHostOptions<C, B>): Engine
         return true;
       case 'sign':
         run(async () => {
-          const signed = await ports.sign({ key: effect.key, bytes: effect.bytes, guard: effect.guard });
+          const signed = await ports.sign({ key: effect.key, bytes: effect.bytes, guard: effect.guard }).catch((error: unknown) => {
+            logger.warn('no signature was made', { error: String(error) });
+            return refuse('SIGNER_FAILED', 'the signer or its record failed');
+          });
           if (signed.ok) notify({ kind: 'signed', job: effect.job, signature: signed.value });
           else {
             logger.warn('signature refused', { code: signed.code, reason: signed.message });

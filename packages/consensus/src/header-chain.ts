@@ -34,6 +34,8 @@ export interface HeaderChain<C = unknown> {
   replaceFrom(parent: BlockId, headers: readonly SealedHeader[]): Verdict<FoldedHeader<C>>;
 }
 
+/** The one version of headers that this release reads: what a later one means is not known here, to a light client as little as to a node. */
+const HEADER_VERSION = 1;
 /** Headers above final that a light client keeps for `replaceFrom`. */
 const BRANCH_MAX = 4096;
 
@@ -62,6 +64,7 @@ export function foldHeaders<C>(
 
 /** What every header owes to its parent, whatever the rule. */
 export function checkContinues(parent: BlockRef & { readonly header: Header }, header: Header): Verdict<void> {
+  if (header.version !== HEADER_VERSION) return refuse('HEADER_VERSION', `header version ${header.version} is not known here`);
   if (!equalBytes(header.chainId, parent.header.chainId)) return refuse('HEADER_CHAIN', 'the header belongs to another chain');
   if (compareBytes(header.parent, parent.id) !== 0) return refuse('HEADER_PARENT', `the header at height ${header.height} names another parent`);
   if (header.height !== parent.height + 1) return refuse('HEADER_HEIGHT', `expected height ${parent.height + 1}, found ${header.height}`);

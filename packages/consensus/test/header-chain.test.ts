@@ -57,6 +57,7 @@ describe('header chain', () => {
   });
 
   test.each([
+    ['a version that is not known', { version: 2 }, 'HEADER_VERSION'],
     ['another chain', { chainId: new Uint8Array(32).fill(1) }, 'HEADER_CHAIN'],
     ['another parent', { parent: new Uint8Array(32).fill(1) }, 'HEADER_PARENT'],
     ['a gap in height', { height: 4 }, 'HEADER_HEIGHT'],

@@ -5,9 +5,12 @@ export class OutOfGas {
   readonly kind = 'out-of-gas';
 }
 
-/** @param limit - units that may be charged in all */
-export function createGasMeter(limit: bigint): GasMeter {
-  let used = 0n;
+/**
+ * @param limit - units that may be charged in all
+ * @param spent - of them, before
+ */
+export function createGasMeter(limit: bigint, spent = 0n): GasMeter {
+  let used = spent;
   return {
     get used() {
       return used;

@@ -1,3 +1,4 @@
+import { equalBytes } from '@vsys/primitives';
 import type { StateWrite } from '@vsys/state';
 import type { StateAccess } from './container.ts';
 
@@ -15,11 +16,16 @@ export function mapKey(key: Uint8Array): string {
   return String.fromCharCode.apply(null, key as unknown as number[]);
 }
 
-/** State of one block while it executes: what was loaded, what committed transactions wrote, what the present one wrote. */
+/** State of one block while it executes: what was loaded, what committed transactions wrote, what the present one wrote, and of that the operation that runs. */
 export interface StateJournal extends StateAccess {
   /** Adds what was read from the parent's state. */
   load(key: Uint8Array, value: Uint8Array | undefined): void;
-  isLoaded(key: Uint8Array): boolean;
+  /** Whether `get` answers without an interrupt: loaded, or written in this block. */
+  isKnown(key: Uint8Array): boolean;
+  /** Keeps what the operation wrote, as part of the present transaction. */
+  endOperation(): void;
+  /** Forgets it, so that the operation can run again. */
+  revertOperation(): void;
   /** Keeps what the present transaction wrote. */
   commit(): void;
   /** Forgets it. */
@@ -31,35 +37,47 @@ export interface StateJournal extends StateAccess {
 export function createStateJournal(): StateJournal {
   const loaded = new Map<string, Uint8Array | undefined>();
   const kept = new Map<string, StateWrite>();
-  let present = new Map<string, StateWrite>();
+  const present = new Map<string, StateWrite>();
+  const running = new Map<string, StateWrite>();
+  const endOperation = (): void => {
+    for (const [name, write] of running) present.set(name, write);
+    running.clear();
+  };
+  const isKnown = (key: Uint8Array): boolean => {
+    const name = mapKey(key);
+    return loaded.has(name) || kept.has(name) || present.has(name) || running.has(name);
+  };
   return {
     load(key, value) {
       loaded.set(mapKey(key), value);
     },
-    isLoaded: (key) => loaded.has(mapKey(key)),
+    isKnown,
     get(key) {
       const name = mapKey(key);
-      const write = present.get(name) ?? kept.get(name);
+      const write = running.get(name) ?? present.get(name) ?? kept.get(name);
       if (write !== undefined) return write.value;
       if (!loaded.has(name)) throw new KeysNotLoaded([key]);
       return loaded.get(name);
     },
     need(keys) {
-      const missing = keys.filter((key) => {
-        const name = mapKey(key);
-        return !loaded.has(name) && !kept.has(name) && !present.has(name);
-      });
+      const missing = keys.filter((key) => !isKnown(key));
       if (missing.length > 0) throw new KeysNotLoaded(missing);
     },
     set(key, value) {
-      present.set(mapKey(key), { key, value });
+      running.set(mapKey(key), { key, value });
+    },
+    endOperation,
+    revertOperation() {
+      running.clear();
     },
     commit() {
+      endOperation();
       for (const [name, write] of present) kept.set(name, write);
-      present = new Map();
+      present.clear();
     },
     revert() {
-      present = new Map();
+      running.clear();
+      present.clear();
     },
     writes() {
       const changed: StateWrite[] = [];
@@ -74,6 +92,5 @@ export function createStateJournal(): StateJournal {
 }
 
 function sameValue(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  return a === undefined || b === undefined ? a === b : equalBytes(a, b);
 }

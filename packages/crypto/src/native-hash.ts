@@ -21,8 +21,24 @@ export function taggedHash(tag: string, ...parts: readonly Uint8Array[]): Uint8A
   return sha256(tagPrefix(tag), ...parts);
 }
 
+/** Parts are put together here, where they fit: the memory for each small input would cost as much as its hash. */
+const scratch = new Uint8Array(1_024);
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0] as Uint8Array;
+  let length = 0;
+  for (const part of parts) length += part.length;
+  if (length > scratch.length) return concatBytes(...parts);
+  let at = 0;
+  for (const part of parts) {
+    scratch.set(part, at);
+    at += part.length;
+  }
+  return scratch.subarray(0, length);
+}
+
 function nodeHash(name: string, parts: readonly Uint8Array[]): Uint8Array {
-  const digest = oneShotHash(name, parts.length === 1 ? (parts[0] as Uint8Array) : concatBytes(...parts), 'buffer');
+  const digest = oneShotHash(name, joined(parts), 'buffer');
   return new Uint8Array(digest.buffer, digest.byteOffset, digest.length);
 }
 

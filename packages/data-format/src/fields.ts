@@ -26,19 +26,41 @@ export interface Fields {
 }
 
 export function readFields(message: object): Fields {
-  const own = (name: string): unknown => (Object.hasOwn(message, name) ? (message as Record<string, unknown>)[name] : undefined);
-  return {
-    bytes: (name) => copy(own(name) as Uint8Array | undefined),
-    text: (name) => (own(name) as string | undefined) ?? '',
-    uint32: (name) => (own(name) as number | undefined) ?? 0,
-    uint64: (name) => bigintFromLong(own(name)),
-    flag: (name) => (own(name) as boolean | undefined) ?? false,
-    list: (name) => (own(name) as unknown[] | undefined) ?? [],
-    child(name) {
-      const value = own(name);
-      return value === undefined || value === null ? undefined : readFields(value as object);
-    },
-  };
+  return new MessageFields(message as Record<string, unknown>);
+}
+
+/** A class for once: one is made for every message of every transaction, and closures for each field would be made with it. */
+class MessageFields implements Fields {
+  private readonly message: Readonly<Record<string, unknown>>;
+  constructor(message: Readonly<Record<string, unknown>>) {
+    this.message = message;
+  }
+  /** The prototype of a message holds the defaults of the library, which are not ours. */
+  private own(name: string): unknown {
+    return Object.hasOwn(this.message, name) ? this.message[name] : undefined;
+  }
+  bytes(name: string): Uint8Array {
+    return copy(this.own(name) as Uint8Array | undefined);
+  }
+  text(name: string): string {
+    return (this.own(name) as string | undefined) ?? '';
+  }
+  uint32(name: string): number {
+    return (this.own(name) as number | undefined) ?? 0;
+  }
+  uint64(name: string): bigint {
+    return bigintFromLong(this.own(name));
+  }
+  flag(name: string): boolean {
+    return (this.own(name) as boolean | undefined) ?? false;
+  }
+  list(name: string): readonly unknown[] {
+    return (this.own(name) as unknown[] | undefined) ?? [];
+  }
+  child(name: string): Fields | undefined {
+    const value = this.own(name);
+    return value === undefined || value === null ? undefined : readFields(value as object);
+  }
 }
 
 /** Decoded bytes share memory with the network's buffer. */
@@ -56,7 +78,8 @@ function bigintFromLong(value: unknown): bigint {
 /** A message with its defaults left out. */
 export function dropDefaults(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const kept: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(fields)) {
+  for (const name in fields) {
+    const value = fields[name];
     if (value === undefined || value === 0 || value === '' || value === false) continue;
     if (typeof value === 'bigint') {
       if (value !== 0n) kept[name] = longFromBigint(name, value);

@@ -90,7 +90,7 @@ export async function createNode({ spec, chain: chainOptions = {} }: NodeOptions
     .catch(async (error: unknown) => {
       const bundle = await keepBundleOf(error, parts.keepBundle, logger);
       if (bundle !== undefined) logger.error('what another machine needs to repeat the failure is kept', { bundle });
-      throw error;
+      throw errorOfFailure(error);
     });
   const life = new AsyncDisposableStack();
   life.defer(() => chain.close());

@@ -25,7 +25,7 @@ const oddContainer = (result: () => string): Container => ({
 });
 
 const plain = testChain('poa', 1);
-const spec: ChainSpec = { ...plain.spec, containers: [...plain.spec.containers, { name: 'odd', version: 1, params: new Uint8Array() }] };
+const spec: ChainSpec = { ...plain.spec, fees: { ...plain.spec.fees, to: 'author' }, containers: [...plain.spec.containers, { name: 'odd', version: 1, params: new Uint8Array() }] };
 const setup: TestChain = { ...plain, spec };
 const transaction = (): Uint8Array => signed(spec, setup.rich, 0n, [{ container: 'odd', payload: new Uint8Array() }]);
 
@@ -94,6 +94,8 @@ describe('a block that does not execute as promised', () => {
     const bundle = JSON.parse([...kept.values()][0] as string) as FailureBundle;
     expect(bundle).not.toHaveProperty('firstDifferingKey');
     expect(bundle.runs[0]).toEqual(bundle.runs[1]);
+    // All that the block writes is there, the fees of its author too.
+    expect(bundle.runs[0]!.writes.map(({ key }) => key)).toEqual(expect.arrayContaining([toHex(KEY), toHex(balanceKey(setup.seats[0]!.account)), toHex(balanceKey(setup.rich.account))]));
 
     // The machine where it was right gets the same bundle but for its writes: compared, they name the key.
     const error = await caught(compose('a third release', 'c', { keepBundle: () => Promise.reject(new Error('disk full')) }));

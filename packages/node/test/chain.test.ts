@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createRouter } from '@vsys/container';
-import { type Chain, type ChainParts, createChain, createEngineHost, type EngineHost } from '@vsys/consensus';
-import { type Block, blockId } from '@vsys/data-format';
+import { type Chain, type ChainParts, createChain, createEngineHost, type EngineHost, sealMessage } from '@vsys/consensus';
+import { type Block, blockId, bodyRoot } from '@vsys/data-format';
 import { accept, createVirtualTime, toHex, type VirtualTime } from '@vsys/primitives';
 import { type BlockLog, createMemoryBlockLog, createMemoryStore, type Store } from '@vsys/store';
 import { balanceKey, createCoinContainer, numberFromRecord, transfer } from '@vsys/transaction';
@@ -115,6 +115,94 @@ describe.each(['spos', 'poa'] as const)('a chain under %s', (kind) => {
   });
 });
 
+test('a body that was checked ahead is imported as any other, and vouches for no other body of its header', async () => {
+  const setup = testChain('poa', 1);
+  const time = createVirtualTime(START_MS + 50);
+  const node = await run(setup, time);
+  await node.chain.submit([signed(setup.spec, setup.rich, 0n, [transfer(signers(1, 3)[0]!.account, 500n)])]);
+  await pass(time, [node], 3_000);
+  const block = node.published.find(({ transactions }) => transactions.length > 0)!;
+  const before = node.published.slice(0, node.published.indexOf(block));
+  const other = await run(setup, time, { seats: [] });
+  for (const one of before) await other.chain.importBlock(one);
+  const forged = { ...block, transactions: block.transactions.map((bytes) => bytes.with(bytes.length - 1, bytes.at(-1)! ^ 1)) };
+  other.chain.prepare(forged);
+  expect(await other.chain.importBlock(forged)).toMatchObject({ ok: false, code: 'IMPORT_BODY' });
+  other.chain.prepare(block);
+  expect(await other.chain.importBlock({ ...block, transactions: [] })).toMatchObject({ ok: false, code: 'IMPORT_BODY' });
+  expect(await other.chain.importBlock(block)).toMatchObject({ ok: true });
+  for (const one of [node, other]) {
+    await one.engine.close();
+    await one.chain.close();
+  }
+});
+
+test('a block that its seat sealed and nobody can take is executed once, and its children not at all; bytes that are not its body say nothing of a block', async () => {
+  const setup = testChain('poa', 1);
+  const time = createVirtualTime(START_MS + 50);
+  const node = await run(setup, time);
+  await node.chain.submit([signed(setup.spec, setup.rich, 0n, [transfer(signers(1, 3)[0]!.account, 500n)])]);
+  await pass(time, [node], 3_000);
+  const [good, next] = node.published as [Block, Block];
+  const sealed = (block: Block): Block => ({ ...block, seal: setup.seats[0]!.sign(sealMessage(blockId(block.header))) });
+  const other = await run(setup, time, { seats: [] });
+  const stages: string[] = [];
+  other.chain.listen((event) => { if (event.kind === 'block') stages.push(event.stage); });
+
+  // What came as its body was not: the block itself is still welcome.
+  expect(await other.chain.importBlock({ ...good, transactions: [...good.transactions, Uint8Array.of(1)] })).toMatchObject({ ok: false, code: 'IMPORT_BODY' });
+  const garbage = [Uint8Array.of(1, 2, 3)];
+  const bad: readonly (readonly [string, Block, string])[] = [
+    ['a wrong state', sealed({ ...good, header: { ...good.header, stateRoot: new Uint8Array(32).fill(9) } }), 'IMPORT_EXECUTION'],
+    ['a body that is none', sealed({ ...good, header: { ...good.header, bodyRoot: bodyRoot(garbage) }, transactions: garbage }), 'IMPORT_BODY'],
+  ];
+  for (const [what, block, code] of bad) {
+    expect([what, await other.chain.importBlock(block)]).toMatchObject([what, { ok: false, code }]);
+    expect([what, await other.chain.importBlock(block)]).toMatchObject([what, { ok: false, code: 'IMPORT_INVALID' }]);
+    const child = sealed({ ...next, header: { ...next.header, parent: blockId(block.header) } });
+    expect([what, await other.chain.importBlock(child)]).toMatchObject([what, { ok: false, code: 'IMPORT_INVALID' }]);
+  }
+  expect(stages).toEqual(['invalid', 'invalid']);
+  expect(await other.chain.importBlock(good)).toMatchObject({ ok: true });
+  for (const one of [node, other]) {
+    await one.engine.close();
+    await one.chain.close();
+  }
+});
+
+test('readers see every block, and the state of the final one, while it is on its way into the store', async () => {
+  const setup = testChain('poa', 1);
+  const time = createVirtualTime(START_MS + 50);
+  const memory = createMemoryStore();
+  let asked = (): void => {};
+  const gate: { held?: Promise<void> } = {};
+  const store: Store = { ...memory, batch: async (ops) => { asked(); await gate.held; await memory.batch(ops); } };
+  const { chain, engine } = await run(setup, time, { store });
+  await pass(time, [{ chain, engine } as Running], 3_000);
+  const locator = chain.locator();
+  const isAsked = new Promise<void>((resolve) => { asked = resolve; });
+  let release = (): void => {};
+  gate.held = new Promise((resolve) => { release = resolve; });
+  time.advance(1_000);
+  await isAsked;
+  const { head, final } = chain;
+  for (let height = 1; height <= head.height; height++) {
+    const sealed = await chain.at(height);
+    expect([height, sealed?.header.height]).toEqual([height, height]);
+    expect([height, await chain.has(blockId(sealed!.header))]).toEqual([height, true]);
+    expect([height, (await chain.blockById(blockId(sealed!.header)))?.header.height]).toEqual([height, height]);
+  }
+  expect((await chain.stateAt(final.height))?.at.height).toBe(final.height);
+  for (const from of [locator, [(await chain.at(1))!.header.parent]]) {
+    const headers = await chain.headersAfter(from, 100);
+    expect(headers.at(-1)?.header.height).toBe(head.height);
+    for (const [i, { header }] of headers.entries()) expect(header.height).toBe(headers[0]!.header.height + i);
+  }
+  release();
+  await engine.close();
+  await chain.close();
+});
+
 describe.each(['spos', 'poa'] as const)('fees to the author, under %s', (kind) => {
   const plain = testChain(kind, 3);
   // Accounts of their own, so that what a seat earns lies apart from the key that mints.
@@ -173,6 +261,23 @@ describe.each(['spos', 'poa'] as const)('fees to the author, under %s', (kind) =
     const parts = { consensus: { ...opened.value, rules }, router: createRouter([createCoinContainer()]), store: createMemoryStore(), log: createMemoryBlockLog(), verifier: createInlineVerifier(), clock: createVirtualTime(START_MS) };
     await expect(createChain({ spec: setup.spec }, parts)).rejects.toMatchObject({ code: 'CHAIN_SPEC', message: expect.stringContaining('set it to "burn"') });
   });
+});
+
+test('runs no container that its spec does not name, whatever its nodes carry', async () => {
+  const { spec, module, rich } = testChain('spos', 1);
+  const consensus = module.open(spec.consensus.params, new Uint8Array(32));
+  if (!consensus.ok) throw new RangeError(consensus.message);
+  const other = { ...createCoinContainer(), name: 'other' };
+  const open = (named: typeof spec): Promise<Chain> => createChain({ spec: named }, { consensus: consensus.value, router: createRouter([createCoinContainer(), other]), store: createMemoryStore(), log: createMemoryBlockLog(), verifier: createInlineVerifier(), clock: createVirtualTime(START_MS) });
+  const operation = { ...transfer(rich.account, 1n), container: 'other' };
+  const chain = await open(spec);
+  expect(await chain.submit([signed(spec, rich, 0n, [operation])])).toMatchObject([{ ok: false, code: 'TX_OPERATION', data: { reason: 'CONTAINER_UNKNOWN' } }]);
+  expect(await chain.submit([signed(spec, rich, 0n, [transfer(rich.account, 1n)])])).toMatchObject([{ ok: true }]);
+  await chain.close();
+  const named = { ...spec, containers: [...spec.containers, { name: 'other', version: 1, params: new Uint8Array() }] };
+  const wider = await open(named);
+  expect(await wider.submit([signed(named, rich, 0n, [operation])])).toMatchObject([{ ok: true }]);
+  await wider.close();
 });
 
 test('refuses a spec of a side chain that was given no rules of references', async () => {

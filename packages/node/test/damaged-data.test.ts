@@ -23,7 +23,7 @@ beforeAll(async () => {
   await using log = await openFileBlockLog(join(folder, 'master', 'blocks'));
   lastBytes = [];
   for (let back = 1; back <= 3; back++) lastBytes.push((await log.read(log.next - back)).length + RECORD_HEADER_BYTES);
-}, 30_000);
+}, 120_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 let copies = 0;
@@ -80,13 +80,13 @@ describe('the end of the block log', () => {
     const segment = await lastSegment(path);
     await truncate(segment, (await stat(segment)).size - bytes);
     await losesNothing(path);
-  }, 30_000);
+  }, 120_000);
 
   test.each([-1, -40])('with a flipped bit at %d is dropped, and nothing final is lost', async (at) => {
     const path = await copy();
     await flip(await lastSegment(path), at);
     await losesNothing(path);
-  }, 30_000);
+  }, 120_000);
 
   test('that was final and is gone is refused, and the chain goes on by the way that the refusal names', async () => {
     const path = await copy();
@@ -99,7 +99,7 @@ describe('the end of the block log', () => {
     const told = await goesOn(path);
     const [height] = first.lines.findLast(([kind]) => kind === 'final')!.slice(1);
     expect(Number(told.lines[0]![2])).toBeGreaterThanOrEqual(Number(height) - 3);
-  }, 30_000);
+  }, 120_000);
 });
 
 describe('damage inside the block log', () => {
@@ -110,7 +110,7 @@ describe('damage inside the block log', () => {
     expect(code).toBe('BLOCK_LOG_CORRUPT');
     expect(words).toContain(await lastSegment(path));
     expect(words).toContain('restore from a peer');
-  }, 30_000);
+  }, 120_000);
 
   test('in a closed segment does not stop a node that has its store, and refuses to rebuild one that has not', async () => {
     const path = await copy();
@@ -122,7 +122,7 @@ describe('damage inside the block log', () => {
     const { code, words } = await refused(path);
     expect(code).toBe('BLOCK_LOG_CORRUPT');
     expect(words).toContain(oldest as string);
-  }, 30_000);
+  }, 120_000);
 });
 
 describe('the folder of the store', () => {
@@ -130,7 +130,7 @@ describe('the folder of the store', () => {
     const path = await copy();
     await rm(join(path, 'store'), { recursive: true });
     await losesNothing(path);
-  }, 30_000);
+  }, 120_000);
 
   test.each([
     ['with rubbish in its CURRENT', async (inner: string) => writeFile(join(inner, 'CURRENT'), 'rubbish')],
@@ -144,7 +144,7 @@ describe('the folder of the store', () => {
     expect(words).toMatch(/remove the folder .* made again from the block log/);
     await rm(join(path, 'store'), { recursive: true });
     await losesNothing(path);
-  }, 30_000);
+  }, 120_000);
 
   test('made from another log of the same chain is refused with the way out, which works', async () => {
     const other = join(folder, 'other-node');
@@ -157,7 +157,7 @@ describe('the folder of the store', () => {
     expect(words).toContain('remove the store\'s folder (not the log)');
     await rm(join(path, 'store'), { recursive: true });
     await goesOn(path);
-  }, 30_000);
+  }, 120_000);
 });
 
 describe('data of another chain', () => {
@@ -184,7 +184,7 @@ describe('data of another chain', () => {
     await rm(join(mixed, 'blocks'), { recursive: true });
     await cp(join(path, 'blocks'), join(mixed, 'blocks'), { recursive: true });
     expect(await refused(mixed)).toEqual(wrong);
-  }, 30_000);
+  }, 120_000);
 
   test('in the signer\'s records is refused, and so are damaged ones', async () => {
     const path = await copy();
@@ -192,7 +192,7 @@ describe('data of another chain', () => {
     expect(await refused(path)).toMatchObject({ code: 'STORE_RECORD_DAMAGED', words: expect.stringContaining('restore it from a copy') });
     await (await openDurableFiles(join(path, 'signer'))).save('chain', new Uint8Array(32));
     expect(await refused(path)).toMatchObject({ code: 'NODE_SIGNER_DATA', words: expect.stringContaining('another data folder') });
-  }, 30_000);
+  }, 120_000);
 });
 
 test('a folder that a living node has open is refused, and that node goes on', async () => {
@@ -203,4 +203,4 @@ test('a folder that a living node has open is refused, and that node goes on', a
   await living.saw('head', 3);
   living.kill();
   expect((await living.told).lines.filter(([kind]) => kind === 'failed')).toEqual([]);
-}, 30_000);
+}, 120_000);

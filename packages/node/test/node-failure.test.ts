@@ -38,7 +38,7 @@ async function openSeat(setup: TestChain, folder: string, time: VirtualTime, net
 
 /** Lets time pass until it holds, at most four times as fast as outside: the files are real, and a slot must leave them time to sync. */
 async function until(time: VirtualTime, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const endMs = Date.now() + 30_000;
+  const endMs = Date.now() + 60_000;
   for (let lastMs = Date.now(); !(await holds()); ) {
     const nowMs = Date.now();
     if (nowMs > endMs) throw new RangeError('it does not come to hold');
@@ -107,8 +107,20 @@ describe.each([
     const late = await send(setup, second.node, 1n);
     await until(time, () => isFinal(second.node, late));
     await second.close();
-  }, 60_000);
+  }, 180_000);
 });
+
+test('a disk that is full before the first block refuses the start with the way out, and takes it when there is room', async () => {
+  const setup = testChain('poa', 1);
+  const time = createVirtualTime(START_MS + 10);
+  const net = createMemoryNetwork({ seed: 1, time });
+  const fault: DiskFault = { batch: 'ENOSPC' };
+  await expect(openSeat(setup, folder, time, net, 'a', fault)).rejects.toMatchObject({ code: 'STORE_FULL', message: expect.stringMatching(/free space/) });
+  fault.batch = undefined;
+  const { node, close } = await openSeat(setup, folder, time, net, 'b', fault);
+  await until(time, () => node.chain.head.height > 1);
+  await close();
+}, 180_000);
 
 test('a peer whose disk fails stops alone, and the others go on', async () => {
   const setup = testChain('poa', 1);

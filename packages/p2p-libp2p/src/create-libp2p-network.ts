@@ -1,4 +1,5 @@
-import { createP2pHost, P2P_LIMITS, type P2pHostOptions, type P2pNetwork, type P2pPorts } from '@vsys/p2p';
+import { parseAddress } from '@vsys/internet';
+import { createP2pHost, P2P_LIMITS, P2pError, type P2pHostOptions, type P2pNetwork, type P2pPorts } from '@vsys/p2p';
 import { silentLogger } from '@vsys/primitives';
 import { createLibp2pCarrier } from './libp2p-carrier.ts';
 
@@ -16,9 +17,15 @@ const RETRY_MS_MAX = 5_000;
 /** How often a standing connection is looked after. */
 const CHECK_MS = 1_000;
 
-/** A P2P network over libp2p. Nothing is listened to or dialled before `start`. */
+/**
+ * A P2P network over libp2p. Nothing is listened to or dialled before `start`.
+ *
+ * @throws P2pError `P2P_ADDRESS_INVALID`; `P2P_LISTEN` by `start`
+ */
 export async function createLibp2pNetwork(options: Libp2pNetworkOptions, ports: P2pPorts): Promise<P2pNetwork> {
   const { listen, privateKey, bootstrap = [] } = options;
+  // A peer that can never answer would be dialled in silence for ever.
+  for (const address of [...listen, ...bootstrap]) assertAddress(address);
   const carrier = await createLibp2pCarrier({ listen, limits: { ...P2P_LIMITS, ...options.limits }, ...(privateKey === undefined ? {} : { privateKey }) });
   const host = createP2pHost(carrier, options, ports);
   const { clock, timers, logger = silentLogger } = ports;
@@ -54,4 +61,9 @@ export async function createLibp2pNetwork(options: Libp2pNetworkOptions, ports: 
     peers: () => host.peers(),
     [Symbol.asyncDispose]: stop,
   };
+}
+
+function assertAddress(text: string): void {
+  const address = parseAddress(text);
+  if (!address.ok) throw new P2pError('P2P_ADDRESS_INVALID', `"${text.slice(0, 100)}" is no address to listen at or to dial: ${address.message}`, { address: text, reason: address.code });
 }

@@ -9,8 +9,8 @@ import { yamux } from '@libp2p/yamux';
 import { multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
 import { sha256 } from '@vsys/crypto';
-import { tcpTransport, webSocketTransport } from '@vsys/internet';
-import { type Carrier, type CarrierEvents, FRAME_HEAD_BYTES_MAX, type Judgement, type P2pLimits } from '@vsys/p2p';
+import { parseAddress, tcpTransport, webSocketTransport } from '@vsys/internet';
+import { type Carrier, type CarrierEvents, FRAME_HEAD_BYTES_MAX, type Judgement, P2pError, type P2pLimits } from '@vsys/p2p';
 import { accept, concatBytes, invariant, refuse } from '@vsys/primitives';
 import { createStreamReader, lengthOf, sendAll, withLength } from './stream-reader.ts';
 
@@ -30,6 +30,19 @@ export interface Libp2pCarrierOptions {
   readonly limits: P2pLimits;
 }
 
+/** libp2p has no codes for these, only words, with stacks in them. */
+function listenError(listen: readonly string[], cause: unknown): P2pError {
+  const words = cause instanceof Error ? cause.message : String(cause);
+  const systemCode = /\b(E[A-Z_]{4,})\b/.exec(words)?.[1];
+  const reasons: Readonly<Record<string, string>> = {
+    EADDRINUSE: 'the port is taken; end what listens there, or give another port',
+    EADDRNOTAVAIL: 'this machine does not have the address; give one of its own',
+    EACCES: 'the system does not let this user listen there; give a port above 1023',
+  };
+  const reason = systemCode === undefined ? 'libp2p does not say why in a word; its own words are in the cause' : (reasons[systemCode] ?? `the system says ${systemCode}`);
+  return new P2pError('P2P_LISTEN', `cannot listen at ${listen.join(', ')}: ${reason}`, { listen, cause });
+}
+
 type Services = { readonly pubsub: GossipSub };
 
 /**
@@ -38,6 +51,7 @@ type Services = { readonly pubsub: GossipSub };
  */
 export async function createLibp2pCarrier({ listen, privateKey, limits }: Libp2pCarrierOptions): Promise<Carrier> {
   let events: CarrierEvents | undefined;
+  let started = false;
   const known = new Set<string>();
   const isDenied = (peer: Libp2pPeerId): boolean => events?.admits(peer.toString()).ok !== true;
   const node: Libp2p<Services> = await createLibp2p({
@@ -93,7 +107,12 @@ export async function createLibp2pCarrier({ listen, privateKey, limits }: Libp2p
     const open = await events.open(peer, head);
     const bodyLength = await reader.read(4).catch(() => undefined);
     if (bodyLength === undefined) return open.drop('broken');
-    // What it costs is the host's business: a request that is refused unread, as by a busy host, is nobody's fault.
+    if (lengthOf(bodyLength) > limits.requestBytesMax) {
+      // No rule of any host takes so much.
+      events.misbehaved(peer, 'oversize');
+      return open.drop('broken');
+    }
+    // What this costs is the host's business: a request that is refused unread, as by a busy host, is nobody's fault.
     if (lengthOf(bodyLength) > open.bytesMax) return open.drop('oversize');
     const body = await reader.read(lengthOf(bodyLength)).catch(() => undefined);
     return body === undefined ? open.drop('broken') : open.serve(body);
@@ -121,22 +140,24 @@ export async function createLibp2pCarrier({ listen, privateKey, limits }: Libp2p
       invariant(events === undefined, 'a carrier starts once');
       events = given;
       await node.handle(EXCHANGE, (stream, connection) => void serve(stream, connection), { maxInboundStreams: STREAMS_PER_PEER_MAX, maxOutboundStreams: STREAMS_PER_PEER_MAX });
-      await node.start();
+      try {
+        await node.start();
+      } catch (cause) {
+        throw listenError(listen, cause);
+      }
+      started = true;
     },
     async stop() {
+      started = false;
       await node.stop();
       for (const peer of known) events?.disconnected(peer);
       known.clear();
     },
     async dial(address, signal) {
-      let target: ReturnType<typeof multiaddr>;
+      const target = parseAddress(address);
+      if (!target.ok) return refuse('P2P_ADDRESS_INVALID', target.message, { address, reason: target.code });
       try {
-        target = multiaddr(address);
-      } catch {
-        return refuse('P2P_ADDRESS_INVALID', 'the address is not a multiaddr such as /ip4/127.0.0.1/tcp/9920', { address });
-      }
-      try {
-        const connection = await node.dial(target, { signal: AbortSignal.any([signal, AbortSignal.timeout(ADDRESS_DIAL_MS_MAX)]) });
+        const connection = await node.dial(multiaddr(target.value.text), { signal: AbortSignal.any([signal, AbortSignal.timeout(ADDRESS_DIAL_MS_MAX)]) });
         return accept(connection.remotePeer.toString());
       } catch {
         return refuse('P2P_DIAL_FAILED', 'nobody answers there, or the connection was refused', { address });
@@ -174,7 +195,8 @@ export async function createLibp2pCarrier({ listen, privateKey, limits }: Libp2p
       pubsub.subscribe(topic);
     },
     unsubscribe(topic) {
-      pubsub.unsubscribe(topic);
+      // A host whose start failed leaves its chains too.
+      if (started) pubsub.unsubscribe(topic);
       pubsub.topicValidators.delete(topic);
     },
     async publish(topic, bytes) {

@@ -95,3 +95,14 @@ describe('hosts over libp2p on loopback', () => {
     expect(await a.network.dial('somewhere')).toMatchObject({ code: 'P2P_ADDRESS_INVALID' });
   });
 });
+
+describe('addresses of an operator', () => {
+  test.each(['somewhere', '/ip4/300.1.1.1/tcp/1', '/ip4/127.0.0.1/tcp/70000', '/ip4/127.0.0.1/udp/9/quic-v1', '/dns/exa mple/tcp/3'])('are refused before anything is opened: %s', async (address) => {
+    await expect(createLibp2pNetwork({ listen: [address] }, ports)).rejects.toMatchObject({ code: 'P2P_ADDRESS_INVALID', message: expect.stringContaining(address) });
+    await expect(createLibp2pNetwork({ listen: [], bootstrap: [address] }, ports)).rejects.toMatchObject({ code: 'P2P_ADDRESS_INVALID' });
+    const network = await createLibp2pNetwork({ listen: [] }, ports);
+    await network.start();
+    expect(await network.dial(address)).toMatchObject({ ok: false, code: 'P2P_ADDRESS_INVALID' });
+    await network.stop();
+  });
+});

@@ -1,6 +1,6 @@
 import { CodedError } from '@vsys/primitives';
 
-/** Misuse by the caller; the codes with causes and remedies are in the README. */
+/** Misuse by the caller, or a machine that does not let the host listen; the codes with causes and remedies are in the README. */
 export class P2pError extends CodedError<
   | 'P2P_STOPPED'
   | 'P2P_CHAIN_JOINED'
@@ -8,6 +8,8 @@ export class P2pError extends CodedError<
   | 'P2P_TOPIC_UNKNOWN'
   | 'P2P_MESSAGE_TOO_LARGE'
   | 'P2P_PROTOCOL_NOT_JOINED'
+  | 'P2P_LISTEN'
+  | 'P2P_ADDRESS_INVALID'
 > {}
 
 /** What a peer's host may answer in place of the rule that was asked. */

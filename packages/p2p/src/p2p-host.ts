@@ -137,7 +137,15 @@ export function createP2pHost(carrier: Carrier, options: P2pHostOptions, ports: 
 
   const begin = async (): Promise<void> => {
     state = 'running';
-    await carrier.start(events);
+    try {
+      await carrier.start(events);
+    } catch (error) {
+      // What has started in part cannot be started again, and whoever leaves now must not ask it for anything.
+      state = 'stopped';
+      stopping.abort();
+      await carrier.stop().catch(() => undefined);
+      throw error;
+    }
     if (state !== 'running') return;
     takesTopics = true;
     for (const session of sessions.values()) for (const topic of session.topics.keys()) carrier.subscribe(topic);

@@ -70,30 +70,34 @@ export function prefixEnd(prefix: Uint8Array): Uint8Array | undefined {
   return undefined;
 }
 
+// One view for all: a DataView for each number costs more than the number.
+const eight = new Uint8Array(8);
+const eightView = new DataView(eight.buffer);
+
 /** Big-endian, 8 bytes: the order of the bytes is the order of the numbers. */
 export function uint64ToBytes(value: bigint): Uint8Array {
   if (value < 0n || value > 0xffff_ffff_ffff_ffffn) throw new BytesError('BYTES_LENGTH', `expected 0 to 2^64 - 1, found ${value}`);
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, value);
-  return bytes;
+  eightView.setBigUint64(0, value);
+  return eight.slice();
 }
 
 export function uint64FromBytes(bytes: Uint8Array, offset = 0): bigint {
   if (bytes.length < offset + 8) throw new BytesError('BYTES_LENGTH', `expected 8 bytes at ${offset}, found ${bytes.length - offset}`);
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(offset);
+  for (let i = 0; i < 8; i++) eight[i] = bytes[offset + i] as number;
+  return eightView.getBigUint64(0);
 }
 
 /** Big-endian, 4 bytes. */
 export function uint32ToBytes(value: number): Uint8Array {
   if (!Number.isInteger(value) || value < 0 || value > 0xffff_ffff) throw new BytesError('BYTES_LENGTH', `expected 0 to 2^32 - 1, found ${value}`);
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setUint32(0, value);
-  return bytes;
+  eightView.setUint32(0, value);
+  return eight.slice(0, 4);
 }
 
 export function uint32FromBytes(bytes: Uint8Array, offset = 0): number {
   if (bytes.length < offset + 4) throw new BytesError('BYTES_LENGTH', `expected 4 bytes at ${offset}, found ${bytes.length - offset}`);
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(offset);
+  for (let i = 0; i < 4; i++) eight[i] = bytes[offset + i] as number;
+  return eightView.getUint32(0);
 }
 
 const encoder = new TextEncoder();

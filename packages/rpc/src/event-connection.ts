@@ -10,7 +10,7 @@ import { readFields } from './params-object.ts';
 /** Bytes that wait for a slow reader before its subscriptions end with a gap. */
 const WAITING_BYTES_MAX = 4_194_304;
 /** Requests of one connection that are worked on at a time. */
-const UNDER_WAY_MAX = 64;
+const SOCKET_UNDER_WAY_MAX = 64;
 
 /** Serves one WebSocket: the calls, and subscriptions, whose events follow the answer that tells their number. */
 export function serveConnection(socket: WebSocket, api: ChainApi): void {
@@ -63,7 +63,7 @@ export function serveConnection(socket: WebSocket, api: ChainApi): void {
 
   socket.on('message', (data, isBinary) => {
     if (isBinary) return send(errorText(null, refuse('RPC_REQUEST', 'requests are text, not binary')));
-    if (underWay >= UNDER_WAY_MAX) return send(errorText(null, refuse('RPC_BUSY', `${UNDER_WAY_MAX} requests of this connection are under way`)));
+    if (underWay >= SOCKET_UNDER_WAY_MAX) return send(errorText(null, refuse('RPC_BUSY', `${SOCKET_UNDER_WAY_MAX} requests of this connection are under way`)));
     underWay += 1;
     void answer(String(data)).finally(() => {
       underWay -= 1;

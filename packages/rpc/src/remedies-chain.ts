@@ -36,6 +36,7 @@ export const blockRemedies: Readonly<Record<string, Remedy>> = {
   HEADER_HEIGHT: ['the height is not that of the parent plus one', drop],
   HEADER_SEATS: ['the seat set is not the one that the parent announced', drop],
   HEADER_TIME: ['the time is not after that of the parent', drop],
+  HEADER_VERSION: ['the header is of a version that this release does not know', 'take a newer release; if there is none, drop it'],
   HEADER_RANK: ['the branch does not outrank the present one', ignore],
   HEADER_BELOW_FINAL: ['the branch begins below the last final block', 'nothing: what is final stays; if this is a light client, start it again'],
   GAS_USED: ['the body uses other gas than its header says', drop],
@@ -87,6 +88,7 @@ export const consensusRemedies: Readonly<Record<string, Remedy>> = {
   GUARD_ORDER: ['the source of the vote is above its target', 'nothing: the vote is lost'],
   GUARD_MARKS: ['the marks of what a key has signed are damaged', 'restore them from a copy, or give the seat a new key; never delete the marks of a key in use'],
   GUARD_STORE: ['the marks of what was signed could not be read or made durable', 'repair the disk; never delete the marks, or the key may sign twice'],
+  SIGNER_FAILED: ['the signer ended in an error, which the log shows', 'repair what the log names; the turn is lost'],
   BENCH_PARENT: ['the compliance suite met a block without its parent', 'correct the consensus module under test'],
 };
 

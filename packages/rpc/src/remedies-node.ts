@@ -32,7 +32,7 @@ export const clientRemedies: Readonly<Record<string, Remedy>> = {
 
 export const networkRemedies: Readonly<Record<string, Remedy>> = {
   P2P_ABORTED: ['the request was called off', 'nothing'],
-  P2P_ADDRESS_INVALID: ['the address is not one of a peer', 'write it like /ip4/192.0.2.1/tcp/9920'],
+  P2P_ADDRESS_INVALID: ['the text is not an address of a host', 'write it like /ip4/192.0.2.1/tcp/9920'],
   P2P_BANNED: ['the peer broke the rules and is banned for a while', peer],
   P2P_BUSY: ['too many requests wait for an answer', 'ask again later, or ask another peer'],
   P2P_CHAIN_JOINED: ['the chain is joined already', carrier],
@@ -41,6 +41,7 @@ export const networkRemedies: Readonly<Record<string, Remedy>> = {
   P2P_DISCONNECTED: ['the peer closed the connection', peer],
   P2P_HANDSHAKE_FIRST: ['a message came before the handshake', peer],
   P2P_LIMIT: ['a limit of the network is reached', 'lower the number that the message names'],
+  P2P_LISTEN: ['this machine does not let the host listen at the address', 'set p2p.listen to an address of this machine and a free port'],
   P2P_MALFORMED: ['a frame or message does not parse', peer],
   P2P_MESSAGE_TOO_LARGE: ['a message is larger than its topic takes', 'send less at once'],
   P2P_PEERS_FULL: ['there are as many peers as the host takes', peer],

@@ -48,7 +48,7 @@ export interface RpcServer {
 }
 
 /** HTTP requests that are worked on at a time. */
-const UNDER_WAY_MAX = 256;
+const HTTP_UNDER_WAY_MAX = 256;
 const CONNECTIONS_MAX = 1_024;
 const REQUEST_TIME_MS = 30_000;
 
@@ -74,7 +74,7 @@ export function createRpcServer({ host, port, portTries = 0, allowedHosts = [], 
   };
 
   const serveCall = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    if (underWay >= UNDER_WAY_MAX) return sendText(response, 503, 'application/json', errorText(null, refuse('RPC_BUSY', `${UNDER_WAY_MAX} requests are under way`)));
+    if (underWay >= HTTP_UNDER_WAY_MAX) return sendText(response, 503, 'application/json', errorText(null, refuse('RPC_BUSY', `${HTTP_UNDER_WAY_MAX} requests are under way`)));
     underWay += 1;
     try {
       const text = await readBody(request, response);

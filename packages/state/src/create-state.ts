@@ -1,18 +1,18 @@
 import { compareBytes, equalBytes, noMetrics, toHex, uint64FromBytes } from '@vsys/primitives';
 import type { Height, Metrics, StateRoot } from '@vsys/primitives';
 import type { Store, StoreOp } from '@vsys/store';
-import { flushStep, missingForFlush, stepToOps } from './flush-plan.ts';
+import { flushStep, unreadForFlush } from './flush-plan.ts';
 import type { FlushStep } from './flush-plan.ts';
 import { createHistory } from './history.ts';
-import { CACHE_BYTES_MAX_DEFAULT, RETENTION_BLOCKS_DEFAULT, STATE_VALUE_BYTES_MAX } from './limits.ts';
+import { CACHE_BYTES_MAX_DEFAULT, RETENTION_BLOCKS_DEFAULT, STATE_VALUE_BYTES_MAX, VALUE_KEPT_BYTES_MAX } from './limits.ts';
 import { createPageCache } from './page-cache.ts';
 import { pageFromBytes } from './page-codec.ts';
 import { StateError } from './state-error.ts';
 import type { State, StateView, StateWrite } from './state.ts';
-import { HEAD_KEY, IMPORT_KEY, itemKey, itemsFromBytes, journalItemsKey, journalKey, rootKey } from './store-layout.ts';
-import type { TreeNode } from './tree-node.ts';
-import { scanKeys } from './tree-scan.ts';
-import { updateTree } from './tree-update.ts';
+import { pageKeysOfPart } from './journal.ts';
+import { HEAD_KEY, IMPORT_KEY, journalKey, rootKey, valueKey } from './store-layout.ts';
+import type { LeafNode, TreeNode } from './tree-node.ts';
+import { pagesLoaded, updateLoaded } from './tree-load.ts';
 import { assertKey, createTreeView } from './tree-view.ts';
 import type { TreeView, TreeViewParts } from './tree-view.ts';
 
@@ -41,7 +41,7 @@ export async function createState(options: StateOptions): Promise<State> {
   let isInitialised = head !== undefined;
   const startHeight = head === undefined ? 0 : Number(uint64FromBytes(head));
   const history = createHistory(store, retentionBlocks, startHeight);
-  const pages = createPageCache(history, cacheBytesMax);
+  const pages = createPageCache(store, cacheBytesMax);
   let status: 'open' | 'closed' | 'failed' = 'open';
   const parts: TreeViewParts = { history, pages, assertOpen };
   const overlays = new Map<string, TreeView[]>();
@@ -71,19 +71,17 @@ export async function createState(options: StateOptions): Promise<State> {
     const isGenesis = !isInitialised && below === base && height === 0;
     if (!isGenesis && height <= below.height) throw new StateError('STATE_RANGE', `expected a height above that of the parent, ${below.height}, found ${height}`);
     const sorted = sortedWrites(writes);
-    const keys = sorted.map(({ key }) => key);
     return pages.run(async (operation) => {
-      const scan = scanKeys(below.tree, keys, operation);
-      for (let missing = scan.step(); missing.length > 0; missing = scan.step()) {
-        await pages.load(missing, below.height);
+      const { root, replaced, endedPages, hashes } = await updateLoaded(below.tree, sorted, height, operation, async (nodes) => {
+        await pages.load(nodes);
         known(parent);
-      }
-      const { root, thinnedPages, hashes } = updateTree(below.tree, sorted);
+      });
       metrics.count('vsys_state_hashes_total', 'Hashes made for the nodes of new state roots', hashes);
       const overlay = createTreeView(height, root, parts);
       overlay.parent = below;
       overlay.writes = sorted;
-      overlay.thinnedPages = thinnedPages;
+      overlay.replaced = replaced;
+      overlay.endedPages = endedPages;
       const name = toHex(overlay.root);
       overlays.set(name, [...(overlays.get(name) ?? []), overlay]);
       return overlay;
@@ -97,12 +95,8 @@ export async function createState(options: StateOptions): Promise<State> {
     for (let above: TreeView | undefined = target; above !== undefined && above !== base; above = above.parent) chain.unshift(above);
     const ops = extra.map(({ key, value }): StoreOp => ({ type: 'put', key, value }));
     await pages.run(async () => {
-      for (const above of chain) {
-        for (let missing = missingForFlush(above.tree); missing.length > 0; missing = missingForFlush(above.tree)) await pages.load(missing, base.height);
-      }
       try {
-        const steps = chain.map(flushStep);
-        await land(steps, ops);
+        await land(chain, ops);
       } catch (cause) {
         // Nodes are marked as saved, and the batch may have landed: only opening the store again can tell.
         status = 'failed';
@@ -111,43 +105,51 @@ export async function createState(options: StateOptions): Promise<State> {
     });
   }
 
-  async function land(steps: readonly FlushStep[], extra: readonly StoreOp[]): Promise<void> {
-    const ops: StoreOp[] = [];
-    const changes = steps.flatMap((step) => step.changes);
-    const read = await store.getMany(changes.map(({ item }) => itemKey(item)));
-    const now = new Map<string, Uint8Array | undefined>(changes.map(({ item }, i) => [toHex(item), read[i]]));
-    for (const step of steps) {
-      const before = step.changes.map(({ item }) => now.get(toHex(item)));
-      for (const { item, after } of step.changes) now.set(toHex(item), after);
-      ops.push(...stepToOps(step, before, isInitialised || step.view.height > 0));
+  async function land(chain: readonly TreeView[], extra: readonly StoreOp[]): Promise<void> {
+    const last = chain.at(-1);
+    if (last === undefined) {
+      if (extra.length > 0) await store.batch(extra);
+      return;
     }
-    const last = steps.at(-1)?.view;
-    if (last !== undefined) ops.push(...(await pruneOps(last.height - retentionBlocks)));
-    ops.push(...extra);
-    if (last !== undefined) history.height = last.height;
-    if (ops.length > 0) await store.batch(ops);
-    if (last === undefined) return;
+    const read = await readRecords(chain.flatMap(unreadForFlush));
+    const steps: FlushStep[] = [];
+    for (const above of chain) steps.push(flushStep(above, await pagesLoaded(above.tree, pages.load), read, isInitialised || above.height > 0));
+    const pruned = await pruneOps(last.height - retentionBlocks);
+    history.height = last.height;
+    await store.batch([...steps.flatMap(({ ops }) => ops), ...pruned, ...extra]);
     isInitialised = true;
     base = last;
-    for (const step of steps) {
-      for (const leaf of step.leaves) leaf.value = undefined;
-      for (const { top, bytes } of step.pages) pages.add(top, bytes);
-      step.view.writes = [];
-      step.view.thinnedPages = [];
-      step.view.parent = undefined;
-      forget(step.view);
+    for (const { view, pages: written } of steps) {
+      for (const top of view.endedPages) pages.forget(top);
+      for (const { top, inner, leaves } of written) {
+        pages.add(top, inner.length, leaves.length);
+        for (const leaf of leaves) if (leaf.value !== undefined && leaf.value.length > VALUE_KEPT_BYTES_MAX) leaf.value = undefined;
+      }
+      view.writes = [];
+      view.replaced = [];
+      view.endedPages = [];
+      view.parent = undefined;
+      forget(view);
     }
     dropStrangers();
   }
 
-  /** Deletes what only heights below `horizon` need: entries that say what was before a height at or below it, and older roots. */
+  async function readRecords(leaves: readonly LeafNode[]): Promise<Map<LeafNode, Uint8Array>> {
+    const records = await store.getMany(leaves.map(({ key }) => valueKey(key)));
+    return new Map(leaves.map((leaf, i) => {
+      const record = records[i];
+      if (record === undefined) throw new StateError('STATE_CORRUPT', 'a leaf of the tree has no value in the store');
+      return [leaf, record];
+    }));
+  }
+
+  /** Deletes what only heights below `horizon` need: what the blocks up to it put an end to, and older roots. */
   async function pruneOps(horizon: number): Promise<StoreOp[]> {
     const ops: StoreOp[] = [];
     if (horizon <= 0) return ops;
-    for await (const [key, items] of store.iterate({ gte: journalItemsKey(0), lt: journalItemsKey(horizon + 1) })) {
-      const height = Number(uint64FromBytes(key, key.length - 8));
+    for await (const [key, part] of store.iterate({ gte: journalKey(0), lt: journalKey(horizon + 1) })) {
       ops.push({ type: 'delete', key });
-      for (const item of itemsFromBytes(items)) ops.push({ type: 'delete', key: journalKey(item, height) });
+      for (const page of pageKeysOfPart(part)) ops.push({ type: 'delete', key: page });
     }
     let isNewest = true;
     // The newest root at or below the horizon is that of the horizon.
@@ -221,7 +223,7 @@ export async function createState(options: StateOptions): Promise<State> {
 
 function treeFromRecord(record: Uint8Array | undefined): TreeNode | undefined {
   if (record === undefined) throw new StateError('STATE_CORRUPT', 'the root of a height is not in the store');
-  return record.length === 0 ? undefined : pageFromBytes(record)[0];
+  return record.length === 0 ? undefined : pageFromBytes(record, 0).at(-1);
 }
 
 function sortedWrites(writes: readonly StateWrite[]): StateWrite[] {

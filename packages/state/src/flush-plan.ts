@@ -1,90 +1,87 @@
-import { toHex, uint64ToBytes } from '@vsys/primitives';
+import { uint64ToBytes } from '@vsys/primitives';
 import type { StoreOp } from '@vsys/store';
-import { nodeToBytes, pageToBytes } from './page-codec.ts';
-import { HEAD_KEY, itemKey, itemsToBytes, journalItemsKey, journalKey, journalledToBytes, pageItem, rootKey, valueItem } from './store-layout.ts';
-import type { Item } from './store-layout.ts';
-import { isSamePage, pageId } from './tree-node.ts';
+import { journalToParts } from './journal.ts';
+import type { EndedEntry } from './journal.ts';
+import { createPageWriter, nodeToBytes } from './page-codec.ts';
+import { HEAD_KEY, journalKey, pageKey, rootKey, valueKey, valueRecord } from './store-layout.ts';
+import type { StateWrite } from './state.ts';
+import { isSamePage } from './tree-node.ts';
 import type { InnerNode, LeafNode, TreeNode } from './tree-node.ts';
 import type { TreeView } from './tree-view.ts';
 
-/** What one block changes on disk, before it is known what it overwrites. */
-export interface FlushStep {
-  readonly view: TreeView;
-  readonly changes: readonly { readonly item: Item; readonly after: Uint8Array | undefined }[];
-  readonly pages: readonly { readonly top: InnerNode; readonly bytes: number }[];
+export interface WrittenPage {
+  readonly top: InnerNode;
+  readonly inner: readonly InnerNode[];
   readonly leaves: readonly LeafNode[];
 }
 
-/** Nodes in the pages to be written that must be loaded first. */
-export function missingForFlush(root: TreeNode | undefined): InnerNode[] {
-  const missing: InnerNode[] = [];
-  visitPages(root, () => {}, () => {}, (node) => missing.push(node));
-  return missing;
+/** What one block changes on disk. */
+export interface FlushStep {
+  readonly view: TreeView;
+  readonly ops: readonly StoreOp[];
+  readonly pages: readonly WrittenPage[];
 }
 
-export function flushStep(view: TreeView): FlushStep {
-  return { view, ...flushChanges(view) };
+/** Leaves that a block overwrites and whose records are only on disk. */
+export function unreadForFlush(view: TreeView): LeafNode[] {
+  return view.replaced.filter((leaf) => leaf !== undefined && leaf.value === undefined) as LeafNode[];
 }
 
-/** Marks the nodes of the tree as saved: what follows must land, or they are no longer of use. */
-export function flushChanges(update: Pick<TreeView, 'tree' | 'writes' | 'thinnedPages'>): Omit<FlushStep, 'view'> {
-  const changes: { item: Item; after: Uint8Array | undefined }[] = update.writes.map(({ key, value }) => ({ item: valueItem(key), after: value }));
-  const pages: { top: InnerNode; bytes: number }[] = [];
-  const leaves: LeafNode[] = [];
-  const written = new Set<string>();
-  const saved: InnerNode[] = [];
-  visitPages(update.tree, (top) => {
-    const id = pageId(top);
-    const after = pageToBytes(top);
-    written.add(toHex(id));
-    pages.push({ top, bytes: after.length });
-    changes.push({ item: pageItem(id), after });
-  }, (node) => {
-    if (node.kind === 'leaf') leaves.push(node);
-    else saved.push(node);
-  }, () => {});
-  for (const node of saved) node.saved = true;
-  for (const id of update.thinnedPages) {
-    const name = toHex(id);
-    // A page that lost a node and still has one was written: its nodes are new, up to its top.
-    if (!written.has(name)) changes.push({ item: pageItem(id), after: undefined });
-    written.add(name);
+/**
+ * Marks the nodes of the block as saved: what follows must land, or the state is no longer of use. Steps are made in order of height.
+ *
+ * @param pages - `pagesToWrite`, nothing missing
+ * @param read - records of `unreadForFlush`
+ * @param journalled - false for genesis, below which nothing can be read
+ */
+export function flushStep(view: TreeView, pages: readonly WrittenPage[], read: ReadonlyMap<LeafNode, Uint8Array>, journalled: boolean): FlushStep {
+  const { height, tree, writes } = view;
+  const ended: EndedEntry[] = [];
+  for (const [i, { key }] of writes.entries()) {
+    const leaf = view.replaced[i];
+    if (leaf !== undefined) ended.push({ key, before: leaf.value === undefined ? read.get(leaf) : valueRecord(leaf.height, leaf.value) });
   }
-  return { changes, pages, leaves };
-}
-
-/** The operations of a step, with the journal of what it overwrites. */
-export function stepToOps(step: FlushStep, before: readonly (Uint8Array | undefined)[], journalled: boolean): StoreOp[] {
-  const { height, tree } = step.view;
-  const ops: StoreOp[] = [];
-  step.changes.forEach(({ item, after }, i) => {
-    const key = itemKey(item);
-    ops.push(after === undefined ? { type: 'delete', key } : { type: 'put', key, value: after });
-    if (journalled) ops.push({ type: 'put', key: journalKey(item, height), value: journalledToBytes(before[i]) });
-  });
-  if (journalled) ops.push({ type: 'put', key: journalItemsKey(height), value: itemsToBytes(step.changes.map(({ item }) => item)) });
+  for (const top of view.endedPages) ended.push({ key: pageKey(top, top.savedAt), before: undefined });
+  const ops = changeOps(height, writes, pages);
+  if (journalled) for (const [part, bytes] of journalToParts(ended).entries()) ops.push({ type: 'put', key: journalKey(height, part), value: bytes });
   ops.push({ type: 'put', key: rootKey(height), value: tree === undefined ? new Uint8Array(0) : nodeToBytes(tree) });
   ops.push({ type: 'put', key: HEAD_KEY, value: uint64ToBytes(BigInt(height)) });
+  return { view, ops, pages };
+}
+
+/** Values and pages of one height. Marks the nodes of the pages as saved. */
+export function changeOps(height: number, writes: readonly StateWrite[], pages: readonly WrittenPage[]): StoreOp[] {
+  const ops = writes.map(({ key, value }): StoreOp => (value === undefined ? { type: 'delete', key: valueKey(key) } : { type: 'put', key: valueKey(key), value: valueRecord(height, value) }));
+  for (const { inner } of pages) for (const node of inner) node.savedAt = height;
+  const pageToBytes = createPageWriter();
+  for (const { top } of pages) ops.push({ type: 'put', key: pageKey(top, height), value: pageToBytes(top) });
   return ops;
 }
 
-/** Goes over all pages that hold a node not saved: each top, each node of these pages with the leaves, and what is not loaded. */
-function visitPages(root: TreeNode | undefined, onTop: (top: InnerNode) => void, onNode: (node: TreeNode) => void, onMissing: (node: InnerNode) => void): void {
-  const stack: { node: TreeNode; above: InnerNode | undefined }[] = root === undefined ? [] : [{ node: root, above: undefined }];
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    const { node, above } = next;
-    if (node.kind === 'leaf') {
-      onNode(node);
-      continue;
-    }
-    const isTop = above === undefined || !isSamePage(above, node);
-    if (isTop && node.saved) continue;
-    if (node.left === undefined || node.right === undefined) {
-      onMissing(node);
-      continue;
-    }
-    if (isTop) onTop(node);
-    onNode(node);
-    stack.push({ node: node.left, above: node }, { node: node.right, above: node });
+/** All pages that hold a node that is not saved, each whole, and the nodes whose children must be loaded before they are. */
+export function pagesToWrite(root: TreeNode | undefined): { readonly pages: readonly WrittenPage[]; readonly missing: readonly InnerNode[] } {
+  const missing: InnerNode[] = [];
+  const pages: WrittenPage[] = [];
+  const tops: InnerNode[] = root?.kind === 'inner' && root.savedAt < 0 ? [root] : [];
+  for (let top = tops.pop(); top !== undefined; top = tops.pop()) {
+    const inner: InnerNode[] = [];
+    const leaves: LeafNode[] = [];
+    collect(top, top, inner, leaves, tops, missing);
+    pages.push({ top, inner, leaves });
+  }
+  return { pages, missing };
+}
+
+function collect(top: InnerNode, node: InnerNode, inner: InnerNode[], leaves: LeafNode[], tops: InnerNode[], missing: InnerNode[]): void {
+  const { left, right } = node;
+  if (left === undefined || right === undefined) {
+    missing.push(node);
+    return;
+  }
+  inner.push(node);
+  for (const child of [left, right]) {
+    if (child.kind === 'leaf') leaves.push(child);
+    else if (isSamePage(top, child)) collect(top, child, inner, leaves, tops, missing);
+    else if (child.savedAt < 0) tops.push(child);
   }
 }

@@ -1,32 +1,49 @@
+import { toHex } from '@vsys/primitives';
 import type { Store } from '@vsys/store';
+import { valuesOfPart } from './journal.ts';
 import { StateError } from './state-error.ts';
-import { itemKey, journalKey, journalledFromBytes } from './store-layout.ts';
-import type { Item } from './store-layout.ts';
+import { journalKey, recordHeight, valueKey } from './store-layout.ts';
 
-/** Reads of values and pages as they were at a height. */
+/** Reads of values as they were at a height. */
 export interface History {
   readonly retentionBlocks: number;
   /** Height of the newest batch handed to the store, whether it has landed or not. */
   height: number;
-  readAt(items: readonly Item[], height: number): Promise<(Uint8Array | undefined)[]>;
+  /**
+   * Records of keys, undefined where there was none.
+   *
+   * @param isThere - whether the key is in the tree of that height, where it is known
+   */
+  recordsAt(keys: readonly Uint8Array[], height: number, isThere?: (index: number) => boolean): Promise<(Uint8Array | undefined)[]>;
 }
 
 export function createHistory(store: Store, retentionBlocks: number, height: number): History {
-  const history: History = { retentionBlocks, height, readAt };
+  const history: History = { retentionBlocks, height, recordsAt };
   return history;
 
-  /**
-   * First what is current, then, if a batch above `height` may have landed, the journal: an item without an entry above
-   * `height` was not overwritten when it was read before.
-   */
-  async function readAt(items: readonly Item[], height: number): Promise<(Uint8Array | undefined)[]> {
-    const current = await store.getMany(items.map(itemKey));
-    if (history.height <= height) return current;
-    const read = await Promise.all(items.map(async (item, i) => {
-      for await (const [, bytes] of store.iterate({ gte: journalKey(item, height + 1), lt: journalKey(item, Number.MAX_SAFE_INTEGER), limit: 1 })) return journalledFromBytes(bytes);
-      return current[i];
-    }));
+  /** A record tells which block wrote it, and the journal of that block what was there before: so back to the height that is asked for. */
+  async function recordsAt(keys: readonly Uint8Array[], height: number, isThere: (index: number) => boolean = () => false): Promise<(Uint8Array | undefined)[]> {
+    const records = await store.getMany(keys.map(valueKey));
+    if (history.height <= height) return records;
+    const journals = new Map<number, Map<string, Uint8Array>>();
+    for (const [i, key] of keys.entries()) {
+      const name = toHex(key);
+      let record = records[i];
+      while (record !== undefined && recordHeight(record) > height) record = (await journalOf(recordHeight(record), journals)).get(name);
+      // A deletion in between leaves no record that points at it.
+      for (let after = height + 1; record === undefined && isThere(i) && after <= history.height; after++) record = (await journalOf(after, journals)).get(name);
+      records[i] = record;
+    }
     if (height < history.height - retentionBlocks) throw new StateError('STATE_VIEW_DROPPED', `height ${height} is below the retention window of ${retentionBlocks} blocks`);
-    return read;
+    return records;
+  }
+
+  async function journalOf(height: number, known: Map<number, Map<string, Uint8Array>>): Promise<Map<string, Uint8Array>> {
+    const found = known.get(height);
+    if (found !== undefined) return found;
+    const journal = new Map<string, Uint8Array>();
+    for await (const [, part] of store.iterate({ gte: journalKey(height), lt: journalKey(height + 1) })) for (const [name, record] of valuesOfPart(part)) journal.set(name, record);
+    known.set(height, journal);
+    return journal;
   }
 }

@@ -5,16 +5,20 @@
 
 /** @param key - or the prefix of a node, when `bit` is below the node's branch */
 export function bitAt(key: Uint8Array, bit: number): 0 | 1 {
-  const index = Math.floor(bit / 9);
+  const index = (bit / 9) | 0;
   const rest = bit - 9 * index;
   if (rest === 0) return index < key.length ? 1 : 0;
   return (((key[index] as number) >> (8 - rest)) & 1) as 0 | 1;
 }
 
-/** Number of the first bit in which two keys differ; Infinity when they are equal. */
-export function firstDifference(a: Uint8Array, b: Uint8Array): number {
+/**
+ * Number of the first bit in which two keys differ; Infinity when they are equal.
+ *
+ * @param start - bits before it are known to be the same
+ */
+export function firstDifference(a: Uint8Array, b: Uint8Array, start = 0): number {
   const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
+  for (let i = (start / 9) | 0; i < length; i++) {
     const difference = (a[i] as number) ^ (b[i] as number);
     if (difference !== 0) return 9 * i + 1 + Math.clz32(difference) - 24;
   }
@@ -32,14 +36,18 @@ export function sharesBits(prefix: Uint8Array, key: Uint8Array, start: number, e
   return whole < key.length && (((prefix[whole] as number) ^ (key[whole] as number)) & (0xff00 >> (rest - 1)) & 0xff) === 0;
 }
 
-/** The bytes that hold the first `bit` bits of a key, with the bits behind them cleared. */
-export function keyPrefix(key: Uint8Array, bit: number): Uint8Array {
-  const whole = Math.floor(bit / 9);
+/**
+ * Puts the bytes that hold the first `bit` bits of a key, with the bits behind them cleared.
+ *
+ * @returns where they end
+ */
+export function putPrefix(bytes: Uint8Array, at: number, key: Uint8Array, bit: number): number {
+  const whole = (bit / 9) | 0;
+  for (let i = 0; i < whole; i++) bytes[at + i] = key[i] as number;
   const rest = bit - 9 * whole;
-  if (rest === 0) return key.slice(0, whole);
-  const prefix = key.slice(0, whole + 1);
-  prefix[whole] = (prefix[whole] as number) & (0xff00 >> (rest - 1));
-  return prefix;
+  if (rest === 0) return at + whole;
+  bytes[at + whole] = (key[whole] as number) & (0xff00 >> (rest - 1));
+  return at + whole + 1;
 }
 
 /** Bits `start` to `end` (not included) of a key, packed from the most significant bit, padded with zeros. */

@@ -12,6 +12,8 @@ export const STATE_RANGE_LIMIT_MAX = 65_536;
 export const RETENTION_BLOCKS_DEFAULT = 1_000;
 /** Decoded pages kept in memory, in bytes, unless told. */
 export const CACHE_BYTES_MAX_DEFAULT = 268_435_456;
+/** Longest value that stays in memory with its leaf once it is on disk: balances and index entries are read again in the next block. */
+export const VALUE_KEPT_BYTES_MAX = 128;
 /** Longest snapshot chunk that is looked at, in bytes: as a proof, in which one row of the longest value fits. */
 export const SNAPSHOT_CHUNK_BYTES_MAX: number = PROOF_BYTES_MAX;
 /** Bytes of a snapshot chunk, unless told: fits a message of the P2P layer with room to spare. */

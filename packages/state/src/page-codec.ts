@@ -1,79 +1,115 @@
 /**
- * Pages on disk: the inner nodes of one page in preorder, with the leaves and the tops of further pages below them.
- * A node is a kind byte, then: leaf = key length (2), key, hash (32); inner = bit (2), prefix, inner hash (32), and, when in the
- * same page, its two children. The format is private to a node: nothing of it is hashed or sent.
+ * Pages on disk: the inner nodes of one page in preorder, with the leaves and the tops of further pages below them. A node is a kind
+ * byte, then: leaf = key length (2), key, hash (32); inner of this page = bit (2), and its two children follow; inner of another page =
+ * bit (2), prefix, height of that page (8), inner hash (32). What can be computed from these is left out: the bytes are what a page costs.
+ * The format is private to a node: nothing of it is hashed or sent.
  */
-import { keyPrefix } from './key-bits.ts';
+import { sha256Pairs } from './hashing.ts';
+import { putPrefix } from './key-bits.ts';
+import { STATE_KEY_BYTES_MAX } from './limits.ts';
 import { StateError } from './state-error.ts';
-import { createInner, isSamePage } from './tree-node.ts';
+import { heightAt, putHeight } from './store-layout.ts';
+import { createInner, isSamePage, nodeHash, PAGE_BITS } from './tree-node.ts';
 import type { InnerNode, TreeNode } from './tree-node.ts';
 
 const LEAF = 0;
 const INNER = 1;
 const INNER_ELSEWHERE = 2;
 
-/** At most 15 inner nodes and 16 below them, of 3 + 256 + 32 bytes. */
-const PAGE_BYTES_MAX = 31 * 291;
+const PAGE_BYTES_MAX: number = (2 ** PAGE_BITS - 1) * 3 + 2 ** PAGE_BITS * (43 + STATE_KEY_BYTES_MAX);
 
-/** Pages are written by the thousand, so they are put together in one place. */
-const scratch = new Uint8Array(PAGE_BYTES_MAX);
+const CHUNK_BYTES = 1 << 16;
 
-/** @param top - all nodes of its page are loaded */
-export function pageToBytes(top: InnerNode): Uint8Array {
-  let length = 0;
-  const stack: TreeNode[] = [top];
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    const here = node.kind === 'inner' && isSamePage(top, node);
-    length = putNode(scratch, length, node, here ? INNER : INNER_ELSEWHERE);
-    if (here) stack.push((node as InnerNode).right as TreeNode, (node as InnerNode).left as TreeNode);
-  }
-  return scratch.slice(0, length);
+/** Writes pages one after the other into shared memory: they are written by the thousand. */
+export function createPageWriter(): (top: InnerNode) => Uint8Array {
+  let chunk = new Uint8Array(0);
+  let at = 0;
+  /** @param top - all nodes of its page are loaded */
+  return (top) => {
+    if (chunk.length < at + PAGE_BYTES_MAX) {
+      chunk = new Uint8Array(CHUNK_BYTES);
+      at = 0;
+    }
+    return chunk.subarray(at, (at = putPage(chunk, at, top, top)));
+  };
 }
 
 /** One node without children, as the record of the root has it. */
 export function nodeToBytes(node: TreeNode): Uint8Array {
-  return scratch.slice(0, putNode(scratch, 0, node, INNER_ELSEWHERE));
+  const bytes = new Uint8Array(43 + STATE_KEY_BYTES_MAX);
+  return bytes.subarray(0, putOutside(bytes, 0, node));
 }
 
-function putNode(bytes: Uint8Array, offset: number, node: TreeNode, innerKind: number): number {
-  const isLeaf = node.kind === 'leaf';
-  const path = isLeaf ? node.key : keyPrefix(node.prefix, node.bit);
-  const number = isLeaf ? node.key.length : node.bit;
-  bytes[offset] = isLeaf ? LEAF : innerKind;
-  bytes[offset + 1] = number >> 8;
-  bytes[offset + 2] = number & 0xff;
-  bytes.set(path, offset + 3);
-  bytes.set((isLeaf ? node.hash : node.innerHash) as Uint8Array, offset + 3 + path.length);
-  return offset + 35 + path.length;
+function putPage(bytes: Uint8Array, at: number, top: InnerNode, node: TreeNode): number {
+  if (node.kind === 'leaf' || !isSamePage(top, node)) return putOutside(bytes, at, node);
+  bytes[at] = INNER;
+  bytes[at + 1] = node.bit >> 8;
+  bytes[at + 2] = node.bit;
+  return putPage(bytes, putPage(bytes, at + 3, top, node.left as TreeNode), top, node.right as TreeNode);
 }
 
-/** The nodes of a page, top first. */
-export function pageFromBytes(bytes: Uint8Array): TreeNode[] {
+function putOutside(bytes: Uint8Array, at: number, node: TreeNode): number {
+  const number = node.kind === 'leaf' ? node.key.length : node.bit;
+  bytes[at] = node.kind === 'leaf' ? LEAF : INNER_ELSEWHERE;
+  bytes[at + 1] = number >> 8;
+  bytes[at + 2] = number;
+  if (node.kind === 'leaf') {
+    bytes.set(node.key, at + 3);
+    bytes.set(node.hash as Uint8Array, at + 3 + number);
+    return at + 35 + number;
+  }
+  const prefixEnd = putPrefix(bytes, at + 3, node.prefix, number);
+  putHeight(bytes, prefixEnd, node.savedAt);
+  bytes.set(node.innerHash as Uint8Array, prefixEnd + 8);
+  return prefixEnd + 40;
+}
+
+/**
+ * The nodes of a page, children before parents and the top last. They keep the bytes.
+ *
+ * @param height - at which the page was written
+ */
+export function pageFromBytes(bytes: Uint8Array, height: number): TreeNode[] {
   const nodes: TreeNode[] = [];
-  const open: InnerNode[] = [];
   let offset = 0;
-  do {
-    if (bytes.length < offset + 3) throw new StateError('STATE_CORRUPT', 'a page of the tree ends early');
-    const kind = bytes[offset] as number;
-    const number = ((bytes[offset + 1] as number) << 8) | (bytes[offset + 2] as number);
-    const pathBytes = kind === LEAF ? number : Math.ceil(number / 9);
-    const hashAt = offset + 3 + pathBytes;
-    const path = bytes.slice(offset + 3, hashAt);
-    const hash = bytes.slice(hashAt, hashAt + 32);
-    if (hash.length !== 32 || kind > INNER_ELSEWHERE) throw new StateError('STATE_CORRUPT', 'a page of the tree is malformed');
-    offset = hashAt + 32;
-    const node: TreeNode = kind === LEAF ? { kind: 'leaf', key: path, hash, value: undefined } : { ...createInner(number, path, undefined, undefined), innerHash: hash, saved: true };
-    nodes.push(node);
-    const parent = open.at(-1);
-    if (parent !== undefined) {
-      if (parent.left === undefined) parent.left = node;
-      else {
-        parent.right = node;
-        open.pop();
-      }
-    }
-    if (kind === INNER) open.push(node as InnerNode);
-  } while (open.length > 0);
+  readNode(0);
   if (offset !== bytes.length) throw new StateError('STATE_CORRUPT', 'a page of the tree has bytes behind its end');
   return nodes;
+
+  function readNode(depth: number): TreeNode {
+    if (bytes.length < offset + 3 || depth > PAGE_BITS) throw new StateError('STATE_CORRUPT', 'a page of the tree ends early or goes too deep');
+    const kind = bytes[offset] as number;
+    const number = ((bytes[offset + 1] as number) << 8) | (bytes[offset + 2] as number);
+    offset += 3;
+    const node = kind === INNER ? readInner(number, depth) : readOutside(kind, number);
+    nodes.push(node);
+    return node;
+  }
+
+  function readInner(bit: number, depth: number): InnerNode {
+    const left = readNode(depth + 1);
+    const right = readNode(depth + 1);
+    const node = createInner(bit, left.kind === 'leaf' ? left.key : left.prefix, left, right);
+    const pair = new Uint8Array(64);
+    pair.set(nodeHash(left, bit + 1));
+    pair.set(nodeHash(right, bit + 1), 32);
+    node.innerHash = new Uint8Array(32);
+    sha256Pairs(pair, node.innerHash);
+    node.savedAt = height;
+    return node;
+  }
+
+  function readOutside(kind: number, number: number): TreeNode {
+    const pathEnd = offset + (kind === LEAF ? number : Math.ceil(number / 9));
+    const hashAt = kind === LEAF ? pathEnd : pathEnd + 8;
+    if (kind > INNER_ELSEWHERE || hashAt + 32 > bytes.length) throw new StateError('STATE_CORRUPT', 'a page of the tree is malformed');
+    const path = bytes.subarray(offset, pathEnd);
+    const hash = bytes.subarray(hashAt, hashAt + 32);
+    offset = hashAt + 32;
+    if (kind === LEAF) return { kind: 'leaf', key: path, hash, value: undefined, height: -1 };
+    const node = createInner(number, path, undefined, undefined);
+    node.innerHash = hash;
+    node.savedAt = heightAt(bytes, pathEnd);
+    return node;
+  }
 }

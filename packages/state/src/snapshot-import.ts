@@ -1,18 +1,16 @@
 import { accept, compareBytes, concatBytes, equalBytes, refuse, uint64FromBytes, uint64ToBytes } from '@vsys/primitives';
 import type { Height, StateRoot, Verdict } from '@vsys/primitives';
 import type { Store, StoreOp } from '@vsys/store';
-import { flushChanges, missingForFlush } from './flush-plan.ts';
-import { createHistory } from './history.ts';
+import { changeOps } from './flush-plan.ts';
 import { createPageCache } from './page-cache.ts';
 import { nodeToBytes, pageFromBytes } from './page-codec.ts';
 import { verifySnapshotChunk } from './snapshot-chunk.ts';
 import type { SnapshotChunk, SnapshotChunkCode } from './snapshot-chunk.ts';
 import { StateError } from './state-error.ts';
-import { HEAD_KEY, IMPORT_KEY, itemKey, rootKey, STATE_FIRST_KEY, STATE_KEYS_END } from './store-layout.ts';
+import { HEAD_KEY, IMPORT_KEY, rootKey, STATE_FIRST_KEY, STATE_KEYS_END } from './store-layout.ts';
 import { rootHash } from './tree-node.ts';
 import type { TreeNode } from './tree-node.ts';
-import { scanKeys } from './tree-scan.ts';
-import { updateTree } from './tree-update.ts';
+import { pagesLoaded, updateLoaded } from './tree-load.ts';
 
 export type SnapshotCode = SnapshotChunkCode | 'CHUNK_GAP' | 'CHUNK_OVERLAP';
 
@@ -59,7 +57,7 @@ export async function createSnapshotImport(options: SnapshotImportOptions): Prom
   const identity = concatBytes(uint64ToBytes(BigInt(height)), root);
   let progress = await openProgress(store, identity);
   let status: 'ready' | 'busy' | 'failed' = 'ready';
-  const pages = createPageCache(createHistory(store, 0, height), 0);
+  const pages = createPageCache(store, 0);
 
   return {
     get next() {
@@ -94,16 +92,14 @@ export async function createSnapshotImport(options: SnapshotImportOptions): Prom
   }
 
   async function write(chunk: SnapshotChunk, operation: number): Promise<Progress> {
-    const below = progress.top.length === 0 ? undefined : pageFromBytes(progress.top)[0];
-    const scan = scanKeys(below, chunk.rows.map(({ key }) => key), operation);
-    for (let missing = scan.step(); missing.length > 0; missing = scan.step()) await pages.load(missing, height);
-    const { root: tree, thinnedPages } = updateTree(below, chunk.rows);
-    for (let missing = missingForFlush(tree); missing.length > 0; missing = missingForFlush(tree)) await pages.load(missing, height);
-    const { changes } = flushChanges({ tree, writes: chunk.rows, thinnedPages });
+    const below = progress.top.length === 0 ? undefined : pageFromBytes(progress.top, height).at(-1);
+    const { root: tree } = await updateLoaded(below, chunk.rows, height, operation, pages.load);
+    // All pages of an import are of one height, and rows are only added: a page that changes is written over.
+    const ops = changeOps(height, chunk.rows, await pagesLoaded(tree, pages.load));
     const after: Progress = { next: chunk.next, rows: progress.rows + chunk.rows.length, top: topOf(tree) };
     // Chunks without gaps prove the content, so another root means that a page did not come back as it was written.
     if (after.next === undefined && !equalBytes(rootHash(tree), root)) throw new StateError('STATE_CORRUPT', 'the tree of all chunks has another root: the store changed what was written');
-    await store.batch([...changes.map(({ item, after: value }): StoreOp => (value === undefined ? { type: 'delete', key: itemKey(item) } : { type: 'put', key: itemKey(item), value })), ...progressOps(after)]);
+    await store.batch([...ops, ...progressOps(after)]);
     return after;
   }
 

@@ -5,13 +5,15 @@
  * | --- | --- |
  * | `sh` | height of the base |
  * | `sr` height | root node of that height; empty for the empty tree |
- * | `sv` key | value in the base |
- * | `sp` page id | page of the base |
- * | `sj` length (2) item height | what an item (`v` key, `p` page id) was before that height: 0, or 1 and the bytes |
- * | `si` height | items overwritten at that height, each with its length (2) |
+ * | `sv` key | record of the value in the base: height of the block that wrote it (8), value |
+ * | `sp` depth (2) path, height | page as the block of that height wrote it (`page-codec.ts`); no later block changes it |
+ * | `sj` height, number of the part (4) | what the block of that height put an end to (`journal.ts`) |
  * | `sx` | progress of an unfinished import, instead of `sh`; empty while it is discarded |
  */
-import { concatBytes, uint64ToBytes, utf8ToBytes } from '@vsys/primitives';
+import { concatBytes, uint32ToBytes, uint64ToBytes, utf8ToBytes } from '@vsys/primitives';
+import { putPrefix } from './key-bits.ts';
+import { PAGE_BITS } from './tree-node.ts';
+import type { InnerNode } from './tree-node.ts';
 
 export const HEAD_KEY: Uint8Array = utf8ToBytes('sh');
 export const IMPORT_KEY: Uint8Array = utf8ToBytes('sx');
@@ -19,57 +21,75 @@ export const IMPORT_KEY: Uint8Array = utf8ToBytes('sx');
 export const STATE_FIRST_KEY: Uint8Array = utf8ToBytes('s');
 export const STATE_KEYS_END: Uint8Array = utf8ToBytes('t');
 const ROOT = utf8ToBytes('sr');
+const VALUE = utf8ToBytes('sv');
+const PAGE = utf8ToBytes('sp');
 const JOURNAL = utf8ToBytes('sj');
-const JOURNAL_ITEMS = utf8ToBytes('si');
-const VALUE_ITEM = utf8ToBytes('v');
-const PAGE_ITEM = utf8ToBytes('p');
-const STATE = utf8ToBytes('s');
 
-/** Name of a value or page, under which it is stored and journalled. */
-export type Item = Uint8Array;
-
-export function valueItem(key: Uint8Array): Item {
-  return concatBytes(VALUE_ITEM, key);
+export function valueKey(key: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(2 + key.length);
+  whole.set(VALUE);
+  whole.set(key, 2);
+  return whole;
 }
 
-export function pageItem(id: Uint8Array): Item {
-  return concatBytes(PAGE_ITEM, id);
+/**
+ * Key of the page that holds a node. A page is known by the depth of its first bit (2 bytes) and the path to it, so a change elsewhere never
+ * moves a node to another page.
+ *
+ * @param height - at which the page was written
+ */
+export function pageKey(node: InnerNode, height: number): Uint8Array {
+  const depth = node.bit - (node.bit % PAGE_BITS);
+  const pathBytes = Math.ceil(depth / 9);
+  const key = new Uint8Array(12 + pathBytes);
+  key.set(PAGE);
+  key[2] = depth >> 8;
+  key[3] = depth & 0xff;
+  putPrefix(key, 4, node.prefix, depth);
+  putHeight(key, 4 + pathBytes, height);
+  return key;
 }
 
-export function itemKey(item: Item): Uint8Array {
-  return concatBytes(STATE, item);
+/** Big-endian, 8 bytes. */
+export function putHeight(bytes: Uint8Array, at: number, height: number): void {
+  let rest = height;
+  for (let i = at + 7; i >= at; i--) {
+    bytes[i] = rest & 0xff;
+    rest = Math.floor(rest / 256);
+  }
+}
+
+export function heightAt(bytes: Uint8Array, at: number): number {
+  let height = 0;
+  for (let i = at; i < at + 8; i++) height = height * 256 + (bytes[i] as number);
+  return height;
 }
 
 export function rootKey(height: number): Uint8Array {
   return concatBytes(ROOT, uint64ToBytes(BigInt(height)));
 }
 
-export function journalKey(item: Item, height: number): Uint8Array {
-  return concatBytes(JOURNAL, Uint8Array.of(item.length >> 8, item.length & 0xff), item, uint64ToBytes(BigInt(height)));
+/** Also the bound above the journals of all lower heights. */
+export function journalKey(height: number, part = 0): Uint8Array {
+  return concatBytes(JOURNAL, uint64ToBytes(BigInt(height)), uint32ToBytes(part));
 }
 
-export function journalItemsKey(height: number): Uint8Array {
-  return concatBytes(JOURNAL_ITEMS, uint64ToBytes(BigInt(height)));
+export function journalHeight(key: Uint8Array): number {
+  return heightAt(key, JOURNAL.length);
 }
 
-export function itemsToBytes(items: readonly Item[]): Uint8Array {
-  return concatBytes(...items.flatMap((item) => [Uint8Array.of(item.length >> 8, item.length & 0xff), item]));
+export function valueRecord(height: number, value: Uint8Array): Uint8Array {
+  const record = new Uint8Array(8 + value.length);
+  putHeight(record, 0, height);
+  record.set(value, 8);
+  return record;
 }
 
-export function itemsFromBytes(bytes: Uint8Array): Item[] {
-  const items: Item[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    const length = ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
-    items.push(bytes.slice(at + 2, at + 2 + length));
-    at += 2 + length;
-  }
-  return items;
+/** Height of the block that wrote it. */
+export function recordHeight(record: Uint8Array): number {
+  return heightAt(record, 0);
 }
 
-export function journalledToBytes(before: Uint8Array | undefined): Uint8Array {
-  return before === undefined ? Uint8Array.of(0) : concatBytes(Uint8Array.of(1), before);
-}
-
-export function journalledFromBytes(bytes: Uint8Array): Uint8Array | undefined {
-  return bytes[0] === 0 ? undefined : bytes.slice(1);
+export function recordValue(record: Uint8Array): Uint8Array {
+  return record.slice(8);
 }

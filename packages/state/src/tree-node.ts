@@ -3,7 +3,7 @@
  * is at hand: the children of a node on disk may be absent and are loaded when needed.
  */
 import { sha256 } from './hashing.ts';
-import { keyPrefix, packBits } from './key-bits.ts';
+import { packBits } from './key-bits.ts';
 import { edgePreimage } from './node-preimage.ts';
 
 export interface LeafNode {
@@ -11,8 +11,10 @@ export interface LeafNode {
   readonly key: Uint8Array;
   /** Set when first hashed. */
   hash: Uint8Array | undefined;
-  /** Present until it is on disk. */
+  /** Present until it is on disk; small ones, and those that were read, stay while their page does. */
   value: Uint8Array | undefined;
+  /** Of the block that wrote the value; known when the value is. */
+  height: number;
 }
 
 export interface InnerNode {
@@ -26,8 +28,8 @@ export interface InnerNode {
   right: TreeNode | undefined;
   /** sha256(left ‖ right), without the edge above; set when first hashed. */
   innerHash: Uint8Array | undefined;
-  /** The page that holds it on disk is up to date. Everything below is then on disk too. */
-  saved: boolean;
+  /** Height of the newest page on disk that holds it, where it is up to date; -1: it is on no page. Everything below is then on disk too. */
+  savedAt: number;
   /** Hash with the edge that starts at `edgeStart`, as last asked for. */
   edgeStart: number;
   edgeHash: Uint8Array | undefined;
@@ -43,7 +45,7 @@ export const PAGE_BITS = 4;
 export const EMPTY_ROOT: Uint8Array = new Uint8Array(32);
 
 export function createInner(bit: number, prefix: Uint8Array, left: TreeNode | undefined, right: TreeNode | undefined): InnerNode {
-  return { kind: 'inner', bit, prefix, left, right, innerHash: undefined, saved: false, edgeStart: -1, edgeHash: undefined, usedAt: 0 };
+  return { kind: 'inner', bit, prefix, left, right, innerHash: undefined, savedAt: -1, edgeStart: -1, edgeHash: undefined, usedAt: 0 };
 }
 
 /** Hash of a node as its parent sees it: with the edge from `start`, the bit after the parent's. */
@@ -62,21 +64,7 @@ export function rootHash(root: TreeNode | undefined): Uint8Array {
   return root === undefined ? EMPTY_ROOT : nodeHash(root, 0);
 }
 
-/**
- * Identity of the page that holds an inner node: depth of the page's first bit (2 bytes) and the path to it. It depends on the
- * node alone, so a change elsewhere never moves a node to another page.
- */
-export function pageId(node: InnerNode): Uint8Array {
-  const depth = node.bit - (node.bit % PAGE_BITS);
-  const path = keyPrefix(node.prefix, depth);
-  const id = new Uint8Array(2 + path.length);
-  id[0] = depth >> 8;
-  id[1] = depth & 0xff;
-  id.set(path, 2);
-  return id;
-}
-
 /** Whether `below`, a descendant of `node`, is in the same page. */
 export function isSamePage(node: InnerNode, below: InnerNode): boolean {
-  return Math.floor(node.bit / PAGE_BITS) === Math.floor(below.bit / PAGE_BITS);
+  return ((node.bit / PAGE_BITS) | 0) === ((below.bit / PAGE_BITS) | 0);
 }

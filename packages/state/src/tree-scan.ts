@@ -2,7 +2,7 @@
  * Walks over the tree in memory. Each collects the nodes whose children must be loaded first, as many as it can find in one
  * pass, so that the caller loads level by level; when none is missing the result is complete.
  */
-import { compareBytes } from '@vsys/primitives';
+import { compareBytes, equalBytes } from '@vsys/primitives';
 import { bitAt, firstDifference, sharesBits } from './key-bits.ts';
 import { PROOF_NODE } from './proof-format.ts';
 import type { StateRange } from './state.ts';
@@ -21,6 +21,19 @@ export interface KeyScan {
   /** For each key its leaf, undefined where there is none, or the node to be loaded where the way ends in memory. */
   readonly ends: readonly (TreeNode | undefined)[];
   readonly shown: ReadonlyMap<TreeNode, number>;
+}
+
+/** Where the way to a key ends in memory: its leaf, the node to be loaded, or undefined when the key is not in the tree. */
+export function findInMemory(root: TreeNode | undefined, key: Uint8Array): TreeNode | undefined {
+  let node = root;
+  for (let start = 0; node !== undefined;) {
+    if (node.kind === 'leaf') return equalBytes(node.key, key) ? node : undefined;
+    if (!sharesBits(node.prefix, key, start, node.bit)) return undefined;
+    if (node.left === undefined) return node;
+    start = node.bit + 1;
+    node = bitAt(key, node.bit) === 0 ? node.left : node.right;
+  }
+  return undefined;
 }
 
 /** Goes down to each key. A deep tree is loaded in many steps, so each step only goes on. */

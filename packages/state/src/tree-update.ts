@@ -1,86 +1,134 @@
 import { sha256, sha256Pairs } from './hashing.ts';
 import { bitAt, firstDifference } from './key-bits.ts';
 import { leafPreimage } from './node-preimage.ts';
-import { createInner, isSamePage, nodeHash, pageId } from './tree-node.ts';
+import { createInner, isSamePage, nodeHash } from './tree-node.ts';
 import type { InnerNode, LeafNode, TreeNode } from './tree-node.ts';
 import type { StateWrite } from './state.ts';
 
 export interface TreeUpdate {
   readonly root: TreeNode | undefined;
-  /** Pages that lost a node, and may be empty now. */
-  readonly thinnedPages: readonly Uint8Array[];
+  /** For each write the leaf that it replaces or removes. */
+  readonly replaced: readonly (LeafNode | undefined)[];
+  /** Tops of the pages of the tree before that this one does not have as they were. */
+  readonly endedPages: readonly InnerNode[];
   /** How many hashes it took: two for a leaf, one for an inner node and one for its edge. */
   readonly hashes: number;
 }
 
+/** Nodes on the way to the keys whose children must be loaded for `updateTree`, as far as they are known. Marks those that it passes. */
+export function missingForUpdate(root: TreeNode | undefined, writes: readonly StateWrite[], operation: number): InnerNode[] {
+  const missing: InnerNode[] = [];
+  visit(root, 0, writes.length, 0);
+  return missing;
+
+  function visit(node: TreeNode | undefined, low: number, high: number, start: number): void {
+    if (low === high || node === undefined || node.kind === 'leaf') return;
+    node.usedAt = Math.max(node.usedAt, operation);
+    const apart = leavesAt(node.prefix, writes, low, high, start);
+    if (apart < node.bit) {
+      const middle = splitAt(writes, low, high, apart);
+      if (bitAt(node.prefix, apart) === 1) visit(node, middle, high, apart);
+      else visit(node, low, middle, apart);
+    } else if (node.left === undefined) {
+      missing.push(node);
+    } else {
+      const middle = splitAt(writes, low, high, node.bit);
+      visit(node.left, low, middle, node.bit);
+      visit(node.right, middle, high, node.bit);
+    }
+  }
+}
+
 /**
- * The tree with the writes done, hashed. Shares what did not change with `root`. All nodes on the way to the keys are loaded.
- * Recursion is bounded by the bits of a key (2,305).
+ * The tree with the writes done, hashed; undefined when a node on the way to a key has to be loaded first. Shares what did not change with
+ * `root`. Recursion is bounded by the bits of a key (2,305).
  *
  * @param writes - sorted by key, distinct
+ * @param height - of the block that writes
+ * @param operation - marks the nodes on the way
  */
-export function updateTree(root: TreeNode | undefined, writes: readonly StateWrite[]): TreeUpdate {
-  const thinnedPages: Uint8Array[] = [];
-  const next = update(root, 0, writes.length);
-  return { root: next, thinnedPages, hashes: hashTree(next) };
+export function updateTree(root: TreeNode | undefined, writes: readonly StateWrite[], height: number, operation: number): TreeUpdate | undefined {
+  const replaced: (LeafNode | undefined)[] = writes.map(() => undefined);
+  const endedPages: InnerNode[] = [];
+  let isLoaded = true;
+  const next = update(root, 0, writes.length, 0, undefined);
+  if (!isLoaded) return undefined;
+  return { root: next, replaced, endedPages, hashes: hashTree(next) };
 
-  function update(node: TreeNode | undefined, low: number, high: number): TreeNode | undefined {
+  function update(node: TreeNode | undefined, low: number, high: number, start: number, above: InnerNode | undefined): TreeNode | undefined {
     if (low === high) return node;
     if (node === undefined) return build(puts(low, high));
     if (node.kind === 'leaf') return build(withLeaf(node, low, high));
-    const apart = Math.min(firstDifference(keyAt(low), node.prefix), firstDifference(keyAt(high - 1), node.prefix));
-    const middle = splitAt(low, high, Math.min(apart, node.bit));
+    node.usedAt = Math.max(node.usedAt, operation);
+    // Writes are sorted, so the first or the last is the one that leaves the edge earliest.
+    const apart = leavesAt(node.prefix, writes, low, high, start);
     if (apart < node.bit) {
-      // Writes are sorted, so the first or the last is the one that leaves the edge earliest.
+      const middle = splitAt(writes, low, high, apart);
       const onRight = bitAt(node.prefix, apart) === 1;
-      const left = onRight ? update(undefined, low, middle) : update(node, low, middle);
-      const right = onRight ? update(node, middle, high) : update(undefined, middle, high);
+      const left = onRight ? update(undefined, low, middle, apart, undefined) : update(node, low, middle, apart, above);
+      const right = onRight ? update(node, middle, high, apart, above) : update(undefined, middle, high, apart, undefined);
       if (left === undefined || right === undefined) return left ?? right;
-      return createInner(apart, node.prefix, left, right);
+      const parting = createInner(apart, node.prefix, left, right);
+      // What stood at the top of its page unchanged has a node above it there now.
+      if ((left === node || right === node) && isSamePage(parting, node)) endPage(node, above);
+      return parting;
     }
-    const left = update(node.left, low, middle);
-    const right = update(node.right, middle, high);
+    if (node.left === undefined) {
+      isLoaded = false;
+      return node;
+    }
+    const middle = splitAt(writes, low, high, node.bit);
+    const left = update(node.left, low, middle, node.bit, node);
+    const right = update(node.right, middle, high, node.bit, node);
     if (left === node.left && right === node.right) return node;
+    endPage(node, above);
     if (left !== undefined && right !== undefined) return createInner(node.bit, node.prefix, left, right);
-    thinnedPages.push(pageId(node));
     const rest = left ?? right;
     // The rest belongs to the page of `node`, which must be written anew also when the rest is saved by then.
-    if (rest?.kind === 'inner' && isSamePage(node, rest)) return { ...rest, saved: false };
-    return rest;
+    return rest?.kind === 'inner' && isSamePage(node, rest) ? { ...rest, savedAt: -1 } : rest;
   }
 
-  function keyAt(index: number): Uint8Array {
-    return (writes[index] as StateWrite).key;
-  }
-
-  function splitAt(low: number, high: number, bit: number): number {
-    let from = low;
-    let to = high;
-    while (from < to) {
-      const middle = (from + to) >> 1;
-      if (bitAt(keyAt(middle), bit) === 0) from = middle + 1;
-      else to = middle;
-    }
-    return from;
+  function endPage(node: InnerNode, above: InnerNode | undefined): void {
+    if (above === undefined || !isSamePage(above, node)) endedPages.push(node);
   }
 
   function puts(low: number, high: number): LeafNode[] {
     const leaves: LeafNode[] = [];
     for (let i = low; i < high; i++) {
       const { key, value } = writes[i] as StateWrite;
-      if (value !== undefined) leaves.push({ kind: 'leaf', key, value, hash: undefined });
+      if (value !== undefined) leaves.push({ kind: 'leaf', key, value, hash: undefined, height });
     }
     return leaves;
   }
 
   function withLeaf(leaf: LeafNode, low: number, high: number): LeafNode[] {
     for (let i = low; i < high; i++) {
-      const difference = firstDifference(keyAt(i), leaf.key);
-      if (difference === Infinity) return puts(low, high);
+      const difference = firstDifference((writes[i] as StateWrite).key, leaf.key);
+      if (difference === Infinity) {
+        replaced[i] = leaf;
+        return puts(low, high);
+      }
       if (bitAt(leaf.key, difference) === 0) return [...puts(low, i), leaf, ...puts(i, high)];
     }
     return [...puts(low, high), leaf];
   }
+}
+
+/** The first bit at which one of the sorted writes leaves a prefix. Bits before `start` are known to be the same. */
+function leavesAt(prefix: Uint8Array, writes: readonly StateWrite[], low: number, high: number, start: number): number {
+  const first = firstDifference((writes[low] as StateWrite).key, prefix, start);
+  return high - low === 1 ? first : Math.min(first, firstDifference((writes[high - 1] as StateWrite).key, prefix, start));
+}
+
+function splitAt(writes: readonly StateWrite[], low: number, high: number, bit: number): number {
+  let from = low;
+  let to = high;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (bitAt((writes[middle] as StateWrite).key, bit) === 0) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 /** The tree of sorted leaves. */
@@ -98,6 +146,10 @@ function build(leaves: readonly LeafNode[], low = 0, high: number = leaves.lengt
   return createInner(bit, first, build(leaves, low, from), build(leaves, from, high));
 }
 
+/** Pairs of hashes on their way to the hasher; grows to the largest level. */
+let pairs = new Uint8Array(64 * 1_024);
+let digests = new Uint8Array(32 * 1_024);
+
 /** Hashes what has no hash, all nodes of a level in one call. Returns how many hashes it made. */
 function hashTree(root: TreeNode | undefined): number {
   if (root === undefined) return 0;
@@ -107,19 +159,27 @@ function hashTree(root: TreeNode | undefined): number {
   let hashes = 2 * leaves.length;
   for (const leaf of leaves) leaf.hash = sha256(leafPreimage(leaf.key, sha256(leaf.value as Uint8Array)));
   for (const level of levels) {
-    const input = new Uint8Array(64 * level.length);
-    const output = new Uint8Array(32 * level.length);
-    for (const [i, node] of level.entries()) {
-      for (const [side, child] of [node.left as TreeNode, node.right as TreeNode].entries()) {
-        if (child.kind === 'inner' && child.bit > node.bit + 1) hashes++;
-        input.set(nodeHash(child, node.bit + 1), 64 * i + 32 * side);
-      }
+    if (pairs.length < 64 * level.length) {
+      pairs = new Uint8Array(64 * level.length);
+      digests = new Uint8Array(32 * level.length);
     }
-    sha256Pairs(input, output);
-    for (const [i, node] of level.entries()) node.innerHash = output.slice(32 * i, 32 * i + 32);
+    let at = 0;
+    for (const node of level) {
+      hashes += putHash(node.left as TreeNode, node.bit + 1, at) + putHash(node.right as TreeNode, node.bit + 1, at + 32);
+      at += 64;
+    }
+    sha256Pairs(pairs.subarray(0, at), digests.subarray(0, at / 2));
+    at = 0;
+    for (const node of level) node.innerHash = digests.slice(at, (at += 32));
     hashes += level.length;
   }
   return hashes;
+}
+
+/** Returns the hashes made: an inner node below an edge takes one more. */
+function putHash(child: TreeNode, start: number, at: number): number {
+  pairs.set(nodeHash(child, start), at);
+  return child.kind === 'inner' && child.bit > start ? 1 : 0;
 }
 
 /** Collects leaves without a hash, and inner nodes by height above the lowest that changed; returns the height, -1 when nothing is to be done. */

@@ -1,14 +1,14 @@
 import type { Height, StateRoot } from '@vsys/primitives';
 import type { History } from './history.ts';
-import { STATE_KEY_BYTES_MAX, STATE_RANGE_LIMIT_MAX } from './limits.ts';
+import { STATE_KEY_BYTES_MAX, STATE_RANGE_LIMIT_MAX, VALUE_KEPT_BYTES_MAX } from './limits.ts';
 import type { PageCache } from './page-cache.ts';
 import { proofToBytes } from './prove.ts';
 import { StateError } from './state-error.ts';
 import type { StateRange, StateRow, StateView, StateWrite } from './state.ts';
-import { valueItem } from './store-layout.ts';
+import { recordHeight, recordValue } from './store-layout.ts';
 import { rootHash } from './tree-node.ts';
 import type { InnerNode, LeafNode, TreeNode } from './tree-node.ts';
-import { scanKeys, scanRange } from './tree-scan.ts';
+import { findInMemory, scanKeys, scanRange } from './tree-scan.ts';
 import type { Scan } from './tree-scan.ts';
 
 /** A view with what the state keeps about it. Values of its own writes are in its leaves until they are on disk. */
@@ -17,9 +17,10 @@ export interface TreeView extends StateView {
   readonly tree: TreeNode | undefined;
   /** The overlay below; undefined at the base and below. */
   parent: TreeView | undefined;
-  /** What it wrote, sorted; emptied when it is on disk. */
+  /** What it wrote, sorted, and what the tree below had in its place (`TreeUpdate`); emptied when it is on disk. */
   writes: readonly StateWrite[];
-  thinnedPages: readonly Uint8Array[];
+  replaced: readonly (LeafNode | undefined)[];
+  endedPages: readonly InnerNode[];
   dropped: boolean;
 }
 
@@ -32,32 +33,58 @@ export interface TreeViewParts {
 export function createTreeView(height: Height, tree: TreeNode | undefined, parts: TreeViewParts): TreeView {
   const { history, pages } = parts;
   const root: StateRoot = rootHash(tree);
-  const view: TreeView = { root, height, tree, parent: undefined, writes: [], thinnedPages: [], dropped: false, get, getMany, range, proveKeys, proveRange };
+  const view: TreeView = { root, height, tree, parent: undefined, writes: [], replaced: [], endedPages: [], dropped: false, get, getMany, range, proveKeys, proveRange };
   return view;
 
   async function get(key: Uint8Array): Promise<Uint8Array | undefined> {
     return (await getMany([key]))[0];
   }
 
-  /** Goes only through nodes in memory that are not on disk: below a saved node the value on disk is the answer. */
+  /** Goes through what is in memory of the tree; below it the record on disk is the answer. */
   async function getMany(keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]> {
     assertUsable();
-    keys.forEach(assertKey);
     const values: (Uint8Array | undefined)[] = [];
     const unread: number[] = [];
-    const scan = scanKeys(tree, keys, 0);
-    scan.step();
-    scan.ends.forEach((end, i) => {
-      values[i] = end?.kind === 'leaf' ? end.value : undefined;
-      if (end !== undefined && values[i] === undefined) unread.push(i);
-    });
+    const ends: (TreeNode | undefined)[] = [];
+    for (const [i, key] of keys.entries()) {
+      assertKey(key);
+      const end = findInMemory(tree, key);
+      if (end?.kind === 'leaf' && end.value !== undefined) values[i] = end.value;
+      else {
+        values[i] = undefined;
+        if (end === undefined) continue;
+        unread.push(i);
+        ends.push(end);
+      }
+    }
     if (unread.length === 0) return values;
-    const read = await history.readAt(unread.map((i) => valueItem(keys[i] as Uint8Array)), height);
+    const wanted = unread.map((i) => keys[i] as Uint8Array);
+    let records = await history.recordsAt(wanted, height, (n) => ends[n]?.kind === 'leaf');
+    if (height < history.height && records.some((record, n) => record === undefined && ends[n]?.kind === 'inner')) records = await recordsByTree(wanted);
     assertUsable();
-    unread.forEach((i, n) => {
-      values[i] = read[n];
-    });
+    for (const [n, i] of unread.entries()) values[i] = keep(ends[n] as TreeNode, records[n]);
     return values;
+  }
+
+  /** For a height below the base: whether a key was there then is known from the tree alone. */
+  async function recordsByTree(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
+    return pages.run(async (operation) => {
+      const scan = scanKeys(tree, keys, operation);
+      await loadAll(() => scan.step());
+      const isThere = scan.ends.map((end) => end !== undefined);
+      return history.recordsAt(keys, height, (n) => isThere[n] as boolean);
+    });
+  }
+
+  /** The value of a record, which stays with its leaf when it is small. */
+  function keep(end: TreeNode, record: Uint8Array | undefined): Uint8Array | undefined {
+    if (record === undefined) return undefined;
+    const value = recordValue(record);
+    if (end.kind === 'leaf' && value.length <= VALUE_KEPT_BYTES_MAX) {
+      end.value = value;
+      end.height = recordHeight(record);
+    }
+    return value;
   }
 
   async function range(wanted: StateRange): Promise<readonly StateRow[]> {
@@ -96,7 +123,7 @@ export function createTreeView(height: Height, tree: TreeNode | undefined, parts
   async function loadAll(missing: () => readonly InnerNode[], onLoaded: () => void = () => {}): Promise<void> {
     assertUsable();
     for (let nodes = missing(); nodes.length > 0; nodes = missing()) {
-      await pages.load(nodes, height);
+      await pages.load(nodes);
       assertUsable();
       onLoaded();
     }
@@ -118,11 +145,9 @@ export function createTreeView(height: Height, tree: TreeNode | undefined, parts
   async function valuesOf(leaves: readonly LeafNode[]): Promise<readonly Uint8Array[]> {
     const values = leaves.map((leaf) => leaf.value);
     const unread = leaves.flatMap((_, i) => (values[i] === undefined ? [i] : []));
-    const read = unread.length === 0 ? [] : await history.readAt(unread.map((i) => valueItem((leaves[i] as LeafNode).key)), height);
+    const read = unread.length === 0 ? [] : await history.recordsAt(unread.map((i) => (leaves[i] as LeafNode).key), height, () => true);
     assertUsable();
-    unread.forEach((i, n) => {
-      values[i] = read[n];
-    });
+    for (const [n, i] of unread.entries()) values[i] = keep(leaves[i] as LeafNode, read[n]);
     if (values.includes(undefined)) throw new StateError('STATE_CORRUPT', 'a leaf of the tree has no value in the store');
     return values as Uint8Array[];
   }

@@ -63,6 +63,26 @@ describe('asOf', () => {
   });
 });
 
+test.each([11, 12, 13])('keeps on disk the pages of the base and no other, once the window has passed (seed %i)', async (seed) => {
+  const store = createMemoryStore();
+  const state = await createState({ store, retentionBlocks: 0 });
+  const { models } = await line(state, seed, 30, () => true);
+  // The pages that a block put an end to are deleted with the block after it.
+  await state.flush(await state.fork(state.view(state.base.root) as StateView, 31, []));
+  const isPage = (key: Uint8Array): boolean => key[0] === 0x73 && key[1] === 0x70;
+  const kept: string[] = [];
+  for await (const [key] of store.iterate()) if (isPage(key)) kept.push(toHex(key));
+  const read = new Set<string>();
+  const watched: Store = { ...bound(store), getMany: (keys) => {
+    for (const key of keys) if (isPage(key)) read.add(toHex(key));
+    return store.getMany(keys);
+  } };
+  const again = await createState({ store: watched });
+  expect(await (again.view(again.base.root) as StateView).range(ALL)).toEqual(modelRange(models.at(-1) as Model, ALL).rows);
+  expect(kept.length).toBeGreaterThan(20);
+  expect([...read].sort()).toEqual(kept.sort());
+});
+
 describe('flush', () => {
   test('writes the operations of the caller in the same batch, and none of it when the batch fails', async () => {
     const inner = createMemoryStore();

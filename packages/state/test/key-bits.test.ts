@@ -1,10 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { compareBytes } from '@vsys/primitives';
-import { bitAt, comparePath, firstDifference, keyPrefix, packBits, packKey, packedBit, sharesBits } from '../src/key-bits.ts';
+import { bitAt, comparePath, firstDifference, packBits, packKey, packedBit, putPrefix, sharesBits } from '../src/key-bits.ts';
 import { numbers, randomKey } from './model.ts';
 
 function bitsOf(key: Uint8Array): string {
   return [...key].map((byte) => `1${byte.toString(2).padStart(8, '0')}`).join('') + '0';
+}
+
+function keyPrefix(key: Uint8Array, bit: number): Uint8Array {
+  const bytes = new Uint8Array(key.length + 2);
+  return bytes.slice(1, putPrefix(bytes, 1, key, bit));
 }
 
 describe('bits of keys', () => {
@@ -17,6 +22,7 @@ describe('bits of keys', () => {
       if (x !== y) expect(x.startsWith(y) || y.startsWith(x)).toBe(false);
       const difference = [...x].findIndex((bit, n) => bit !== y[n]);
       expect(firstDifference(a, b)).toBe(difference === -1 ? Infinity : difference);
+      expect(firstDifference(a, b, next(Math.max(difference, 0) + 1))).toBe(firstDifference(a, b));
       for (let bit = 0; bit < x.length; bit++) expect(bitAt(a, bit)).toBe(Number(x[bit]));
       const end = next(x.length);
       const start = next(end + 1);

@@ -86,7 +86,7 @@ describe('snapshotChunks', () => {
     // As a node that has made the state in one block and keeps no history.
     const store = createMemoryStore();
     const state = await createState({ store, retentionBlocks: 0 });
-    await state.flush(await state.fork(state.view(state.base.root) as StateView, 0, writes));
+    await state.flush(await state.fork(state.view(state.base.root) as StateView, HEIGHT, writes));
     expect(dumps.size).toBe(1);
     const pagesAndValues = (entries: readonly string[]): string[] => entries.filter((entry) => /^73(?:70|76)/.test(entry));
     expect(pagesAndValues([...dumps][0]?.split('\n') ?? [])).toEqual(pagesAndValues(await dump(store)));

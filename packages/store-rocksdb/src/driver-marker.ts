@@ -27,7 +27,7 @@ export async function readFolder(folder: string): Promise<FolderState> {
     names = await readdir(folder);
   } catch (cause) {
     if ((cause as { code?: unknown }).code === 'ENOENT') return { driver: undefined, made: false };
-    throw new StoreError('STORE_OPEN_FAILED', `cannot read the folder ${folder}`, { folder, cause });
+    throw new StoreError('STORE_OPEN_FAILED', `cannot read the folder ${folder} (${String((cause as { code?: unknown }).code)}): give a path that is a folder, or may become one, and check its rights`, { folder, cause });
   }
   if (names.includes(MARKER)) return { driver: await readMarker(folder, MARKER), made: true };
   // A crash may have left this one empty, and then nothing else was begun.

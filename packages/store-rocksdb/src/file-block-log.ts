@@ -9,6 +9,7 @@ import type { BlockLog, BlockLogRecord } from '@vsys/store';
 import { lockFolder } from './folder-lock.ts';
 import { createNodeLogFiles } from './log-files.ts';
 import type { LogFile, LogFiles } from './log-files.ts';
+import { storeErrorFrom } from './store-error-from.ts';
 import { corrupt, NEW_SUFFIX, openSegments, segmentName } from './open-segments.ts';
 import type { ActiveSegment, BlockLogRecovery, Segment } from './open-segments.ts';
 import { layoutRecords, RECORD_HEADER_BYTES, sealRecords, SEGMENT_HEADER_BYTES, segmentHeaderToBytes, validRecordAt } from './segment-format.ts';
@@ -34,22 +35,36 @@ export interface FileBlockLog extends BlockLog {
 /**
  * Opens the block log in a folder, or makes it there. One process at a time.
  *
- * @throws StoreError `STORE_LOCKED`; BlockLogError `BLOCK_LOG_CORRUPT`, `BLOCK_LOG_VERSION`
+ * @throws StoreError `STORE_LOCKED`, `STORE_FULL`, `STORE_OPEN_FAILED`; BlockLogError `BLOCK_LOG_CORRUPT`, `BLOCK_LOG_VERSION`
  */
 export async function openFileBlockLog(path: string, options: FileBlockLogOptions = {}): Promise<FileBlockLog> {
   const { segmentBytesMax = SEGMENT_BYTES_MAX_DEFAULT, logger = silentLogger } = options;
   const folder = resolve(path);
   const files = options.files ?? createNodeLogFiles(folder);
-  await files.makeFolder();
-  const unlock = await lockFolder(folder);
+  const unlock = await readied(folder, files);
   try {
     const { closed, active, recovered } = await openSegments(files, folder);
     if (recovered !== undefined) logger.warn('the block log ended in a torn write, which was cut off', { folder, ...recovered });
     return createFileBlockLog({ files, folder, segmentBytesMax, closed, active, recovered, unlock });
   } catch (error) {
     await unlock();
-    throw error;
+    throw openError(error, folder);
   }
+}
+
+/** Makes the folder and locks it. */
+async function readied(folder: string, files: LogFiles): Promise<() => Promise<void>> {
+  try {
+    await files.makeFolder();
+    return await lockFolder(folder);
+  } catch (error) {
+    throw openError(error, folder);
+  }
+}
+
+/** What the system says without a code of ours: a path that is no folder, rights that are missing, a full disk. */
+function openError(error: unknown, folder: string): unknown {
+  return error instanceof BlockLogError ? error : storeErrorFrom(error, folder, 'STORE_OPEN_FAILED');
 }
 
 interface Parts {

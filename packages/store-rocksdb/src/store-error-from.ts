@@ -23,7 +23,8 @@ function wordsOf(error: unknown): string {
   const words: string[] = [];
   for (let at = error; typeof at === 'object' && at !== null && words.length < 8; at = (at as Error).cause) {
     const { message, code } = at as { message?: unknown; code?: unknown };
-    words.push([code, message].filter((word) => word !== undefined).join(' '));
+    // The system's own messages begin with their code.
+    words.push([String(message ?? '').startsWith(String(code)) ? undefined : code, message].filter((word) => word !== undefined).join(' '));
   }
   return words.length === 0 ? String(error) : words.join('; ');
 }

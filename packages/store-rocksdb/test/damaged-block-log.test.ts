@@ -112,6 +112,18 @@ describe('a torn end', () => {
   }));
 });
 
+describe('a path where no log can be', () => {
+  test('is refused with a code, and lets nobody wait for a lock', () => inFolder(async (folder) => {
+    await writeFile(join(folder, 'file'), 'not a folder');
+    for (const path of ['file', 'file/below']) {
+      for (let again = 0; again < 2; again++) {
+        await expect(openFileBlockLog(join(folder, path))).rejects.toEqual(code('STORE_OPEN_FAILED'));
+        await expect(openFileBlockLog(join(folder, path))).rejects.toThrow(/rights of the folder/);
+      }
+    }
+  }));
+});
+
 describe('damage that a crash cannot cause', () => {
   test('in any byte of a record that others follow is refused, with file, offset and the way out', () => inFolder(async (folder) => {
     await fill(folder, [['one'], ['two'], ['three']]);

@@ -29,7 +29,7 @@ export function storeFromEngine(engine: StoreEngine): Store {
     ...createReader(engine, root),
     async batch(ops) {
       root.check();
-      const copies = ops.map(checkedOp);
+      const copies = copiedOps(ops);
       if (copies.length === 0) return;
       const write = lastWrite.then(() => engine.write(copies));
       // A failed batch fails for its own caller only.
@@ -85,7 +85,7 @@ function createScope(name: string): Scope {
 function createReader(engine: EngineReader, scope: Scope): StoreReader {
   const getMany = async (keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> => {
     scope.check();
-    const copies = keys.map(checkedKey);
+    const copies = copiedKeys(keys);
     return copies.length === 0 ? [] : scope.track(engine.getMany(copies));
   };
   return {
@@ -143,20 +143,43 @@ function once(work: () => Promise<void>): () => Promise<void> {
   return () => (done ??= work());
 }
 
-function checkedKey(key: Uint8Array): Uint8Array {
+function checkKey(key: Uint8Array): void {
   if (key.length === 0) throw new StoreError('STORE_KEY_EMPTY', 'expected a key of at least one byte, found an empty one');
   if (key.length > KEY_BYTES_MAX) throw new StoreError('STORE_KEY_LENGTH', `expected a key of at most ${KEY_BYTES_MAX} bytes, found ${key.length}`);
-  // Not `slice`: a Node Buffer's shares its memory.
-  return new Uint8Array(key);
 }
 
-function checkedOp(op: StoreOp): StoreOp {
-  const key = checkedKey(op.key);
-  if (op.type === 'delete') return { type: 'delete', key };
-  if (op.value.length > VALUE_BYTES_MAX) {
-    throw new StoreError('STORE_VALUE_LENGTH', `expected a value of at most ${VALUE_BYTES_MAX} bytes, found ${op.value.length}`);
+/** Copies into one piece of memory: one for each key and value costs more than the copying. */
+function createCopier(bytes: number): (source: Uint8Array) => Uint8Array {
+  const memory = new Uint8Array(bytes);
+  let at = 0;
+  return (source) => {
+    memory.set(source, at);
+    return memory.subarray(at, (at += source.length));
+  };
+}
+
+function copiedKeys(keys: readonly Uint8Array[]): Uint8Array[] {
+  let bytes = 0;
+  for (const key of keys) {
+    checkKey(key);
+    bytes += key.length;
   }
-  return { type: 'put', key, value: new Uint8Array(op.value) };
+  return keys.map(createCopier(bytes));
+}
+
+function copiedOps(ops: readonly StoreOp[]): StoreOp[] {
+  let bytes = 0;
+  for (const op of ops) {
+    checkKey(op.key);
+    bytes += op.key.length;
+    if (op.type === 'delete') continue;
+    if (op.value.length > VALUE_BYTES_MAX) {
+      throw new StoreError('STORE_VALUE_LENGTH', `expected a value of at most ${VALUE_BYTES_MAX} bytes, found ${op.value.length}`);
+    }
+    bytes += op.value.length;
+  }
+  const copy = createCopier(bytes);
+  return ops.map((op) => (op.type === 'delete' ? { type: 'delete', key: copy(op.key) } : { type: 'put', key: copy(op.key), value: copy(op.value) }));
 }
 
 /** Undefined for a range that holds nothing whatever the store has. */

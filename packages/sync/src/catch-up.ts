@@ -87,7 +87,9 @@ export function createCatchUp({ chain, network, clock, logger }: Parts): CatchUp
   }
 
   async function importAll(peer: PeerId, blocks: readonly Block[]): Promise<boolean> {
-    for (const block of blocks) {
+    for (const [i, block] of blocks.entries()) {
+      const next = blocks[i + 1];
+      if (next !== undefined) chain.prepare(next);
       const imported = await chain.importBlock(block);
       if (imported.ok || imported.code === 'IMPORT_KNOWN' || imported.code === 'IMPORT_BELOW_FINAL') continue;
       const innocent = imported.data?.retry === true;

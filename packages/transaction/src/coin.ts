@@ -9,19 +9,19 @@ import type { Operation } from '@vsys/data-format';
 export const COIN = 'coin';
 
 const prefix = containerPrefix(COIN);
-const BALANCE = Uint8Array.of(1);
-const SEQUENCE = Uint8Array.of(2);
+const BALANCE = concatBytes(prefix, Uint8Array.of(1));
+const SEQUENCE = concatBytes(prefix, Uint8Array.of(2));
 const TRANSFER_BYTES = 28;
 const AMOUNT_MAX = 0xffff_ffff_ffff_ffffn;
 /** Two keys read and written. */
 const TRANSFER_GAS = 200n;
 
 export function balanceKey(account: AccountId): Uint8Array {
-  return concatBytes(prefix, BALANCE, account);
+  return concatBytes(BALANCE, account);
 }
 
 export function sequenceKey(account: AccountId, lane: number): Uint8Array {
-  return concatBytes(prefix, SEQUENCE, account, uint32ToBytes(lane));
+  return concatBytes(SEQUENCE, account, uint32ToBytes(lane));
 }
 
 /** An absent record is 0, and 0 is stored as absence: one state has one form. */
@@ -35,13 +35,15 @@ export function numberToRecord(value: bigint): Uint8Array | undefined {
 
 /** Moves coins; refuses what the sender does not have. */
 export function moveCoins(state: StateAccess, from: AccountId, to: AccountId, amount: bigint): Verdict<void, 'COIN_INSUFFICIENT' | 'COIN_OVERFLOW'> {
-  const have = numberFromRecord(state.get(balanceKey(from)));
+  const fromKey = balanceKey(from);
+  const toKey = balanceKey(to);
+  const have = numberFromRecord(state.get(fromKey));
   if (have < amount) return refuse('COIN_INSUFFICIENT', `the account holds ${have}, the transfer needs ${amount}`);
-  state.set(balanceKey(from), numberToRecord(have - amount));
+  state.set(fromKey, numberToRecord(have - amount));
   // Read after the debit, so that a transfer to oneself changes nothing.
-  const receives = numberFromRecord(state.get(balanceKey(to))) + amount;
+  const receives = numberFromRecord(state.get(toKey)) + amount;
   if (receives > AMOUNT_MAX) return refuse('COIN_OVERFLOW', 'the receiver would hold more than 2^64 - 1 units');
-  state.set(balanceKey(to), numberToRecord(receives));
+  state.set(toKey, numberToRecord(receives));
   return accept(undefined);
 }
 

@@ -36,45 +36,50 @@ export interface Mempool {
 }
 
 interface Lane {
+  readonly name: string;
+  readonly payer: string;
   readonly key: Uint8Array;
   readonly bySequence: Map<bigint, CheckedTransaction>;
 }
 
 export function createMempool(fees: FeeRules, limits: MempoolLimits = mempoolDefaults): Mempool {
-  const byId = new Map<string, CheckedTransaction>();
+  const byId = new Map<string, { readonly checked: CheckedTransaction; readonly lane: Lane }>();
   const byEnd = new Map<string, CheckedTransaction>();
   const lanes = new Map<string, Lane>();
   const perPayer = new Map<string, number>();
   let bytes = 0;
 
-  const laneName = (checked: CheckedTransaction): string => `${toHex(checked.transaction.body.payer)}/${checked.transaction.body.lane}`;
-  const insert = (checked: CheckedTransaction): void => {
-    const { payer, lane, sequence } = checked.transaction.body;
-    const name = laneName(checked);
-    const found = lanes.get(name) ?? { key: sequenceKey(payer, lane), bySequence: new Map<bigint, CheckedTransaction>() };
-    found.bySequence.set(sequence, checked);
-    lanes.set(name, found);
-    byId.set(checked.idHex, checked);
+  /** No later than the first expiry of what is in it: until then nobody looks for one. */
+  let firstExpiry = Number.POSITIVE_INFINITY;
+
+  const laneOf = ({ transaction: { body } }: CheckedTransaction): Lane => {
+    const payer = toHex(body.payer);
+    const name = `${payer}/${body.lane}`;
+    return lanes.get(name) ?? { name, payer, key: sequenceKey(body.payer, body.lane), bySequence: new Map<bigint, CheckedTransaction>() };
+  };
+  const insert = (checked: CheckedTransaction, lane: Lane): void => {
+    const { sequence, validUntil } = checked.transaction.body;
+    lane.bySequence.set(sequence, checked);
+    lanes.set(lane.name, lane);
+    byId.set(checked.idHex, { checked, lane });
     byEnd.set(endOf(checked.bytes), checked);
     bytes += checked.bytes.length;
-    const payerName = toHex(payer);
-    perPayer.set(payerName, (perPayer.get(payerName) ?? 0) + 1);
+    firstExpiry = Math.min(firstExpiry, validUntil);
+    perPayer.set(lane.payer, (perPayer.get(lane.payer) ?? 0) + 1);
   };
-  const remove = (checked: CheckedTransaction): void => {
-    const held = byId.get(checked.idHex);
-    if (held === undefined) return;
-    byId.delete(checked.idHex);
+  const remove = ({ idHex }: CheckedTransaction): void => {
+    const found = byId.get(idHex);
+    if (found === undefined) return;
+    const { checked: held, lane } = found;
+    byId.delete(idHex);
     const end = endOf(held.bytes);
     if (byEnd.get(end) === held) byEnd.delete(end);
-    const name = laneName(checked);
-    const lane = lanes.get(name);
-    lane?.bySequence.delete(checked.transaction.body.sequence);
-    if (lane?.bySequence.size === 0) lanes.delete(name);
+    lane.bySequence.delete(held.transaction.body.sequence);
+    if (lane.bySequence.size === 0) lanes.delete(lane.name);
     bytes -= held.bytes.length;
-    const payerName = toHex(checked.transaction.body.payer);
-    const left = (perPayer.get(payerName) ?? 1) - 1;
-    if (left === 0) perPayer.delete(payerName);
-    else perPayer.set(payerName, left);
+    const left = (perPayer.get(lane.payer) ?? 1) - 1;
+    if (left === 0) perPayer.delete(lane.payer);
+    else perPayer.set(lane.payer, left);
   };
 
   const admit = (checked: CheckedTransaction, next: bigint, balance: bigint, height: Height): Verdict<'pooled' | 'known', AdmissionCode> => {
@@ -83,15 +88,16 @@ export function createMempool(fees: FeeRules, limits: MempoolLimits = mempoolDef
     if (isExpired(checked, height)) return refuse('TX_EXPIRED', `valid until height ${body.validUntil}, the next block is ${height}`);
     if (body.sequence < next) return refuse('TX_SEQUENCE_USED', `lane ${body.lane} stands at ${next}, the transaction has ${body.sequence}`, { next });
     if (body.sequence > next + limits.aheadMax) return refuse('TX_SEQUENCE_AHEAD', `lane ${body.lane} stands at ${next}; at most ${limits.aheadMax} may wait ahead`, { next });
-    const other = lanes.get(laneName(checked))?.bySequence.get(body.sequence);
+    const lane = laneOf(checked);
+    const other = lane.bySequence.get(body.sequence);
     if (other !== undefined) return refuse('TX_SEQUENCE_USED', `another transaction of lane ${body.lane} waits with sequence ${body.sequence}`, { waiting: other.idHex });
     if (balance < feeCeiling(fees, checked.bytes.length, body.gasMax)) return refuse('TX_CANNOT_PAY', `the payer holds ${balance}, the transaction may cost more`);
-    return roomFor(checked) ?? (insert(checked), accept('pooled'));
+    return roomFor(checked, lane) ?? (insert(checked, lane), accept('pooled'));
   };
-  const roomFor = (checked: CheckedTransaction): Refusal<AdmissionCode> | undefined => {
+  const roomFor = (checked: CheckedTransaction, lane: Lane): Refusal<AdmissionCode> | undefined => {
     const full = byId.size >= limits.transactionsMax || bytes + checked.bytes.length > limits.bytesMax;
     if (full) return refuse('TX_POOL_FULL', `the pool holds ${byId.size} transactions, ${bytes} bytes; send it again after the next block`);
-    if ((perPayer.get(toHex(checked.transaction.body.payer)) ?? 0) >= limits.perPayerMax) {
+    if ((perPayer.get(lane.payer) ?? 0) >= limits.perPayerMax) {
       return refuse('TX_POOL_FULL', `this payer has ${limits.perPayerMax} transactions waiting; send it again after the next block`);
     }
     return undefined;
@@ -101,12 +107,14 @@ export function createMempool(fees: FeeRules, limits: MempoolLimits = mempoolDef
     get size() { return byId.size; },
     get bytes() { return bytes; },
     has: (idHex) => byId.has(idHex),
-    get: (idHex) => byId.get(idHex),
+    get: (idHex) => byId.get(idHex)?.checked,
     getSame(wanted) {
       const found = byEnd.get(endOf(wanted));
       return found !== undefined && equalBytes(found.bytes, wanted) ? found : undefined;
     },
-    all: () => byId.values(),
+    *all() {
+      for (const { checked } of byId.values()) yield checked;
+    },
     async add(checked, view, nextHeight) {
       const keys = checked.flatMap(({ transaction: { body } }) => [sequenceKey(body.payer, body.lane), balanceKey(body.payer)]);
       const values = await view.getMany(keys);
@@ -120,24 +128,28 @@ export function createMempool(fees: FeeRules, limits: MempoolLimits = mempoolDef
     settle(included, height) {
       const gone: { checked: CheckedTransaction; reason: 'TX_EXPIRED' | 'TX_SEQUENCE_USED' }[] = [];
       for (const checked of included) {
+        const lane = laneOf(checked);
         remove(checked);
-        const { sequence } = checked.transaction.body;
-        const rival = lanes.get(laneName(checked))?.bySequence.get(sequence);
+        const rival = lane.bySequence.get(checked.transaction.body.sequence);
         if (rival === undefined) continue;
         remove(rival);
         gone.push({ checked: rival, reason: 'TX_SEQUENCE_USED' });
       }
-      for (const checked of byId.values()) {
-        if (!isExpired(checked, height + 1)) continue;
-        remove(checked);
-        gone.push({ checked, reason: 'TX_EXPIRED' });
+      if (firstExpiry > height) return gone;
+      firstExpiry = Number.POSITIVE_INFINITY;
+      for (const { checked } of byId.values()) {
+        if (isExpired(checked, height + 1)) {
+          remove(checked);
+          gone.push({ checked, reason: 'TX_EXPIRED' });
+        } else firstExpiry = Math.min(firstExpiry, checked.transaction.body.validUntil);
       }
       return gone;
     },
     restore(checked) {
       // Back in without the limits: they had their place before, and dropping them here would lose what was acknowledged.
       for (const one of checked) {
-        if (!byId.has(one.idHex) && lanes.get(laneName(one))?.bySequence.has(one.transaction.body.sequence) !== true) insert(one);
+        const lane = laneOf(one);
+        if (!byId.has(one.idHex) && !lane.bySequence.has(one.transaction.body.sequence)) insert(one, lane);
       }
     },
   };

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { toHex } from '@vsys/primitives';
-import { balanceKey, executeBlock, type Execution, numberFromRecord, sequenceKey, transfer } from '../src/index.ts';
+import { type Container, containerPrefix, createRouter } from '@vsys/container';
+import { createTransaction, transactionToBytes } from '@vsys/data-format';
+import { accept, concatBytes, toHex } from '@vsys/primitives';
+import { balanceKey, checkEnvelope, executeBlock, type Execution, numberFromRecord, numberToRecord, sequenceKey, transfer } from '../src/index.ts';
 import { ada, block, bo, note, rules, stateWith, transaction } from './support.ts';
 
 const run = async (transactions: Parameters<typeof executeBlock>[3], skip = false, balances: Parameters<typeof stateWith>[0] = [[ada, 100_000n], [bo, 100_000n]]) =>
@@ -67,6 +69,63 @@ describe('executing a block', () => {
     const greedy = [transaction(ada, 0n, [note(1)], { gasMax: 600_000n, feeMax: 2_000_000n }), transaction(ada, 1n, [note(1)], { gasMax: 600_000n, feeMax: 2_000_000n })];
     expect(await run(greedy, false, [[ada, 10_000_000n]])).toMatchObject({ code: 'BODY_GAS' });
     expect((await done(greedy, true, [[ada, 10_000_000n]])).included).toHaveLength(1);
+  });
+
+  test('an operation that read what it did not declare runs again by itself, with what those before it wrote and charged', async () => {
+    let runs = 0;
+    const keyOf = (payload: Uint8Array): Uint8Array => concatBytes(containerPrefix('counted'), payload);
+    /** Adds one to the number under a key that it does not declare. */
+    const counted: Container = {
+      name: 'counted', version: 1,
+      check: () => accept(undefined),
+      touches: () => [],
+      execute(payload, { state, gas }) {
+        runs++;
+        gas.charge(1n);
+        const number = numberFromRecord(state.get(keyOf(payload))) + 1n;
+        state.set(keyOf(payload), numberToRecord(number));
+        return accept(Uint8Array.of(Number(number)));
+      },
+    };
+    const counting = { ...rules, router: createRouter([...rules.router.containers, counted]) };
+    // More operations than one of them may be interrupted; the last goes back to the key of the first.
+    const operations = Array.from({ length: 401 }, (_, i) => ({ container: 'counted', payload: Uint8Array.of((i % 400) >> 8, i % 400) }));
+    const body = { chainId: rules.chainId, payer: ada.account, lane: 0, sequence: 0n, validUntil: 100, feeMax: 1_000_000n, gasMax: 1_000n, operations };
+    const checked = checkEnvelope(counting, transactionToBytes(createTransaction(body, [ada])));
+    if (!checked.ok) throw new RangeError(checked.message);
+    const executed = await executeBlock(counting, await stateWith([[ada, 1_000_000n]]), block, [checked.value], { skip: false });
+    if (!executed.ok) throw new RangeError(executed.message);
+    expect(executed.value.receipts[0]).toMatchObject({ status: 'ok', gasUsed: 401n });
+    expect(executed.value.receipts[0]?.results.map(([number]) => number)).toEqual([...Array.from({ length: 400 }, () => 1), 2]);
+    expect(runs).toBe(2 * 400 + 1);
+  });
+
+  test('what an author leaves out changes nothing for what is in', async () => {
+    const keyOf = (at: number): Uint8Array => concatBytes(containerPrefix('reads'), Uint8Array.of(at >> 8, at & 0xff));
+    const keys = Array.from({ length: 300 }, (_, at) => keyOf(at));
+    /** Reads 300 keys, which only its second form declares. */
+    const reads: Container = {
+      name: 'reads', version: 1,
+      check: () => accept(undefined),
+      touches: (payload) => (payload.length === 0 ? [] : keys),
+      execute(_, { state }) {
+        for (const key of keys) state.get(key);
+        return accept(new Uint8Array());
+      },
+    };
+    const reading = { ...rules, router: createRouter([...rules.router.containers, reads]) };
+    const of = (sequence: bigint, ...payload: number[]): Parameters<typeof executeBlock>[3][number] => {
+      const body = { chainId: rules.chainId, payer: ada.account, lane: 0, sequence, validUntil: 100, feeMax: 1_000_000n, gasMax: 1_000n, operations: [{ container: 'reads', payload: Uint8Array.from(payload) }] };
+      const checked = checkEnvelope(reading, transactionToBytes(createTransaction(body, [ada])));
+      if (!checked.ok) throw new RangeError(checked.message);
+      return checked.value;
+    };
+    const view = await stateWith([[ada, 100_000n]]);
+    const made = await executeBlock(reading, view, block, [of(0n), of(5n, 1)], { skip: true });
+    if (!made.ok) throw new RangeError(made.message);
+    expect(made.value.skipped.map(({ code }) => code)).toEqual(['TX_SEQUENCE_AHEAD']);
+    const seen = await executeBlock(reading, view, block, made.value.included, { skip: false });
+    expect(seen).toMatchObject({ ok: true, value: { receipts: made.value.receipts, gasUsed: made.value.gasUsed } });
   });
 
   test('lanes count by themselves', async () => {

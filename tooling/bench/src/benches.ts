@@ -11,21 +11,39 @@ export const benches: Readonly<Record<string, Bench>> = {
       waiting: { about: 'transfers in a pool above which a node is left alone', default: '12000' },
       profile: { about: 'folder for a processor profile of each node, or none', default: 'none' },
     },
-    load: async () => (await import('./benches/network.ts')).run,
+    load: async () => (await import('./benches/network.ts')).runNetwork,
+  },
+  catchup: {
+    about: 'a new node process joins a chain over libp2p, until it has the head',
+    options: {
+      transactions: { about: 'signed transfers in the chain', default: '500000' },
+      block: { about: 'transfers in a block', default: '1000' },
+      profile: { about: 'folder for a processor profile of the new node, or none', default: 'none' },
+    },
+    load: async () => (await import('./benches/catchup.ts')).runCatchup,
+  },
+  restart: {
+    about: 'start of a node process over a database with three indexes: time to ready and resident memory',
+    options: {
+      documents: { about: 'documents in the database', default: '1000000' },
+      rounds: { about: 'starts that are measured after a stop, and after a SIGKILL', default: '3' },
+      profile: { about: 'folder for a processor profile of each start, or none', default: 'none' },
+    },
+    load: async () => (await import('./benches/restart.ts')).runRestart,
   },
   pipeline: {
     about: 'signed transfers that one node commits, against the bare steps of that work',
     options: {
       rounds: { about: 'turns of each side', default: '5' },
-      transactions: { about: 'transfers per round', default: '20000' },
+      transactions: { about: 'transfers per round', default: '40000' },
       accounts: { about: 'accounts that send in turn', default: '2000' },
-      period: { about: 'milliseconds from block to block', default: '250' },
+      period: { about: 'milliseconds from block to block', default: '500' },
     },
     load: async () => (await import('./benches/pipeline.ts')).runPipeline,
   },
   state: {
     about: 'cost of updates and proofs as the state grows',
-    options: { sizes: { about: 'numbers of keys', default: '10000,100000,1000000,4000000' } },
+    options: { sizes: { about: 'numbers of keys', default: '10000,100000,1000000' } },
     load: async () => (await import('./benches/state.ts')).runState,
   },
 };

@@ -11,6 +11,8 @@ export interface NodeProcess {
   /** From the start of the process until `/health/ready` answered 200. */
   readonly readyMs: number;
   residentMb(): Promise<number>;
+  /** A number of `/metrics`; 0 when the node has not told it yet. */
+  metric(name: string): Promise<number>;
   /** Processor time so far, in milliseconds; NaN where the system has no /proc. */
   processorMs(): Promise<number>;
   /** Ends as for Ctrl-C. */
@@ -42,11 +44,17 @@ export async function startNodeProcess({ configFile, rpcUrl }: NodeFolder, { nod
   };
   return {
     url: rpcUrl, readyMs: performance.now() - startMs,
-    residentMb: () => residentMb(rpcUrl),
+    residentMb: async () => (await metric(rpcUrl, 'vsys_memory_resident_bytes')) / 1e6,
+    metric: (name) => metric(rpcUrl, name),
     processorMs: () => processorMs(child),
     stop: () => end('SIGINT'),
     kill: () => end('SIGKILL'),
   };
+}
+
+/** With a folder for profiles, other than `none`: the processor profile of the node goes there when it stops. */
+export function profileArgs(folder: string | undefined, name: string): { readonly nodeArgs?: readonly string[] } {
+  return folder === undefined || folder === 'none' ? {} : { nodeArgs: ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-name=${name}.cpuprofile`] };
 }
 
 async function isReady(url: string): Promise<boolean> {
@@ -57,9 +65,9 @@ async function isReady(url: string): Promise<boolean> {
   }
 }
 
-async function residentMb(url: string): Promise<number> {
+async function metric(url: string, name: string): Promise<number> {
   const text = await (await fetch(`${url}/metrics`)).text();
-  return Number(/^vsys_memory_resident_bytes (\S+)$/m.exec(text)?.[1]) / 1e6;
+  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? 0);
 }
 
 async function processorMs({ pid }: ChildProcess): Promise<number> {

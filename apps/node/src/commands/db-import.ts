@@ -56,6 +56,7 @@ async function runImport(named: string, collection: string, file: string, { id: 
   if (before.count > 0n) say(`${plural(before.count, 'document is', 'documents are')} there already, ${provenAt(before.block)}: rows among them are passed over`);
   const sender = await createSender({ client, spec, signer });
   const progress = createProgress({ what: 'import', unit: 'rows', total: rows });
+  bad.printTo(progress.print);
   const stopped = (): never => {
     progress.stop();
     say('Stopped. What is in blocks is kept; the same command goes on behind it.');
@@ -114,10 +115,13 @@ interface BadRows {
   readonly atFirst: number;
   readonly add: (bad: BadRow) => void;
   endFirst(): void;
+  /** Where further ones are told, in place of stderr itself. */
+  printTo(print: (line: string) => void): void;
   error(outcome: string): AppError;
 }
 
 function createBadRows(file: string): BadRows {
+  let print: (line: string) => void = say;
   let first: BadRow | undefined;
   const numbers = new Set<number>();
   let atFirst = 0;
@@ -129,10 +133,11 @@ function createBadRows(file: string): BadRows {
     add(bad) {
       first ??= bad;
       numbers.add(bad.number);
-      if (numbers.size <= BAD_SHOWN_MAX) say(textOf(bad));
-      else if (numbers.size === BAD_SHOWN_MAX + 1) say('further bad rows are counted only');
+      if (numbers.size <= BAD_SHOWN_MAX) print(textOf(bad));
+      else if (numbers.size === BAD_SHOWN_MAX + 1) print('further bad rows are counted only');
     },
     endFirst() { atFirst = numbers.size; },
+    printTo(to) { print = to; },
     error: (outcome) => new AppError('DATA_ROW', `${plural(numbers.size, 'row')} of ${file} cannot be stored, and ${outcome}; the first is ${first === undefined ? 'unknown' : textOf(first)}; correct the file, or leave such rows out with --skip-bad`),
   };
 }

@@ -2,14 +2,13 @@ import { type Command, Option } from 'commander';
 import { accountToAddress, accountToHex } from '@vsys/crypto';
 import { chainId } from '@vsys/data-format';
 import type { Node } from '@vsys/node';
-import { toHex } from '@vsys/primitives';
+import { hasCode, toHex } from '@vsys/primitives';
 import { askedToStop } from '../asked-to-stop.ts';
 import { DEV_FOLDER } from '../config-options.ts';
-import { DEV_COINS, type DevChain, keepRpcPort, openDevChain } from '../dev-chain.ts';
-import { createLogger } from '../logger.ts';
+import type { DevChain } from '../dev-chain.ts';
 import { consensusNames } from '../modules.ts';
 import { printJson, printRows, say } from '../output.ts';
-import { runNode } from '../run-node.ts';
+import type { RunningNode } from '../run-node.ts';
 
 interface DevOptions {
   readonly consensus: string;
@@ -18,6 +17,8 @@ interface DevOptions {
   readonly json?: boolean;
   readonly stopWithStdin?: boolean;
 }
+
+const PORT_TRIES_MAX = 5;
 
 /** `vsys dev`: a chain to try things on. */
 export function addDevCommand(program: Command): void {
@@ -31,24 +32,44 @@ export function addDevCommand(program: Command): void {
 }
 
 async function dev({ consensus, folder, fresh = false, json, stopWithStdin = false }: DevOptions): Promise<void> {
-  const chain = await openDevChain(folder, consensus, { fresh });
-  for (const port of chain.steppedOver) say(`Port ${port} is busy: stepped over.`);
-  const { node, rpcUrl, stop } = await runNode(chain.config, createLogger(chain.config.text('log.level'), { terminal: process.stderr.isTTY === true, to: 2 }));
-  await keepRpcPort(chain);
+  const { chain, node, rpcUrl, stop } = await start(folder, consensus, fresh);
+  // Before it says that it is up: whoever reads that may stop it at once.
+  const asked = askedToStop(stopWithStdin);
   if (json) printJson({ rpc: rpcUrl, chainId: toHex(chainId(chain.spec)), isNew: chain.isNew, config: chain.configFile, key: chain.adaKeyFile, account: accountToHex(chain.ada.account) });
   else show(chain, rpcUrl, folder);
   node.chain.listen((event) => {
     if (event.kind === 'head') for (const { id } of event.apply) void tellOfTransactions(node, id);
   });
-  say(`Stopping: ${await askedToStop(stopWithStdin)}`);
+  const failure = await Promise.race([asked.then((why) => void say(`Stopping: ${why}`)), node.failed]);
+  // A stdin that is still read would keep the process alive.
+  if (stopWithStdin) process.stdin.destroy();
   await stop();
+  if (failure !== undefined) throw failure.error;
+}
+
+/** Another program may take the port between the look and the listening: then the next one is looked for. */
+async function start(folder: string, consensus: string, fresh: boolean): Promise<RunningNode & { readonly chain: DevChain }> {
+  // The network and the store are half of what there is to load, and no other command needs them.
+  const [{ keepRpcPort, openDevChain }, { runNode }, { createLogger }] = await Promise.all([import('../dev-chain.ts'), import('../run-node.ts'), import('../logger.ts')]);
+  for (let tries = 1; ; tries++) {
+    const chain = await openDevChain(folder, consensus, { fresh: fresh && tries === 1 });
+    for (const port of chain.steppedOver) say(`Port ${port} is busy: stepped over.`);
+    try {
+      const logger = createLogger(chain.config.text('log.level'), { terminal: process.stderr.isTTY === true, to: 2 });
+      const running = await runNode(chain.config, logger);
+      await keepRpcPort(chain);
+      return { ...running, chain };
+    } catch (error) {
+      if (!hasCode(error, 'RPC_PORT_BUSY') || tries === PORT_TRIES_MAX) throw error;
+    }
+  }
 }
 
 function show({ spec, isNew, configFile, ada, adaKeyFile }: DevChain, rpcUrl: string, folder: string): void {
   printRows([
     ['chain', `"${spec.name}" under ${spec.consensus.module}, ${isNew ? 'new' : 'kept'} in ${folder}; --fresh begins anew`],
     ['rpc', rpcUrl],
-    ['account', `${accountToHex(ada.account)}, also written ${accountToAddress(ada.account, 'T')}; it began with ${DEV_COINS} units`],
+    ['account', `${accountToHex(ada.account)}, also written ${accountToAddress(ada.account, 'T')}; it began with ${spec.balances[0]?.amount} units`],
     ['key', `${adaKeyFile}; everybody can make this key: use it for trials only`],
   ]);
   const vsys = process.env.npm_lifecycle_event === 'vsys' ? 'npm run vsys --' : 'vsys';

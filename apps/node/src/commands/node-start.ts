@@ -2,8 +2,6 @@ import type { NodeFailure } from '@vsys/node';
 import type { Command } from 'commander';
 import { askedToStop } from '../asked-to-stop.ts';
 import { addConfigOptions, configOf } from '../config-options.ts';
-import { createLogger } from '../logger.ts';
-import { runNode } from '../run-node.ts';
 import { version } from '../version.ts';
 
 /** `vsys node start`: runs until it is told to stop. */
@@ -12,6 +10,8 @@ export function addNodeStart(group: Command): void {
     .option('--stop-with-stdin', 'stop too when stdin ends: for programs that start a node and may die before it')
     .action(async ({ stopWithStdin }: { stopWithStdin?: boolean }, command: Command) => {
       const { config } = configOf(command);
+      // The network and the store are half of what there is to load, and no other command needs them.
+      const [{ runNode }, { createLogger }] = await Promise.all([import('../run-node.ts'), import('../logger.ts')]);
       const logger = createLogger(config.text('log.level'));
       const { node, rpcUrl, stop } = await runNode(config, logger);
       // Before it says that it is up: whoever reads that may stop it at once.

@@ -24,7 +24,7 @@ export function addTxSend(group: Command): void {
       const [result] = await open.client.submit([bytes]);
       if (result !== undefined && 'error' in result) throw new ClientError(result.error.code, result.error.message, { remedy: result.error.remedy });
       const id = toHex(transactionId(bodyBytes));
-      const known = result?.status === 'known' ? ', which had it already' : '';
+      const known = result?.status === 'known' ? '; it had it already' : '';
       if (wait === 'pooled') return show(json, [['sent', `it waits in the node${known}`], ['transaction', id]], { transaction: id, status: 'pooled' });
       const included = succeeded(id, await open.client.waitFor(id, wait));
       show(json, [['sent', `taken into block ${included.height}${included.kind === 'final' ? ', which is final' : ''}, as the node says${known}; the fee was ${included.receipt.feePaid}`], ['transaction', id]], { transaction: id, ...jsonOf(included) });

@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
 import { explainCode, type TransactionStatusJson } from '@vsys/rpc';
-import type { Stage } from '@vsys/rpc/client';
 import { AppError, exitCodeOf } from '../app-error.ts';
 import { addClientOptions, clientOf } from '../client-options.ts';
 import { printJson, printRows } from '../output.ts';
@@ -9,10 +8,10 @@ import { wholeNumber } from '../read-value.ts';
 /** `vsys tx status ID`. */
 export function addTxStatus(group: Command): void {
   addClientOptions(group.command('status').description('tell where a transaction stands, as the node says').argument('<id>', '64 hexadecimal digits'))
-    .addOption(new Option('--wait <stage>', 'wait until it is in a block, in a safe or in a final one').choices(['included', 'safe', 'final']))
+    .addOption(new Option('--wait <stage>', 'wait until it is in a block, or in a final one').choices(['included', 'final']))
     .option('--timeout <seconds>', 'how long to wait', wholeNumber(1, 86_400), 60)
     .option('--json', 'as JSON')
-    .action(async (typed: string, { wait, timeout, json }: { wait?: Stage; timeout: number; json?: boolean }, command: Command) => {
+    .action(async (typed: string, { wait, timeout, json }: { wait?: 'included' | 'final'; timeout: number; json?: boolean }, command: Command) => {
       const id = idOf(typed);
       using open = await clientOf(command);
       await open.client.follow();
@@ -34,7 +33,7 @@ export function idOf(typed: string): string {
   return id;
 }
 
-const STAGES = { included: 'in a block that is not final yet', safe: 'in a block that is not final yet, and that the consensus module holds to be safe', final: 'in a final block' } as const;
+const STANDING = { included: 'in a block that is not final yet', safe: 'in a block that is held to stay, and not final yet', final: 'in a final block' } as const;
 
 export function rowsOf(id: string, status: TransactionStatusJson): string[][] {
   const rows = [['transaction', id]];
@@ -45,7 +44,7 @@ export function rowsOf(id: string, status: TransactionStatusJson): string[][] {
     case 'included': case 'safe': case 'final': {
       const { status: done, code, feePaid, gasUsed } = status.receipt;
       return [
-        ...rows, ['status', STAGES[status.kind]], ['block', `${status.height}, place ${status.index}, ${status.blockId}`],
+        ...rows, ['status', STANDING[status.kind]], ['block', `${status.height}, place ${status.index}, ${status.blockId}`],
         ['outcome', done === 'ok' ? 'did what it says' : `failed: ${explained(code)}`], ['fee', `${feePaid}, gas used ${gasUsed}`],
       ];
     }

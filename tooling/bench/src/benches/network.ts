@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { chainId, chainSpecToJson, headerFromBytes } from '@vsys/data-format';
@@ -9,9 +8,10 @@ import { benchSigner, createBenchSpec, SLOT_MS } from '../bench-chain.ts';
 import { followHeads, type SeenHeads } from '../follow-heads.ts';
 import { type Load, sendLoad } from '../send-load.ts';
 import { freePorts, type NodeFolder, writeNodeFolder } from '../node-folder.ts';
-import { type NodeProcess, startNodeProcess } from '../node-process.ts';
+import { type NodeProcess, profileArgs, startNodeProcess } from '../node-process.ts';
 import { BenchError, numberOption } from '../options.ts';
 import { signTransfers } from '../signed-transfers.ts';
+import { createTemporaryFolder } from '../temporary-folder.ts';
 
 const NODES = 4;
 /** Left out at the beginning, while code is compiled and caches fill. */
@@ -19,7 +19,7 @@ const WARM_MS = 5_000;
 const DRAIN_MS_MAX = 60_000;
 
 /** Four processes with a seat each; transfers signed beforehand go to all four over RPC. What counts is what stands in the blocks. */
-export const run: BenchRun = async (options, print) => {
+export const runNetwork: BenchRun = async (options, print) => {
   const rate = numberOption(options, 'rate');
   const seconds = numberOption(options, 'seconds');
   const senders = Array.from({ length: numberOption(options, 'senders') }, (_, i) => benchSigner(`sender ${i}`));
@@ -30,12 +30,11 @@ export const run: BenchRun = async (options, print) => {
   const count = rate * seconds;
   print(`signing ${count} transfers of ${senders.length} senders …`);
   const transfers = signTransfers(chainId(spec), senders, count);
-  const folder = await mkdtemp(join(tmpdir(), 'vsys-bench-network-'));
   await using undo = new AsyncDisposableStack();
-  undo.defer(() => rm(folder, { recursive: true, force: true }));
+  const folder = undo.use(await createTemporaryFolder()).path;
   await writeFile(join(folder, 'chain.json'), chainSpecToJson(spec));
   const nodes = await Promise.all((await nodeFolders(folder)).map(async (one, i) => {
-    const node = await startNodeProcess(one, options['profile'] === 'none' ? {} : { nodeArgs: ['--cpu-prof', `--cpu-prof-dir=${options['profile']}`, `--cpu-prof-name=node-${i}.cpuprofile`] });
+    const node = await startNodeProcess(one, profileArgs(options['profile'], `node-${i}`));
     undo.defer(() => node.stop());
     return node;
   }));
@@ -51,6 +50,7 @@ export const run: BenchRun = async (options, print) => {
   const after = await Promise.all(nodes.map((node) => node.processorMs()));
   await drain(nodes);
   const resident = await Promise.all(nodes.map((node) => node.residentMb()));
+  const reorgs = await Promise.all(nodes.map((node) => node.metric('vsys_reorgs_total')));
   const blocks = await readBlocks(nodes, transfers);
   const result = measure(blocks, load, heads, warm);
   const processorUs = after.map((ms, i) => ((ms - (before[i] as number)) * 1_000) / (transfers.length - warm));
@@ -59,6 +59,8 @@ export const run: BenchRun = async (options, print) => {
       { what: 'sent', value: load.sentPerSecond, unit: 'tx/s' }, { what: 'committed', value: result.perSecond, unit: 'tx/s' },
       { what: 'time to inclusion p50', value: result.p50Ms, unit: 'ms' }, { what: 'time to inclusion p95', value: result.p95Ms, unit: 'ms' },
       { what: 'blocks measured', value: result.blocks, unit: '' }, { what: 'slots without a block', value: result.emptySlots, unit: '' }, { what: 'transactions in a block, most', value: result.largest, unit: '' },
+      { what: 'reorganisations, most of a node', value: Math.max(...reorgs), unit: '' },
+      { what: 'all nodes: processor per transaction', value: processorUs.reduce((sum, one) => sum + one), unit: 'µs' },
       ...nodes.map((_, i) => ({ what: `node ${i + 1}: processor per transaction`, value: processorUs[i] as number, unit: 'µs' })),
       ...nodes.map((_, i) => ({ what: `node ${i + 1}: resident memory`, value: resident[i] as number, unit: 'MB' })),
     ],

@@ -1,0 +1,38 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { runCatchup } from '../src/benches/catchup.ts';
+import { runRestart } from '../src/benches/restart.ts';
+
+// Small, so what is measured means nothing; that chains are made and kept, and nodes in processes of their own serve them, is what counts here.
+
+const before = process.env['TMPDIR'];
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vsys-bench-test-'));
+  process.env['TMPDIR'] = folder;
+});
+afterAll(async () => {
+  if (before === undefined) delete process.env['TMPDIR'];
+  else process.env['TMPDIR'] = before;
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('catchup makes a chain once, and a new node has its head', async () => {
+  const lines: string[] = [];
+  const run = (): ReturnType<typeof runCatchup> => runCatchup({ transactions: '240', block: '80', profile: 'none' }, (line) => lines.push(line));
+  const { rows, goals } = await run();
+  expect(goals).toEqual([]);
+  expect(rows.find(({ what }) => what === 'caught up')!['value']).toBeGreaterThan(0);
+  expect(lines[0]).toContain('making the chain');
+  lines.length = 0;
+  await run();
+  expect(lines[0]).toContain('of an earlier run');
+}, 300_000);
+
+test('restart finds every document after a stop and after SIGKILL', async () => {
+  const { goals } = await runRestart({ documents: '60', rounds: '1', profile: 'none' }, () => {});
+  expect(goals.map(({ metric }) => metric)).toEqual(['ready', 'memory']);
+  for (const { figure } of goals) expect(figure).toBeGreaterThan(0);
+}, 300_000);
