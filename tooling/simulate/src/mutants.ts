@@ -49,13 +49,13 @@ export const mutants: readonly Mutant[] = [
   { name: 'a proof has a second form', area: 'proofs', tools: [proofs], changes: [change('state/src/proof.ts', 'return isMinimal(opened.value) ? accept(values)', 'return isMinimal(opened.value) || values.length > 0 ? accept(values)')] },
   // Sync
   { name: 'only a longer branch is followed', area: 'sync', tools: [poa], changes: [change('sync/src/catch-up.ts', '(await chain.has(head.id)) ? head.height : Math.max(head.height, chain.head.height + 1)', 'head.height')] },
-  { name: 'headers are served from one too high', area: 'sync', tools: [spos], changes: [change('consensus/src/create-chain.ts', 'for (let height = Math.max(from, tree.final.height) + 1;', 'for (let height = Math.max(from, tree.final.height) + 2;')] },
+  { name: 'headers are served from one too high', area: 'sync', tools: [spos], changes: [change('consensus/src/create-chain.ts', 'for (let height = from + headers.length + 1;', 'for (let height = from + headers.length + 2;')] },
   { name: 'catch-up never starts', area: 'sync', tools: [spos], changes: [change('sync/src/catch-up.ts', 'running = run()', 'running = Promise.resolve()')] },
-  { name: 'a block of an unknown parent costs its sender score', area: 'sync', tools: [spos], changes: [change('sync/src/create-sync.ts', 'IMPORT_UNKNOWN_PARENT: \'ignore\',', 'IMPORT_UNKNOWN_PARENT: \'reject\',')] },
+  { name: 'a peer that failed once is never asked again', area: 'sync', tools: [spos, poa], changes: [change('sync/src/sync-limits.ts', 'cooldownMs: 5_000,', 'cooldownMs: 5_000_000,')] },
   // Mempool
   { name: 'a reorganisation loses transactions', area: 'mempool', tools: [spos, poa], changes: [change('transaction/src/mempool.ts', 'if (!byId.has(one.idHex) &&', 'if (byId.has(one.idHex) &&')] },
-  { name: 'what a block included stays in the pool', area: 'mempool', tools: [spos], changes: [change('transaction/src/mempool.ts', '        remove(checked);\n        const { sequence }', '        const { sequence }')] },
+  { name: 'what a block included stays in the pool', area: 'mempool', tools: [spos], changes: [change('transaction/src/mempool.ts', '        remove(checked);\n        const rival', '        const rival')] },
   // Execution
-  { name: 'a transfer to oneself makes coins', area: 'execution', tools: [spos], changes: [change('transaction/src/coin.ts', 'const receives = numberFromRecord(state.get(balanceKey(to))) + amount;', 'const receives = (from.every((byte, i) => byte === to[i]) ? have : numberFromRecord(state.get(balanceKey(to)))) + amount;')] },
-  { name: 'the rest of the fee is not given back', area: 'execution', tools: [spos], changes: [change('transaction/src/execute-block.ts', 'credit(journal, body.payer, ceiling - feePaid);', 'credit(journal, body.payer, 0n);')] },
+  { name: 'a transfer to oneself makes coins', area: 'execution', tools: [spos], changes: [change('transaction/src/coin.ts', 'const receives = numberFromRecord(state.get(toKey)) + amount;', 'const receives = (from.every((byte, i) => byte === to[i]) ? have : numberFromRecord(state.get(toKey))) + amount;')] },
+  { name: 'the rest of the fee is not given back', area: 'execution', tools: [spos], changes: [change('transaction/src/execute-block.ts', 'credit(journal, balance, ceiling - feePaid);', 'credit(journal, balance, 0n);')] },
 ];
