@@ -93,7 +93,7 @@ export function createJudge(limits: JudgeLimits, report: (kind: ViolationKind, m
     forgive: (node) => void lastFinal.delete(node),
     signed(node, key, guard, message) {
       if (guard === undefined) return report('signed-twice', `node ${node} signed what its engine did not ask for`);
-      const mark = `${toHex(key)} ${guard.kind} ${guard.kind === 'block' ? guard.slot : guard.target}`;
+      const mark = `${toHex(key)} ${markOf(guard)}`;
       const digest = toHex(message);
       const before = marks.get(mark);
       if (before !== undefined && before !== digest) report('signed-twice', `node ${node} signed two messages for ${mark.slice(65)}`);
@@ -111,4 +111,9 @@ export async function checkStateRoots(node: number, chain: Chain, heights: reado
     const found = await chain.stateAt(height);
     if (found !== undefined && !equalBytes(found.view.root, found.at.header.stateRoot)) report('state-root', `node ${node}: the state at final height ${height} is not the one that its header names`);
   }
+}
+
+/** What may be signed once: all that the guard names, but the source of a vote, as two votes for one target are two. */
+function markOf(guard: Guard): string {
+  return Object.entries(guard).filter(([name]) => name !== 'source').map(([, value]) => String(value)).join(' ');
 }

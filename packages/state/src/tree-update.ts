@@ -33,7 +33,7 @@ export function missingForUpdate(root: TreeNode | undefined, writes: readonly St
       missing.push(node);
     } else {
       // Should the other child go, this one is left in the page of the node, which is then written with all that it holds.
-      for (const child of [node.left, node.right]) if (isUnloadedWithin(node, child)) missing.push(child);
+      for (const child of [node.left, node.right]) if (isUnloadedWithin(node, child)) missing.push(child as InnerNode);
       const middle = splitAt(writes, low, high, node.bit);
       visit(node.left, low, middle, node.bit);
       visit(node.right, middle, high, node.bit);
@@ -42,7 +42,7 @@ export function missingForUpdate(root: TreeNode | undefined, writes: readonly St
 }
 
 /** A node that was the top of its page on disk, and was not loaded when another was put above it there. */
-function isUnloadedWithin(node: InnerNode, child: TreeNode | undefined): child is InnerNode {
+function isUnloadedWithin(node: InnerNode, child: TreeNode | undefined): boolean {
   return child?.kind === 'inner' && child.left === undefined && isSamePage(node, child);
 }
 
