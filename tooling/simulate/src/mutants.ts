@@ -54,7 +54,8 @@ export const mutants: readonly Mutant[] = [
   { name: 'a peer that failed once is never asked again', area: 'sync', tools: [spos, poa], changes: [change('sync/src/sync-limits.ts', 'cooldownMs: 5_000,', 'cooldownMs: 5_000_000,')] },
   // Mempool
   { name: 'a reorganisation loses transactions', area: 'mempool', tools: [spos, poa], changes: [change('transaction/src/mempool.ts', 'if (!byId.has(one.idHex) &&', 'if (byId.has(one.idHex) &&')] },
-  { name: 'what a block included stays in the pool', area: 'mempool', tools: [spos], changes: [change('transaction/src/mempool.ts', '        remove(checked);\n        const rival', '        const rival')] },
+  { name: 'what a block included stays in the pool', area: 'mempool', tools: [spos], changes: [change('transaction/src/mempool.ts', 'for (const checked of included) {', 'for (const checked of included.slice(0, 0)) {')] },
+  { name: 'a used sequence is admitted', area: 'mempool', tools: [spos], changes: [change('transaction/src/mempool.ts', 'if (body.sequence < next) return', 'if (body.sequence + 1_000_000n < next) return')] },
   // Execution
   { name: 'a transfer to oneself makes coins', area: 'execution', tools: [spos], changes: [change('transaction/src/coin.ts', 'const receives = numberFromRecord(state.get(toKey)) + amount;', 'const receives = (from.every((byte, i) => byte === to[i]) ? have : numberFromRecord(state.get(toKey))) + amount;')] },
   { name: 'the rest of the fee is not given back', area: 'execution', tools: [spos], changes: [change('transaction/src/execute-block.ts', 'credit(journal, balance, ceiling - feePaid);', 'credit(journal, balance, 0n);')] },
