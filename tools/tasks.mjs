@@ -17,5 +17,5 @@ export const tasks = {
   types: () => [['tsc', '-p', 'tsconfig.json'], ['tsc', '-p', 'tsconfig.src.json']],
   lint: (rest) => [['oxlint', ...rest]],
   floors: () => [['node', 'tools/floors.mjs']],
-  test: (rest) => [['node', 'tools/floors.mjs'], turbo('test', rest)],
+  test: (rest) => [['node', 'tools/floors.mjs'], turbo('test', ['--continue', ...rest])],
 };

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,6 +10,7 @@ import { AppError } from './app-error.ts';
 import { type Config, readConfig, writeConfigText } from './config.ts';
 import { NODE_FILE } from './config-options.ts';
 import { createKeyFile, readKeyFile } from './key-file.ts';
+import { publicSecret } from './public-secret.ts';
 import { createSpec, readSpecFile } from './spec-file.ts';
 
 export interface DevChain {
@@ -96,5 +96,3 @@ export async function keepRpcPort({ configFile, config }: DevChain): Promise<voi
   const kept = text.replace(/^(\[rpc\]\n(?:(?!\[).*\n)*?port = )\d+$/m, `$1${config.number('rpc.port')}`);
   if (kept !== text) await writeFile(configFile, kept);
 }
-
-const publicSecret = (word: string): Uint8Array => new Uint8Array(createHash('sha256').update(`v devnet ${word}`).digest());

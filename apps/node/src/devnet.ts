@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createHash } from 'node:crypto';
 import { createSigner, type Signer } from '@vsys/crypto';
 import { type ChainSpec, chainSpecToJson } from '@vsys/data-format';
 import { findFreePort } from '@vsys/internet';
 import { lockFolder } from '@vsys/store-rocksdb';
 import { createKeyFile, readKeyFile } from './key-file.ts';
+import { publicSecret } from './public-secret.ts';
 import { createSpec, readSpecFile } from './spec-file.ts';
 import { writeConfigText } from './config.ts';
 import { AppError } from './app-error.ts';
@@ -39,8 +39,6 @@ const RPC_PORT = 9_930;
 const NODES = 4;
 const ADA_KEY = 'ada.key';
 
-const testSecret = (word: string): Uint8Array => new Uint8Array(createHash('sha256').update(`v devnet ${word}`).digest());
-
 /**
  * Four seats in a folder: written when it is new, read when it is not. Ports are looked for at every start.
  *
@@ -55,7 +53,7 @@ export async function openDevnet(folder: string, consensus: string, { fresh }: {
   await writeKeys(folder, folders);
   const specFile = join(folder, 'chain.json');
   const isNew = !existsSync(specFile);
-  const ada = createSigner('ed25519', testSecret('ada'));
+  const ada = createSigner('ed25519', publicSecret('ada'));
   if (isNew) {
     const seats = await Promise.all(folders.map(async (one) => (await readKeyFile(join(one, 'seal.key'))).signer));
     // A second back, so that the first slot is not already over when the nodes are up.
@@ -95,10 +93,10 @@ async function wipe(folder: string): Promise<void> {
 async function writeKeys(folder: string, nodeFolders: readonly string[]): Promise<void> {
   for (const [i, nodeFolder] of nodeFolders.entries()) {
     await mkdir(nodeFolder, { recursive: true });
-    if (!existsSync(join(nodeFolder, 'seal.key'))) await createKeyFile(join(nodeFolder, 'seal.key'), 'ed25519', testSecret(`seat ${i}`));
+    if (!existsSync(join(nodeFolder, 'seal.key'))) await createKeyFile(join(nodeFolder, 'seal.key'), 'ed25519', publicSecret(`seat ${i}`));
     if (!existsSync(join(nodeFolder, 'p2p.key'))) await createKeyFile(join(nodeFolder, 'p2p.key'));
   }
-  if (!existsSync(join(folder, ADA_KEY))) await createKeyFile(join(folder, ADA_KEY), 'ed25519', testSecret('ada'));
+  if (!existsSync(join(folder, ADA_KEY))) await createKeyFile(join(folder, ADA_KEY), 'ed25519', publicSecret('ada'));
 }
 
 async function findPorts(): Promise<{ ports: number[]; steppedOver: number[] }> {

@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { CommanderError } from 'commander';
 import { explainCode } from '@vsys/rpc';
 import { exitCodeOf } from './app-error.ts';
+import { checkpointFolder } from './checkpoint-file.ts';
 import { say } from './output.ts';
 
 /** One line on stderr, `error CODE: message`, never a stack. Returns the exit code. */
@@ -13,7 +14,8 @@ export function reportError(thrown: unknown): number {
     if (error.code === 'commander.help') return exitCodeOf('USAGE');
     return report('USAGE', usageText(error.message));
   }
-  const { code, message, remedy } = error as { code?: unknown; message?: unknown; remedy?: unknown };
+  const { code, message, remedy: own, data } = error as { code?: unknown; message?: unknown; remedy?: unknown; data?: { readonly reason?: unknown } };
+  const remedy = data?.reason === 'HEADER_BELOW_CHECKPOINT' ? `use another node; if this chain was begun anew from the same spec, remove its checkpoint from ${checkpointFolder()}` : own;
   if (typeof code === 'string') {
     // Our own messages say what to do; what others refuse with has its remedy beside it, and of the server and of the builders of operations in the table.
     const toDo = remedy ?? (/^(?:RPC|DB)_/.test(code) ? explainCode(code)?.remedy : undefined);

@@ -130,6 +130,8 @@ describe('what cannot be done ends in one line with a code', () => {
     [['count', 'shop', 'products', '--owner', 'nobody'], 2, 'ADDRESS_FORM', '--owner'],
     [['count', 'shop', 'products', '--key', 'none.key'], 2, 'KEY_FILE', 'vsys key new'],
     [['count', 'shop', 'products', '--config', 'none.toml'], 2, 'CONFIG_MISSING', 'vsys init'],
+    [['find', 'shop', 'products', '--after', 'ab'], 4, 'QUERY_CURSOR', 'the answer before'],
+    [['find', 'shop', 'products', '--after', 'ab', '--claimed'], 4, 'QUERY_CURSOR', 'the answer before'],
     [['find', 'shop', 'products', '--all', '--limit', '3'], 2, 'USAGE', '--limit'],
   ])('db %j', async (args, exit, code, says) => {
     const { code: found, stdout, stderr } = await run(...args);

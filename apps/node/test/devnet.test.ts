@@ -18,7 +18,7 @@ async function open(consensus = 'spos', fresh = false): Promise<Devnet> {
   return net;
 }
 
-test.each(['spos', 'poa'])('lays out four seats under %s that find each other', async (consensus) => {
+test.each(['spos', 'poa', 'bft'])('lays out four seats under %s that find each other', async (consensus) => {
   const net = await open(consensus);
   expect(net.isNew).toBe(true);
   expect(net.nodes).toHaveLength(4);

@@ -56,7 +56,7 @@ async function outcomeOf(work: () => unknown): Promise<string> {
   }
 }
 
-describe.each(['poa', 'spos'])('a chain spec of %s made wrong', (consensus) => {
+describe.each(['poa', 'spos', 'bft'])('a chain spec of %s made wrong', (consensus) => {
   test('opens as another chain, or is refused with a code', async () => {
     const random = createSeededRandom(consensus.length);
     const seats = Array.from({ length: 3 }, () => createSigner('ed25519', random.bytes(32)));

@@ -44,7 +44,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-test.each(['spos', 'poa'])('the main job stores, proves, survives a SIGKILL and agrees under %s, and goes on where it stopped', async (consensus) => {
+test.each(['spos', 'poa', 'bft'])('the main job stores, proves, survives a SIGKILL and agrees under %s, and goes on where it stopped', async (consensus) => {
   const first = await run(['--once', '--consensus', consensus, '--rows', '600']);
   expect([first.code, first.code === 0 ? '' : first.stdout + first.stderr]).toEqual([0, '']);
   expect(first.stdout).toContain('600 sent, 600 stored');
@@ -93,5 +93,5 @@ test('killed half-way it leaves no node behind, and the next run stores what is 
 
 test('refuses wrong options with what is right', async () => {
   for (const rows of ['many', '0', '1e3']) expect(await run(['--rows', rows])).toMatchObject({ code: 2, stderr: expect.stringContaining('--rows is a whole number from 1, or all') });
-  expect(await run(['--consensus', 'pow'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--consensus is one of spos, poa') });
+  expect(await run(['--consensus', 'pow'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--consensus is one of spos, poa, bft') });
 });

@@ -20,7 +20,7 @@ const written = async (text: string): Promise<string> => {
   return folder.file('chain.json');
 };
 
-describe.each([['spos', 'seats'], ['poa', 'authorities']])('a spec under %s', (consensus, list) => {
+describe.each([['spos', 'seats'], ['poa', 'authorities'], ['bft', 'validators']])('a spec under %s', (consensus, list) => {
   test('is the same chain after writing and reading', async () => {
     const spec = specOf(consensus);
     expect(toHex(chainId(await readSpecFile(await written(chainSpecToJson(spec)))))).toBe(toHex(chainId(spec)));
@@ -38,12 +38,12 @@ describe.each([['spos', 'seats'], ['poa', 'authorities']])('a spec under %s', (c
 });
 
 test('the word for the consensus makes another chain', () => {
-  expect(toHex(chainId(specOf('spos')))).not.toBe(toHex(chainId(specOf('poa'))));
+  expect(new Set(['spos', 'poa', 'bft'].map((word) => toHex(chainId(specOf(word))))).size).toBe(3);
 });
 
 test('refuses to make what could not be read again, and an unknown module', () => {
   expect(() => specOf('spos', 'a/b')).toThrow(expect.objectContaining({ code: 'SPEC_FILE', message: expect.stringContaining('name') }));
-  expect(() => specOf('pow')).toThrow(expect.objectContaining({ code: 'MODULE_UNKNOWN', message: expect.stringContaining('spos@1, poa@1') }));
+  expect(() => specOf('pow')).toThrow(expect.objectContaining({ code: 'MODULE_UNKNOWN', message: expect.stringContaining('spos@1, poa@1, bft@1') }));
   expect(() => createSpec({ name: 'x', consensus: 'spos', slotMs: 1, genesisTimeMs: 0, seats: signers, balances: [] })).toThrow(expect.objectContaining({ code: 'SPEC_FILE', message: expect.stringContaining('slotMs') }));
 });
 

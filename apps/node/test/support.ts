@@ -41,7 +41,7 @@ export interface RunningVsys {
 
 /** Starts it so that it ends with this process, however that ends, where the arguments say `--stop-with-stdin`. */
 export function startVsys(cwd: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): RunningVsys {
-  const child = spawn(process.execPath, [...NODE_ARGS, ...args], { cwd, env: { ...NODE_ENV, ...env }, stdio: 'pipe' });
+  const child = spawn(process.execPath, [...NODE_ARGS, ...args], { cwd, env: { ...NODE_ENV, XDG_CACHE_HOME: join(cwd, '.cache'), ...env }, stdio: 'pipe' });
   let stdout = '';
   let stderr = '';
   const looking = new Set<() => void>();
@@ -86,7 +86,7 @@ export async function startDev(cwd: string, args: readonly string[] = []): Promi
 /** Runs the command as users do: a process of its own, in a folder, without our environment. */
 export function vsys(cwd: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [...NODE_ARGS, ...args], { maxBuffer: 64 << 20, cwd, env: { ...NODE_ENV, ...env } }, (error, stdout, stderr) => {
+    execFile(process.execPath, [...NODE_ARGS, ...args], { maxBuffer: 64 << 20, cwd, env: { ...NODE_ENV, XDG_CACHE_HOME: join(cwd, '.cache'), ...env } }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
     });
   });

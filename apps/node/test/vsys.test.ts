@@ -13,7 +13,7 @@ afterAll(() => folder.remove());
 const run = (...args: readonly string[]): ReturnType<typeof vsys> => vsys(folder.path, args);
 
 describe('vsys init', () => {
-  test.each(['spos', 'poa'])('writes a chain under %s that the other commands read', async (consensus) => {
+  test.each(['spos', 'poa', 'bft'])('writes a chain under %s that the other commands read', async (consensus) => {
     const done = await run('init', `chain-${consensus}`, '--consensus', consensus, '--name', 'Orchid');
     expect(done.code).toBe(0);
     expect(await readdir(folder.file(`chain-${consensus}`))).toEqual(['chain.json', 'node.toml', 'p2p.key', 'seal.key']);
@@ -106,7 +106,7 @@ describe('wrong input ends in one line with a code, on stderr, and exit code 2',
     [['key', 'shwo', 'x'], 'USAGE', 'did you mean show?'],
     [['init', '--nmae', 'x'], 'USAGE', 'did you mean --name?'],
     [['node', 'config', '--rpc-prot', '1'], 'USAGE', 'did you mean --rpc-port?'],
-    [['init', '--consensus', 'pow'], 'USAGE', 'spos, poa'],
+    [['init', '--consensus', 'pow'], 'USAGE', 'spos, poa, bft'],
     [['key', 'new'], 'USAGE', 'file'],
     [['key', 'new', 'a', 'b'], 'USAGE', 'too many arguments'],
     [['key', 'import', 'x.key'], 'USAGE', '--vsys-seed-file'],
@@ -161,7 +161,7 @@ describe('vsys completion', () => {
     ['vsys ', ['dev', 'init', 'node', 'key', 'chain', 'tx', 'db', 'explain', 'completion']],
     ['vsys ke', ['key']],
     ['vsys key ', ['new', 'show', 'import']],
-    ['vsys init --consensus ', ['spos', 'poa']],
+    ['vsys init --consensus ', ['spos', 'poa', 'bft']],
     ['vsys node config --log-level w', ['warn']],
     ['vsys completion ', ['bash', 'zsh', 'fish']],
     ['vsys key show k --s', ['--secret']],

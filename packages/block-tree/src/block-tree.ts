@@ -15,6 +15,9 @@ export interface BlockTreeOptions<D = unknown> {
 }
 
 interface Node<D> extends TreeNode<D> {
+  rank: TreeNode['rank'];
+  seal: Uint8Array;
+  context: Uint8Array;
   executed: boolean;
   eligible: boolean;
   up: Node<D> | undefined;
@@ -150,6 +153,14 @@ export function createBlockTree<D = unknown>(options: BlockTreeOptions<D>): Bloc
       return removed;
     },
     invalidCode: (id) => invalid.get(toHex(id)),
+    certify: (id, { rank, seal, context }) => {
+      const node = must(id);
+      if (node.rank !== null) throw new TreeError('TREE_MISUSE', `the block at height ${node.height} has a rank`);
+      node.rank = rank;
+      node.seal = seal;
+      node.context = context;
+      if (best !== undefined && isCandidate(node) && isBetter(node, best)) best = node;
+    },
     setEligible: (id, eligible) => {
       const node = must(id);
       if (node === final || node.eligible === eligible) return;

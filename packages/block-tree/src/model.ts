@@ -7,7 +7,7 @@ export interface TreeEntry<D = unknown> {
   readonly id: BlockId;
   readonly header: Header;
   readonly seal: Uint8Array;
-  /** `null`: stored and executable, but never head until certified. */
+  /** `null`: stored and executable, but never head until certified: see `BlockTree.certify`. */
   readonly rank: Rank | null;
   /** Context of the consensus module after this block, encoded. */
   readonly context: Uint8Array;
@@ -74,6 +74,11 @@ export interface BlockTree<D = unknown> {
   markInvalid(id: BlockId, code: string): readonly TreeNode<D>[];
   /** The code that a block was found invalid with, as long as it is remembered. */
   invalidCode(id: BlockId): string | undefined;
+  /**
+   * Gives a block without a rank the rank that its certificate brings, with the seal that holds it. From now on it may be head.
+   * Throws on an unknown block, and on one that has a rank.
+   */
+  certify(id: BlockId, certified: Pick<TreeEntry<D>, 'seal' | 'context'> & { readonly rank: Rank }): void;
   setEligible(id: BlockId, eligible: boolean): void;
   /**
    * Highest rank among executed blocks whose whole branch above final is eligible, and which descend from final and justified.

@@ -52,6 +52,23 @@ describe('block tree', () => {
     expect(numberOf(tree.bestHead().id)).toBe(1);
   });
 
+  test('a block without rank may be head when it is certified, and not before it is executed', () => {
+    const tree = createBlockTree({ genesis: GENESIS });
+    tree.insertHeader(entryOf(1, 0, 1, null));
+    tree.insertHeader(entryOf(2, 0, 1, null));
+    tree.markExecuted(idOf(1));
+    const certified = { seal: Uint8Array.of(7), rank: [1n], context: Uint8Array.of(8) };
+    tree.certify(idOf(2), certified);
+    expect(numberOf(tree.bestHead().id)).toBe(0);
+    tree.certify(idOf(1), certified);
+    expect(numberOf(tree.bestHead().id)).toBe(1);
+    expect(tree.get(idOf(1))).toMatchObject(certified);
+    expect(() => tree.certify(idOf(1), certified)).toThrow(expect.objectContaining({ code: 'TREE_MISUSE' }));
+    expect(() => tree.certify(idOf(9), certified)).toThrow(expect.objectContaining({ code: 'TREE_UNKNOWN_BLOCK' }));
+    tree.setHead(idOf(1));
+    expect(tree.setFinal(idOf(1))).toMatchObject({ ok: true, value: { pruned: [{ height: 1 }] } });
+  });
+
   test('equal ranks: timely first, then the smaller time, then the smaller id', () => {
     const tree = createBlockTree({ genesis: GENESIS });
     tree.insertHeader(entryOf(3, 0, 1, [1n], { timeMs: 500 }));

@@ -9,7 +9,7 @@ import type { TreeView } from './engine.ts';
 /** Why a block was not imported. `data.retry` tells the cases that are nobody's fault. */
 export type ImportCode =
   | 'IMPORT_UNKNOWN_PARENT' | 'IMPORT_EARLY' | 'IMPORT_KNOWN' | 'IMPORT_BELOW_FINAL' | 'IMPORT_FULL' | 'IMPORT_WAITING'
-  | 'IMPORT_HEADER' | 'IMPORT_BODY' | 'IMPORT_EXECUTION' | 'IMPORT_INVALID';
+  | 'IMPORT_UNCERTIFIED' | 'IMPORT_HEADER' | 'IMPORT_BODY' | 'IMPORT_EXECUTION' | 'IMPORT_INVALID';
 
 export interface ChainBlock extends BlockRef {
   readonly header: Header;
@@ -49,11 +49,15 @@ export interface Chain extends AsyncDisposable {
   readonly pool: { readonly size: number; readonly bytes: number };
   /**
    * The one import path: own, gossiped and synced blocks alike. A stranger's block that does not execute as its header says is refused;
-   * one made here (`own`) is a broken promise of this machine.
+   * one made here (`own`) is a broken promise of this machine. A block without a rank is taken from the engine only: made here, or a
+   * `candidate` that it asked for; from anybody else it is refused with `IMPORT_UNCERTIFIED` before its body is looked at. A block that waits
+   * for its certificate, come again with it, is certified.
    *
    * @throws ChainError `CHAIN_BROKEN`, `CHAIN_FAILED`; what the log or the store throws. The chain takes nothing after that.
    */
-  importBlock(block: Block, origin?: 'own'): Promise<Verdict<BlockRef, ImportCode>>;
+  importBlock(block: Block, origin?: 'own' | 'candidate'): Promise<Verdict<BlockRef, ImportCode>>;
+  /** Gives a block that waits for its certificate the seal that has it; durable before the head moves to it. */
+  certify(id: BlockId, seal: Uint8Array): Promise<Verdict<BlockRef, ImportCode>>;
   /**
    * Checks a body ahead of its import, so that signatures are checked in the worker while the block before executes. Only for a block whose
    * header was judged: it costs what an import costs.
@@ -61,6 +65,8 @@ export interface Chain extends AsyncDisposable {
   prepare(block: Block): void;
   /** Whether the block is known here, on any branch or below final. */
   has(id: BlockId): Promise<boolean>;
+  /** Whether the block is here and waits for its certificate. */
+  isUncertified(id: BlockId): boolean;
   /** Canonical block at a height up to the head. */
   at(height: Height): Promise<SealedHeader | undefined>;
   blockById(id: BlockId): Promise<Block | undefined>;

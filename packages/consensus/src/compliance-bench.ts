@@ -1,13 +1,14 @@
 import { createBlockTree } from '@vsys/block-tree';
 import type { BlockTree, Rank } from '@vsys/block-tree';
 import type { ChainSpec, Header } from '@vsys/data-format';
-import { accept, createVirtualTime, refuse } from '@vsys/primitives';
+import { accept, createVirtualTime, equalBytes, refuse, toHex } from '@vsys/primitives';
 import type { BlockId, Verdict, VirtualTime } from '@vsys/primitives';
 import { createEngineHost } from './engine-host.ts';
 import type { BuildRequest, EngineHost } from './engine-host.ts';
 import type { Guard } from './engine.ts';
 import { checkContinues } from './header-chain.ts';
-import type { Consensus } from './module.ts';
+import type { Consensus, ConsensusModule } from './module.ts';
+import { sealMessage } from './seal.ts';
 import type { IdentifiedHeader, PublicKeyOf, Stepped } from './rules.ts';
 import { createTreeView } from './tree-view.ts';
 
@@ -20,6 +21,8 @@ export interface ConsensusSubject<C = unknown> {
   readonly keys: readonly PublicKeyOf[];
   sign(key: PublicKeyOf, bytes: Uint8Array): Uint8Array;
   blockId(header: Header): BlockId;
+  /** What the module declares; some laws hold for one kind of finality only. */
+  readonly provides?: { readonly finality: ConsensusModule['provides']['finality'] };
 }
 
 export interface BenchBlock<C> extends IdentifiedHeader, Stepped<C> {
@@ -43,11 +46,13 @@ export interface BenchOptions {
 export interface Bench<C> {
   readonly tree: BlockTree;
   readonly time: VirtualTime;
-  /** Imported blocks, in order. */
+  /** Imported blocks, in order; those without a rank when their certificate came. */
   readonly blocks: readonly BenchBlock<C>[];
+  /** Blocks that had no rank when they were imported, as they were then. */
+  readonly uncertified: readonly BenchBlock<C>[];
   readonly builds: readonly BuildRequest[];
   readonly guards: readonly { readonly key: PublicKeyOf; readonly guard: Guard }[];
-  /** `persist`, `build`, `sign`, `import`, `publish`, in order of occurrence over all nodes. */
+  /** `persist`, `build`, `sign`, `import`, `certify`, `publish`, `send`, in order of occurrence over all nodes. */
   readonly log: readonly string[];
   readonly saved: Uint8Array | undefined;
   readonly finals: readonly number[];
@@ -66,18 +71,51 @@ export function createBench<C>(subject: ConsensusSubject<C>, options: BenchOptio
   const view = createTreeView(tree, rules);
   const time = options.time ?? createVirtualTime(genesis.timeMs);
   const blocks: BenchBlock<C>[] = [];
+  const uncertified: BenchBlock<C>[] = [];
   const builds: BuildRequest[] = [];
   const guards: { key: PublicKeyOf; guard: Guard }[] = [];
+  const built: BlockId[] = [];
   const log: string[] = [];
   const finals: number[] = [];
   const producers = new Map<string, PublicKeyOf>();
   let saved: Uint8Array | undefined = options.saved;
-  const hosts: EngineHost[] = [];
+  const hosts: EngineHost<Header>[] = [];
+  /** Grows with whatever one host gives to others, so that all of it is waited for. */
+  let given = 0;
+
+  const producerOf = (id: BlockId): PublicKeyOf => producers.get(toHex(id)) as PublicKeyOf;
+  const moveHead = (): void => {
+    const best = tree.bestHead();
+    if (best === tree.head) return;
+    tree.setHead(best.id);
+    given++;
+    for (const host of hosts) host.notify({ kind: 'head' });
+  };
+  const certify = async (id: BlockId, seal: Uint8Array): Promise<Verdict<unknown>> => {
+    log.push('certify');
+    const block = view.get(id);
+    const parent = block === undefined ? undefined : view.get(block.parent);
+    if (block === undefined || parent === undefined || block.rank !== null) return refuse('IMPORT_KNOWN', 'there is nothing to certify');
+    const stepped = rules.step(parent.context, { id, header: block.header, seal });
+    if (!stepped.ok) return stepped;
+    const { rank } = stepped.value;
+    if (rank === null) return refuse('IMPORT_KNOWN', 'the seal certifies nothing');
+    tree.certify(id, { rank, seal, context: rules.encode(stepped.value.context) });
+    blocks.push({ id, header: block.header, seal, ...stepped.value, parentContext: parent.context, parentRank: parent.rank, producer: producerOf(id), atMs: time.nowMs() });
+    moveHead();
+    return accept(undefined);
+  };
+  const others = (index: number, to: string | undefined, give: (host: EngineHost<Header>) => void): void => {
+    given++;
+    hosts.forEach((host, other) => {
+      if (other !== index && (to === undefined || to === String(other))) give(host);
+    });
+  };
 
   const importBlock = async (header: Header, seal: Uint8Array): Promise<Verdict<unknown>> => {
     log.push('import');
     const parent = view.get(header.parent);
-    if (parent === undefined) return refuse('BENCH_PARENT', 'the parent is unknown');
+    if (parent === undefined || parent.rank === null) return refuse('BENCH_PARENT', 'the parent is unknown, or waits for its certificate');
     const neutral = checkContinues(parent, header);
     if (!neutral.ok) return neutral;
     const id = subject.blockId(header);
@@ -86,16 +124,15 @@ export function createBench<C>(subject: ConsensusSubject<C>, options: BenchOptio
     const inserted = tree.insertHeader({ id, header, seal, rank: stepped.value.rank, context: rules.encode(stepped.value.context), timely: rules.isTimely(parent.context, header, time.nowMs()) });
     if (!inserted.ok) return inserted;
     tree.markExecuted(id);
-    blocks.push({ id, header, seal, ...stepped.value, parentContext: parent.context, parentRank: parent.rank, producer: producers.get(header.height + ':' + header.timeMs) as PublicKeyOf, atMs: time.nowMs() });
-    const best = tree.bestHead();
-    if (best !== tree.head) {
-      tree.setHead(best.id);
-      for (const host of hosts) host.notify({ kind: 'head' });
-    }
+    const block = { id, header, seal, ...stepped.value, parentContext: parent.context, parentRank: parent.rank, producer: producerOf(id), atMs: time.nowMs() };
+    (stepped.value.rank === null ? uncertified : blocks).push(block);
+    moveHead();
+    given++;
+    for (const host of hosts) host.notify({ kind: 'block', id, stage: 'executed' });
     return accept(undefined);
   };
 
-  for (const keys of options.nodes ?? subject.keys.map((key) => [key])) {
+  for (const [index, keys] of (options.nodes ?? subject.keys.map((key) => [key])).entries()) {
     hosts.push(
       createEngineHost<C, Header>({
         engine: consensus.engine(keys),
@@ -111,17 +148,28 @@ export function createBench<C>(subject: ConsensusSubject<C>, options: BenchOptio
             if (parent === undefined || options.onBuild?.(request) === 'fail') return undefined;
             const { mainReference: _, ...rest } = parent.header;
             const header: Header = { ...rest, height: parent.height + 1, parent: parent.id, timeMs: request.timeMs, ext: request.ext, seatSetRoot: rest.nextSeatSetRoot };
-            return { id: subject.blockId(header), header, block: header };
+            const id = subject.blockId(header);
+            built.push(id);
+            return { id, header, block: header };
           },
           sign: async ({ key, bytes, guard }) => {
             log.push('sign');
             guards.push({ key, guard });
-            const request = builds[builds.length - 1];
-            if (request !== undefined) producers.set((tree.get(request.on)?.height ?? 0) + 1 + ':' + request.timeMs, key);
+            for (const id of built) if (equalBytes(bytes, sealMessage(id))) producers.set(toHex(id), key);
             return accept(subject.sign(key, bytes));
           },
           import: importBlock,
-          publish: async () => void log.push('publish'),
+          publish: async (header, seal) => {
+            log.push('publish');
+            const id = subject.blockId(header);
+            if (tree.get(id)?.rank === null) others(index, undefined, (host) => void host.offer(String(index), { id, header, block: header, seal }));
+          },
+          importCandidate: importBlock,
+          certify,
+          send: async (to, bytes) => {
+            log.push('send');
+            others(index, to, (host) => void host.receive(String(index), bytes));
+          },
           finalise: async (ref) => {
             if (ref.height <= tree.final.height) return;
             const moved = tree.setFinal(ref.id);
@@ -138,12 +186,16 @@ export function createBench<C>(subject: ConsensusSubject<C>, options: BenchOptio
   for (const host of hosts) host.start();
 
   const settle = async (): Promise<void> => {
-    for (let round = 0; round < 3; round++) for (const host of hosts) await host.idle();
+    for (let seen = -1; seen !== given; ) {
+      seen = given;
+      for (let round = 0; round < 3; round++) for (const host of hosts) await host.idle();
+    }
   };
   return {
     tree,
     time,
     blocks,
+    uncertified,
     builds,
     guards,
     log,

@@ -187,6 +187,25 @@ export const consensusChecks: readonly ConsensusCheck[] = [
     },
   },
   {
+    name: 'with instant finality a block has no rank before its certificate, and is final with it',
+    run: async (create) => {
+      const subject = await create();
+      if (subject.provides?.finality !== 'instant') return;
+      const bench = createBench(subject);
+      await bench.run(2 * subject.keys.length + 2);
+      await bench.close();
+      must(bench.blocks.length > 0, 'no blocks were produced');
+      const light = () => createHeaderChain({ rules: subject.consensus.rules, spec: subject.spec, genesis: subject.genesis, blockId: (header) => subject.blockId(header) });
+      for (const { id, header, finalises } of bench.blocks) {
+        const before = bench.uncertified.find((one) => equalBytes(one.id, id));
+        must(before !== undefined, `the block at height ${header.height} had a rank when only its maker had sealed it`);
+        must(finalises === header.height, `the certificate of height ${header.height} finalises ${finalises}`);
+        const chain = light();
+        must(chain.extend(bench.blocks.slice(0, header.height - 1)).ok && !chain.extend([before]).ok, `a light client followed the header at height ${header.height} without its certificate`);
+      }
+    },
+  },
+  {
     name: 'what is safe lies on the branch, and never falls along it',
     run: async (create) => {
       const subject = await create();

@@ -1,8 +1,11 @@
-import { accept } from '@vsys/primitives';
+import { accept, toHex } from '@vsys/primitives';
 import type { ConsensusSubject } from './compliance-bench.ts';
 import type { Engine } from './engine.ts';
+import type { ConsensusModule } from './module.ts';
 import { sealMessage } from './seal.ts';
 import type { HeaderRules, Stepped } from './rules.ts';
+
+type Finality = ConsensusModule['provides']['finality'];
 
 /** A good module with one fault put in, and the check that must find it. A suite that passes a twin proves nothing. */
 export interface BrokenTwin {
@@ -11,6 +14,8 @@ export interface BrokenTwin {
   readonly failedBy: string;
   /** Part of the sentence that it must fail with, so that it is not found by accident. */
   readonly sentence: string;
+  /** Kinds of finality under which it is a fault; absent: all. */
+  readonly under?: readonly Finality[];
   breakSubject<C>(subject: ConsensusSubject<C>): ConsensusSubject<C>;
 }
 
@@ -62,18 +67,22 @@ export const brokenTwins: readonly BrokenTwin[] = [
     name: 'accepts any seal',
     failedBy: 'refuses a seal that is not by the producer',
     sentence: 'was accepted',
-    breakSubject: (subject) =>
-      withRules(subject, (rules) => ({
+    breakSubject: (subject) => {
+      const held = new Map<string, Uint8Array>();
+      return withRules(subject, (rules) => ({
         step: (parent, child) => {
           const verdict = rules.step(parent, child);
-          if (verdict.ok) return verdict;
+          if (verdict.ok) held.set(toHex(child.id), child.seal);
+          const seal = held.get(toHex(child.id));
+          if (verdict.ok || seal !== undefined) return seal === undefined ? verdict : rules.step(parent, { ...child, seal });
           for (const key of subject.keys) {
             const again = rules.step(parent, { ...child, seal: subject.sign(key, sealMessage(child.id)) });
             if (again.ok) return again;
           }
           return verdict;
         },
-      })),
+      }));
+    },
   },
   {
     name: 'accepts any header at a height that it knows',
@@ -176,9 +185,25 @@ export const brokenTwins: readonly BrokenTwin[] = [
     breakSubject: (subject) => withRules(subject, (rules) => afterStep(rules, ({ context, rank }) => ({ context, rank }))),
   },
   {
+    name: 'ranks a block before it is certified',
+    failedBy: 'with instant finality a block has no rank before its certificate, and is final with it',
+    sentence: 'when only its maker had sealed it',
+    under: ['instant'],
+    breakSubject: (subject) => withRules(subject, (rules) => afterStep(rules, ({ rank, ...stepped }, height) => ({ ...stepped, rank: rank ?? [BigInt(height)] }))),
+  },
+  {
+    name: 'certifies without finality',
+    failedBy: 'with instant finality a block has no rank before its certificate, and is final with it',
+    sentence: 'finalises undefined',
+    under: ['instant'],
+    breakSubject: (subject) => withRules(subject, (rules) => afterStep(rules, ({ context, rank }) => ({ context, rank }))),
+  },
+  {
     name: 'finalises its head without a quorum',
     failedBy: 'one producer cut off from the others comes back to their branch, and no two finals conflict',
     sentence: 'two blocks are final',
+    // Where nothing is head without a quorum, the head is final.
+    under: ['none', 'depth', 'gadget'],
     breakSubject: (subject) =>
       withEngine(subject, (engine) => ({
         init: (saved, view, nowMs) => engine.init(saved, view, nowMs),
@@ -189,3 +214,8 @@ export const brokenTwins: readonly BrokenTwin[] = [
       })),
   },
 ];
+
+/** The twins that are faulty under this kind of finality. */
+export function brokenTwinsUnder(finality: Finality): readonly BrokenTwin[] {
+  return brokenTwins.filter(({ under }) => under === undefined || under.includes(finality));
+}

@@ -7,7 +7,7 @@ export { createBenchNetwork } from './compliance-network.ts';
 export type { BenchNetwork } from './compliance-network.ts';
 export { consensusChecks } from './compliance-checks.ts';
 export type { ConsensusCheck } from './compliance-checks.ts';
-export { brokenTwins } from './compliance-twins.ts';
+export { brokenTwins, brokenTwinsUnder } from './compliance-twins.ts';
 export type { BrokenTwin } from './compliance-twins.ts';
 
 export interface ComplianceOptions<C> {

@@ -146,9 +146,30 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     return undefined;
   }
 
-  async function importOne(block: Block, { own = false, replaySequence }: { own?: boolean; replaySequence?: number } = {}): Promise<Verdict<BlockRef, ImportCode>> {
+  /** A block that is here and waits gets its certificate: in the log first, behind the block itself, as a record without a body. */
+  async function certifyOne(node: TreeNode<BlockData>, seal: Uint8Array, replay: boolean): Promise<Verdict<BlockRef, ImportCode>> {
+    const { id, header, height } = node;
+    const parent = tree.get(node.parent);
+    invariant(parent !== undefined, 'a block above final has its parent', { height });
+    if (equalBytes(seal, node.seal)) return refuse('IMPORT_KNOWN', 'the block is known');
+    const stepped = rules.step(rules.decode(parent.context), { id, header, seal });
+    if (!stepped.ok) return refuse('IMPORT_HEADER', stepped.message, { reason: stepped.code });
+    const { rank, finalises } = stepped.value;
+    if (rank === null) return refuse('IMPORT_KNOWN', 'the block is known');
+    if (!replay) await log.append([blockToBytes({ header, seal, transactions: [] })]);
+    tree.certify(id, { rank, seal, context: rules.encode(stepped.value.context) });
+    node.data = { ...dataOf(node), finalises };
+    moveHead();
+    emit({ kind: 'block', id, stage: 'executed' });
+    return accept({ id, height });
+  }
+
+  async function importOne(block: Block, { own = false, candidate = false, replaySequence }: { own?: boolean; candidate?: boolean; replaySequence?: number } = {}): Promise<Verdict<BlockRef, ImportCode>> {
     const { header } = block;
     const id = blockId(header);
+    const replay = replaySequence !== undefined;
+    const waiting = tree.get(id);
+    if (waiting?.rank === null) return certifyOne(waiting, block.seal, replay);
     const known = checkKnown(id, header);
     if (known !== undefined) return known;
     const parent = tree.get(header.parent);
@@ -157,12 +178,15 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
         ? refuse('IMPORT_UNKNOWN_PARENT', `the parent of height ${header.height} is not known`, { retry: true })
         : refuse('IMPORT_INVALID', 'its parent is invalid');
     }
+    // Nothing stands on what may not be head yet, so all that is served as canonical has its certificate.
+    if (parent.rank === null) return refuse('IMPORT_UNKNOWN_PARENT', `the parent of height ${header.height} waits for its certificate`, { retry: true });
     // The tree's verdict comes before any work and before the log: what the log holds is replayed, so no refused block may enter it.
     const room = tree.canInsert(id, header);
     if (!room.ok) return refuse(room.code === 'TREE_FULL' ? 'IMPORT_FULL' : 'IMPORT_HEADER', room.message, { reason: room.code, ...(room.code === 'TREE_FULL' ? { retry: true } : {}) });
-    const replay = replaySequence !== undefined;
     const stepped = judgeHeader(block, id, parent, replay);
     if (!stepped.ok) return stepped;
+    // Whoever may seal could otherwise fill the log with blocks that nobody voted for.
+    if (stepped.value.rank === null && !own && !candidate && !replay) return refuse('IMPORT_UNCERTIFIED', 'the block waits for its certificate', { retry: true });
     const executed = await executeBody(block, id, parent, replay);
     if (!executed.ok) {
       if (own || replay) throw await brokenBlock(block, parent, executed, replaySequence);
@@ -416,15 +440,20 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   }
 
   async function blockById(id: BlockId): Promise<Block | undefined> {
-    let sequence = nodeOf(id)?.data?.sequence;
+    const node = nodeOf(id);
+    let sequence = node?.data?.sequence;
+    let seal = node?.seal;
     if (sequence === undefined) {
       const height = await finalHeightOf(store, id);
-      sequence = height === undefined ? undefined : (await finalBlockAt(store, height))?.sequence;
+      const final = height === undefined ? undefined : await finalBlockAt(store, height);
+      sequence = final?.sequence;
+      seal = final?.sealed.seal;
     }
-    if (sequence === undefined) return undefined;
+    if (sequence === undefined || seal === undefined) return undefined;
     const block = blockFromBytes(await log.read(sequence));
     if (!block.ok) throw new ChainError('CHAIN_REPLAY', `record ${sequence} of the block log is no block`, { reason: block.code });
-    return block.value;
+    // What certified a block came after its record.
+    return { ...block.value, seal };
   }
 
   async function headersAfter(locator: readonly BlockId[], max: number): Promise<readonly SealedHeader[]> {
@@ -478,8 +507,17 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     async importBlock(block, origin) {
       assertOpen();
       if (queue.waiting >= importsWaitingMax) return refuse('IMPORT_FULL', `${importsWaitingMax} blocks wait to be imported; send it again later`, { retry: true });
-      return write(() => importOne(block, { own: origin === 'own' }));
+      return write(() => importOne(block, { own: origin === 'own', candidate: origin === 'candidate' }));
     },
+    async certify(id, seal) {
+      assertOpen();
+      return write(async () => {
+        const node = tree.get(id);
+        if (node === undefined) return refuse('IMPORT_UNKNOWN_PARENT', 'the block that the certificate is for is not here', { retry: true });
+        return node.rank === null ? certifyOne(node, seal, false) : refuse('IMPORT_KNOWN', 'the block is certified');
+      });
+    },
+    isUncertified: (id) => tree.get(id)?.rank === null,
     prepare(block) {
       assertOpen();
       const checking = checkBody(block, false);

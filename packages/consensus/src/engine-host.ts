@@ -1,7 +1,7 @@
-import { refuse, silentLogger } from '@vsys/primitives';
-import type { BlockId, Clock, Logger, PeerId, Timers, Verdict } from '@vsys/primitives';
+import { refuse, silentLogger, toHex } from '@vsys/primitives';
+import type { BlockId, Clock, Height, Logger, PeerId, Timers, Verdict } from '@vsys/primitives';
 import type { Header } from '@vsys/data-format';
-import type { Effect, Engine, EngineInput, Guard, TreeView } from './engine.ts';
+import type { Effect, Engine, EngineInput, EngineJudgement, Guard, TreeView } from './engine.ts';
 import type { BlockRef, PublicKeyOf } from './rules.ts';
 
 export interface BuildRequest {
@@ -32,6 +32,12 @@ export interface EnginePorts<B> {
   finalise(ref: BlockRef): Promise<void>;
   /** Resolves when the bytes are durable. */
   persist(bytes: Uint8Array): Promise<void>;
+  /** Takes a candidate through the import path, as the stranger's block that it is. */
+  importCandidate?(block: B, seal: Uint8Array): Promise<Verdict<unknown>>;
+  certify?(id: BlockId, seal: Uint8Array): Promise<Verdict<unknown>>;
+  /** Answers through `EngineHost.offer`. */
+  fetch?(from: PeerId, id: BlockId): void;
+  behind?(from: PeerId, height: Height): void;
   justify?(ref: BlockRef): Promise<void>;
   send?(to: PeerId | undefined, bytes: Uint8Array): Promise<void>;
   evidence?(bytes: Uint8Array): Promise<void>;
@@ -53,40 +59,60 @@ export interface EngineHostOptions<C, B> {
 /** Input without its time, which the host adds. */
 export type EngineEvent = EngineInput extends infer I ? (I extends EngineInput ? Omit<I, 'nowMs'> : never) : never;
 
-export interface EngineHost {
-  /** Starts the engine. */
+export interface EngineHost<B = unknown> {
+  /** Starts the engine. What comes before is dropped: the engine begins with what the view shows, and has no state to step from. */
   start(): void;
   /** Hands an event to the engine, after those before it. Never waits, so an import may call it. */
   notify(event: EngineEvent): void;
+  /** Hands over a message of a peer; resolves with what the engine says of it. */
+  receive(from: PeerId, bytes: Uint8Array): Promise<EngineJudgement>;
+  /** Hands over a block of a peer that waits for a certificate. The last few are kept for the engine's `import`. */
+  offer(from: PeerId, candidate: Candidate<B>): Promise<EngineJudgement>;
   /** Stops timers and waits for what is under way. */
   close(): Promise<void>;
   /** Resolves when no event and no job is under way; timers may still be set. */
   idle(): Promise<void>;
 }
 
+/** A block without a rank; `block` is whatever the owner needs to import it. */
+export interface Candidate<B> extends BuiltBlock<B> {
+  readonly seal: Uint8Array;
+}
+
+/** What became of a candidate. */
+function stageOf(isExecuted: boolean, isEarly: boolean): 'executed' | 'header' | 'invalid' {
+  if (isExecuted) return 'executed';
+  return isEarly ? 'header' : 'invalid';
+}
+
 const JOBS_MAX = 64;
+/** Blocks of peers that wait for the engine to want them. */
+const CANDIDATES_MAX = 16;
 
 /**
  * Runs an engine against ports: one event after the other, the effects of each in order. `persist`, `seal`, `publish`, `justify` and
- * `finalise` are awaited before the next effect; `build`, `sign` and `compute` run beside and come back as events.
+ * `finalise`, and `certify`, are awaited before the next effect; `build`, `sign`, `import` and `compute` run beside and come back as events.
  */
-export function createEngineHost<C, B>(options: EngineHostOptions<C, B>): EngineHost {
+export function createEngineHost<C, B>(options: EngineHostOptions<C, B>): EngineHost<B> {
   const { engine, view, ports } = options;
   const logger = options.logger ?? silentLogger;
   const timers = new Map<string, () => void>();
   const jobs = new Map<string, { readonly block: B; seal?: Uint8Array }>();
+  const candidates = new Map<string, Candidate<B>>();
   const beside = new Set<Promise<void>>();
   let state: unknown;
+  let started = false;
   let closed = false;
   let queue: Promise<void> = Promise.resolve();
   let queued = 0;
 
-  const enqueue = (task: () => Promise<void>): void => {
-    if (closed) return;
+  const enqueue = (task: () => Promise<void>, called: () => void = () => {}): void => {
+    if (closed) return called();
     queued++;
     queue = queue
       .then(async () => {
-        if (!closed) await task();
+        if (closed) called();
+        else await task();
       })
       .catch((error: unknown) => {
         logger.error('consensus engine failed', { error: String(error) });
@@ -105,12 +131,32 @@ export function createEngineHost<C, B>(options: EngineHostOptions<C, B>): Engine
   };
 
   const notify = (event: EngineEvent): void => {
+    if (!started) return;
     enqueue(async () => {
       const step = engine.step(state, { ...event, nowMs: ports.clock.nowMs() } as EngineInput, view);
       state = step.state;
       await perform(step.effects);
     });
   };
+
+  /** The verdict is out before the effects are done: others need not wait for our work to hear of a vote. */
+  const judged = (event: EngineEvent, before: () => void = () => {}): Promise<EngineJudgement> =>
+    new Promise((resolve) => {
+      if (closed || !started) return resolve('ignore');
+      enqueue(async () => {
+        before();
+        let judgement: EngineJudgement = 'ignore';
+        try {
+          const step = engine.step(state, { ...event, nowMs: ports.clock.nowMs() } as EngineInput, view);
+          state = step.state;
+          for (const effect of step.effects) if (effect.kind === 'judge') judgement = effect.judgement;
+          resolve(judgement);
+          await perform(step.effects);
+        } finally {
+          resolve(judgement);
+        }
+      }, () => resolve('ignore'));
+    });
 
   const keepJob = (id: string, block: B): void => {
     // A job that was never sealed (its slot passed, the signer refused) is forgotten when many newer ones came.
@@ -176,6 +222,33 @@ export function createEngineHost<C, B>(options: EngineHostOptions<C, B>): Engine
         if (job?.seal !== undefined) await ports.publish(job.block, job.seal);
         return true;
       }
+      case 'import': {
+        const candidate = candidates.get(toHex(effect.id));
+        candidates.delete(toHex(effect.id));
+        if (candidate !== undefined) {
+          run(async () => {
+            const imported = await ports.importCandidate?.(candidate.block, candidate.seal);
+            if (imported === undefined) return;
+            const isEarly = !imported.ok && imported.data?.['retry'] === true;
+            // One that is here by another way is as good.
+            notify({ kind: 'block', id: candidate.id, stage: stageOf(view.get(candidate.id)?.executed === true, isEarly) });
+          });
+        }
+        return true;
+      }
+      case 'certify': {
+        const certified = await ports.certify?.(effect.id, effect.seal);
+        if (certified?.ok === false && certified.code !== 'IMPORT_KNOWN') logger.warn('certificate refused', { code: certified.code, reason: certified.message });
+        return certified?.ok === true;
+      }
+      case 'fetch':
+        ports.fetch?.(effect.from, effect.id);
+        return true;
+      case 'behind':
+        ports.behind?.(effect.from, effect.height);
+        return true;
+      case 'judge':
+        return true;
       case 'send':
         await ports.send?.(effect.to, effect.bytes);
         return true;
@@ -211,13 +284,23 @@ export function createEngineHost<C, B>(options: EngineHostOptions<C, B>): Engine
   };
 
   return {
-    start: () =>
+    start: () => {
+      started = true;
       enqueue(async () => {
         const step = engine.init(options.saved, view, ports.clock.nowMs());
         state = step.state;
         await perform(step.effects);
-      }),
+      });
+    },
     notify,
+    receive: (from, bytes) => judged({ kind: 'message', from, bytes }),
+    offer: (from, candidate) => {
+      const { id, header, seal } = candidate;
+      return judged({ kind: 'candidate', from, id, header, seal }, () => {
+        if (candidates.size >= CANDIDATES_MAX) candidates.delete(candidates.keys().next().value as string);
+        candidates.set(toHex(id), candidate);
+      });
+    },
     idle,
     close: async () => {
       closed = true;

@@ -42,14 +42,22 @@ export type Guard =
   /** One block per slot (or turn, or height) and key; slots only grow. */
   | { readonly kind: 'block'; readonly slot: bigint }
   /** One vote per target; target grows, source never falls. */
-  | { readonly kind: 'vote'; readonly source: bigint; readonly target: bigint };
+  | { readonly kind: 'vote'; readonly source: bigint; readonly target: bigint }
+  /** One signature per height, round and step, in that order of weight; the three together only grow. */
+  | { readonly kind: 'round'; readonly height: bigint; readonly round: number; readonly step: number };
+
+/** What a message or a candidate says of the peer who handed it on: pass it on; do not; do not, and it costs score. */
+export type EngineJudgement = 'accept' | 'ignore' | 'reject';
 
 export type EngineInput = { readonly nowMs: number } & (
   | { readonly kind: 'timer'; readonly id: string }
   /** The head of the view changed. */
   | { readonly kind: 'head' }
   | { readonly kind: 'block'; readonly id: BlockId; readonly stage: 'header' | 'executed' | 'invalid' }
+  /** Answered by `judge`; without one it is ignored. */
   | { readonly kind: 'message'; readonly from: PeerId; readonly bytes: Uint8Array }
+  /** A stranger's block whose header holds and has no rank. It is kept for a while and goes no further without `import`. Answered like a message. */
+  | { readonly kind: 'candidate'; readonly from: PeerId; readonly id: BlockId; readonly header: Header; readonly seal: Uint8Array }
   | { readonly kind: 'built'; readonly job: string; readonly id: BlockId; readonly header: Header }
   | { readonly kind: 'unbuilt'; readonly job: string }
   | { readonly kind: 'signed'; readonly job: string; readonly signature: Uint8Array }
@@ -71,6 +79,16 @@ export type Effect =
   | { readonly kind: 'seal'; readonly job: string; readonly seal: Uint8Array }
   /** Announce the block of this job, if its import succeeded. */
   | { readonly kind: 'publish'; readonly job: string }
+  /** Take this candidate into the tree. Comes back as `block`: executed, invalid, or its header only when it cannot be judged yet. */
+  | { readonly kind: 'import'; readonly id: BlockId }
+  /** This seal gives a rank to a block of the tree. Nothing that follows is done when it does not. */
+  | { readonly kind: 'certify'; readonly id: BlockId; readonly seal: Uint8Array }
+  /** Ask this peer for a block that is named and not here. Comes back as `candidate`, or not at all. */
+  | { readonly kind: 'fetch'; readonly from: PeerId; readonly id: BlockId }
+  /** This peer shows that its head is that high: sync may look whether it is so. */
+  | { readonly kind: 'behind'; readonly from: PeerId; readonly height: Height }
+  /** What the message or candidate at hand says of its sender. */
+  | { readonly kind: 'judge'; readonly judgement: EngineJudgement }
   /** To one peer, or to all. */
   | { readonly kind: 'send'; readonly to?: PeerId; readonly bytes: Uint8Array }
   | { readonly kind: 'justify'; readonly ref: BlockRef }

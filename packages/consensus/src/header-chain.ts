@@ -8,7 +8,7 @@ import type { BlockRef, HeaderRules, Rank } from './rules.ts';
 export interface FoldedHeader<C> extends BlockRef {
   readonly header: Header;
   readonly context: C;
-  readonly rank: Rank | null;
+  readonly rank: Rank;
   /** Height that this header made final. */
   readonly finalises?: Height;
 }
@@ -18,6 +18,8 @@ export interface HeaderChainOptions<C> {
   readonly spec: ChainSpec;
   /** Computed from the spec by the user, or trusted by its id. */
   readonly genesis: Header;
+  /** A final header that this client verified itself, in place of genesis: `headerCheckpointFromBytes`. Nothing below it is known afterwards. */
+  readonly from?: FoldedHeader<C> | undefined;
   /** By default that of `@vsys/data-format`. */
   readonly blockId?: (header: Header) => BlockId;
 }
@@ -25,7 +27,8 @@ export interface HeaderChainOptions<C> {
 /** A light client: follows sealed headers without bodies, state, clock or network. */
 export interface HeaderChain<C = unknown> {
   readonly tip: FoldedHeader<C>;
-  readonly final: BlockRef;
+  /** What the rules made final; at first the header that the chain began with. */
+  readonly final: FoldedHeader<C>;
   /** Appends headers that continue the tip; stops at the first that does not hold and keeps those before it. */
   extend(headers: readonly SealedHeader[]): Verdict<FoldedHeader<C>>;
   /**
@@ -39,7 +42,7 @@ const HEADER_VERSION = 1;
 /** Headers above final that a light client keeps for `replaceFrom`. */
 const BRANCH_MAX = 4096;
 
-/** Folds sealed headers over a known one: neutral checks, then the module's. Returns all of them, or the first refusal. */
+/** Folds sealed headers over a known one: neutral checks, then the module's. Each must have a rank: one that waits for its certificate is nothing to follow. Returns all of them, or the first refusal. */
 export function foldHeaders<C>(
   rules: HeaderRules<C>,
   blockId: (header: Header) => BlockId,
@@ -55,6 +58,7 @@ export function foldHeaders<C>(
     const stepped = rules.step(parent.context, { id, header, seal });
     if (!stepped.ok) return stepped;
     const { context, rank, finalises } = stepped.value;
+    if (rank === null) return refuse('HEADER_UNCERTIFIED', `the header at height ${header.height} waits for its certificate`);
     const child = { id, height: header.height, header, context, rank, ...(finalises === undefined ? {} : { finalises }) };
     folded.push(child);
     parent = child;
@@ -80,17 +84,15 @@ export function checkContinues(parent: BlockRef & { readonly header: Header }, h
  * if (verdict.ok) show(chain.tip.height, chain.final.height);
  */
 export function createHeaderChain<C>(options: HeaderChainOptions<C>): HeaderChain<C> {
-  const { rules, genesis, blockId = formatBlockId } = options;
-  const id = blockId(genesis);
-  const start = rules.genesis(options.spec, { id, height: genesis.height, timeMs: genesis.timeMs });
+  const { rules, blockId = formatBlockId } = options;
+  let final: FoldedHeader<C> = options.from ?? foldGenesis(options, blockId);
   /** From final (or the oldest kept) to the tip. */
-  let branch: FoldedHeader<C>[] = [{ id, height: genesis.height, header: genesis, ...start }];
-  let final: BlockRef = { id, height: genesis.height };
+  let branch: FoldedHeader<C>[] = [final];
 
   const tip = (): FoldedHeader<C> => branch[branch.length - 1] as FoldedHeader<C>;
   const settle = (finalises: Height | undefined): void => {
     const settled = finalises !== undefined && finalises > final.height ? branch.find((kept) => kept.height === finalises) : undefined;
-    if (settled !== undefined) final = { id: settled.id, height: settled.height };
+    if (settled !== undefined) final = settled;
     const cut = branch.findIndex((kept) => kept.height >= final.height);
     if (cut > 0) branch = branch.slice(cut);
     if (branch.length > BRANCH_MAX) branch = branch.slice(branch.length - BRANCH_MAX);
@@ -121,7 +123,7 @@ export function createHeaderChain<C>(options: HeaderChainOptions<C>): HeaderChai
       if (!folded.ok) return folded;
       const last = folded.value[folded.value.length - 1];
       const current = tip().rank;
-      if (last === undefined || last.rank === null || (current !== null && compareRanks(last.rank, current) <= 0)) {
+      if (last === undefined || compareRanks(last.rank, current) <= 0) {
         return refuse('HEADER_RANK', 'the branch does not outrank the present one');
       }
       branch = [...branch.slice(0, at + 1), ...folded.value];
@@ -129,4 +131,9 @@ export function createHeaderChain<C>(options: HeaderChainOptions<C>): HeaderChai
       return accept(tip());
     },
   };
+}
+
+function foldGenesis<C>({ rules, spec, genesis }: HeaderChainOptions<C>, blockId: (header: Header) => BlockId): FoldedHeader<C> {
+  const id = blockId(genesis);
+  return { id, height: genesis.height, header: genesis, ...rules.genesis(spec, { id, height: genesis.height, timeMs: genesis.timeMs }) };
 }

@@ -15,12 +15,20 @@ export interface ConsensusModule<C = unknown> {
     /** `needs-state`: headers cannot be judged without executing, so there is no light client and no header-first sync. */
     readonly headers: 'pure' | 'needs-state';
   };
+  /** Limits of the messages between engines; absent: they exchange none, and the node opens no topic for them. */
+  readonly wire?: ConsensusWire;
   readonly needs: { readonly clock: boolean; readonly compute: boolean; readonly keySchemes: readonly string[] };
   /** The view of the parameters for people, from plain JSON. Refusals name the field. */
   paramsFromJson(json: unknown): Verdict<Uint8Array>;
   paramsToJson(params: Uint8Array): Verdict<unknown>;
   /** Refuses parameters that are out of range or do not re-encode to themselves. */
   open(params: Uint8Array, chainId: ChainId): Verdict<Consensus<C>>;
+}
+
+export interface ConsensusWire {
+  readonly messageBytesMax: number;
+  /** Of one peer, those included that it only passes on. */
+  readonly messagesPerPeerPerSecondMax: number;
 }
 
 /** A module at work for one chain. */

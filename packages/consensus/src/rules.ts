@@ -7,6 +7,8 @@ export type { Rank } from '@vsys/block-tree';
 export { sealMessage } from './seal.ts';
 export { checkContinues, createHeaderChain, foldHeaders } from './header-chain.ts';
 export type { FoldedHeader, HeaderChain, HeaderChainOptions } from './header-chain.ts';
+export { headerCheckpointFromBytes, headerCheckpointToBytes } from './header-checkpoint.ts';
+export type { HeaderCheckpointCode, HeaderCheckpointScope } from './header-checkpoint.ts';
 
 /** A key that seals headers, by scheme and bytes. */
 export type PublicKeyOf = PublicKey;

@@ -4,7 +4,8 @@ import type { HeaderRules } from './rules.ts';
 
 /** Shows a block tree to an engine: read-only, with contexts decoded once per block. */
 export function createTreeView<C>(tree: BlockTree, rules: HeaderRules<C>): TreeView<C> {
-  const contexts = new WeakMap<TreeNode, C>();
+  // By the bytes: those of a block change when it is certified.
+  const contexts = new WeakMap<Uint8Array, C>();
   const view = (node: TreeNode): ViewedBlock<C> => ({
     id: node.id,
     height: node.height,
@@ -14,10 +15,10 @@ export function createTreeView<C>(tree: BlockTree, rules: HeaderRules<C>): TreeV
     rank: node.rank,
     executed: node.executed,
     get context(): C {
-      const known = contexts.get(node);
+      const known = contexts.get(node.context);
       if (known !== undefined) return known;
       const context = rules.decode(node.context);
-      contexts.set(node, context);
+      contexts.set(node.context, context);
       return context;
     },
   });

@@ -97,6 +97,80 @@ describe('engine host', () => {
     expect(other.inputs[1]).toMatchObject({ kind: 'unsigned', code: 'GUARD_BLOCK' });
   });
 
+  test('answers a message with the engine\'s judgement, before the effects are done, and ignores where there is none', async () => {
+    const sent: string[] = [];
+    const { ports } = bench(createVirtualTime(), { send: async (to) => void sent.push(String(to)), behind: (from, height) => void sent.push(`${from} is at ${height}`), fetch: (from) => void sent.push(`fetch from ${from}`) });
+    const engine = scripted([], {
+      message: (input) => (input.kind === 'message' && input.bytes[0] === 1 ? [{ kind: 'judge', judgement: 'accept' }, { kind: 'send', bytes: EMPTY }, { kind: 'send', to: 'p', bytes: EMPTY }, { kind: 'behind', from: 'p', height: 7 }, { kind: 'fetch', from: 'p', id: EMPTY }] : []),
+    });
+    const host = createEngineHost({ engine, view: VIEW, ports });
+    // An engine that has not begun has no state to judge from.
+    expect(await host.receive('p', Uint8Array.of(1))).toBe('ignore');
+    host.notify({ kind: 'head' });
+    await host.idle();
+    expect(engine.inputs).toEqual([]);
+    host.start();
+    expect(await host.receive('p', Uint8Array.of(1))).toBe('accept');
+    expect(await host.receive('p', Uint8Array.of(2))).toBe('ignore');
+    await host.idle();
+    expect(sent).toEqual(['undefined', 'p', 'p is at 7', 'fetch from p']);
+    await host.close();
+    expect(await host.receive('p', Uint8Array.of(1))).toBe('ignore');
+  });
+
+  test('an engine that throws at a message leaves nobody waiting', async () => {
+    const failures: unknown[] = [];
+    const { ports } = bench(createVirtualTime());
+    const host = createEngineHost({ engine: scripted([], { message: () => { throw new Error('broken'); } }), view: VIEW, ports, onFailure: (error) => failures.push(error) });
+    host.start();
+    expect(await host.receive('p', EMPTY)).toBe('ignore');
+    await host.idle();
+    expect(failures).toHaveLength(1);
+  });
+
+  test('keeps candidates until the engine wants them, the newest sixteen', async () => {
+    const imported: string[] = [];
+    const known = new Set<string>();
+    const view = { get: (id: Uint8Array) => (known.has(String(id[0])) ? { executed: true } : undefined) } as unknown as TreeView;
+    const { ports } = bench(createVirtualTime(), {
+      importCandidate: async (block) => {
+        imported.push(block);
+        if (block === 'block 2') return refuse('IMPORT_EXECUTION', 'no');
+        if (block === 'block 3') return refuse('IMPORT_EARLY', 'later', { retry: true });
+        known.add(block.slice(6));
+        return accept(undefined);
+      },
+    });
+    const engine = scripted([], {
+      candidate: (input) => (input.kind === 'candidate' && (input.id[0] as number) < 5 ? [{ kind: 'judge', judgement: 'accept' }, { kind: 'import', id: input.id }] : []),
+      message: (input) => (input.kind === 'message' ? [{ kind: 'import', id: input.bytes }] : []),
+    });
+    const host = createEngineHost({ engine, view, ports });
+    host.start();
+    const offer = (n: number) => host.offer('p', { id: Uint8Array.of(n), header: {} as Header, block: `block ${n}`, seal: EMPTY });
+    expect(await Promise.all([1, 2, 3].map(offer))).toEqual(['accept', 'accept', 'accept']);
+    await host.idle();
+    expect(imported).toEqual(['block 1', 'block 2', 'block 3']);
+    expect(engine.inputs.filter(({ kind }) => kind === 'block')).toMatchObject([{ id: Uint8Array.of(1), stage: 'executed' }, { id: Uint8Array.of(2), stage: 'invalid' }, { id: Uint8Array.of(3), stage: 'header' }]);
+    for (let n = 10; n < 27; n++) expect(await offer(n)).toBe('ignore');
+    await host.receive('p', Uint8Array.of(10));
+    await host.receive('p', Uint8Array.of(11));
+    await host.receive('p', Uint8Array.of(26));
+    await host.idle();
+    expect(imported.slice(3)).toEqual(['block 11', 'block 26']);
+  });
+
+  test('does nothing after a certificate that does not hold', async () => {
+    const finalise: Effect = { kind: 'finalise', ref: { id: EMPTY, height: 3 } };
+    for (const [certified, expected] of [[refuse('IMPORT_HEADER', 'no'), []], [accept(undefined), ['finalise 3']]] as const) {
+      const { log, ports } = bench(createVirtualTime(), { certify: async () => certified });
+      const host = createEngineHost({ engine: scripted([{ kind: 'certify', id: EMPTY, seal: EMPTY }, finalise]), view: VIEW, ports });
+      host.start();
+      await host.idle();
+      expect(log).toEqual(expected);
+    }
+  });
+
   test('a second timer of one id replaces the first, and closing calls them off', async () => {
     const time = createVirtualTime();
     const { ports } = bench(time);

@@ -22,6 +22,27 @@ describe('signer guard', () => {
     expect((await guard.allow(KEY, { kind: 'block', slot: 6n })).ok).toBe(true);
   });
 
+  test('height, round and step together only grow, through a restart, and beside the marks of slots and votes', async () => {
+    const store = memory();
+    const guard = createSignerGuard(store);
+    const at = (height: bigint, round: number, step: number) => ({ kind: 'round', height, round, step }) as const;
+    const code = async (one: ReturnType<typeof createSignerGuard>, height: bigint, round: number, step: number) => {
+      const verdict = await one.allow(KEY, at(height, round, step));
+      return verdict.ok ? 'ok' : verdict.code;
+    };
+    expect(await code(guard, 5n, 1, 2)).toBe('ok');
+    expect((await guard.allow(KEY, { kind: 'block', slot: 1n })).ok).toBe(true);
+    for (const one of [guard, createSignerGuard(store)]) {
+      for (const [height, round, step] of [[5n, 1, 2], [5n, 1, 1], [5n, 0, 3], [4n, 9, 3]] as const) expect(await code(one, height, round, step)).toBe('GUARD_ROUND');
+      expect(await one.allow(KEY, { kind: 'block', slot: 1n })).toMatchObject({ code: 'GUARD_BLOCK' });
+    }
+    expect(await code(guard, 5n, 1, 3)).toBe('ok');
+    expect(await code(guard, 5n, 2, 1)).toBe('ok');
+    expect(await code(guard, 6n, 0, 1)).toBe('ok');
+    await guard.raise(KEY, { slot: 9n });
+    expect(await code(createSignerGuard(store), 6n, 0, 1)).toBe('GUARD_ROUND');
+  });
+
   test('keys and kinds have marks of their own', async () => {
     const guard = createSignerGuard(memory());
     const other: PublicKeyOf = { ...KEY, bytes: new Uint8Array(32).fill(8) };

@@ -5,6 +5,7 @@ export { compareScalars } from './value/compare.ts';
 export { decimal128, decimalTextMax } from './value/decimal128.ts';
 export { encodeIndexKey, indexKeyBytesMax } from './value/index-key.ts';
 export type { IndexKeyCode } from './value/index-key.ts';
+export { isIndexKey } from './value/is-index-key.ts';
 export { documentFromJson, documentToJson } from './value/json.ts';
 export type { JsonCode } from './value/json.ts';
 export { isNumeric, ValueError } from './value/quantity.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { compareBytes } from '@vsys/primitives';
 import { decimals } from './numbers.ts';
-import { compareScalars, decodeDocument, documentFromJson, documentToJson, encodeDocument, encodeIndexKey, getPath, int32, type Value } from '../src/value.ts';
+import { compareScalars, decodeDocument, documentFromJson, documentToJson, encodeDocument, encodeIndexKey, getPath, int32, isIndexKey, type Value } from '../src/value.ts';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 12 }).filter((s) => s.isWellFormed());
 const int64 = fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n);
@@ -96,6 +96,22 @@ describe('index keys', () => {
       const order = Math.sign(compareScalars(a, b)) || -Math.sign(compareScalars(x, y));
       expect(Math.sign(compareBytes(key([a, x], [1, -1]), key([b, y], [1, -1])))).toBe(order === 0 ? 0 : order);
     }));
+  });
+
+  test('every key has the form of one, and nothing that is shorter or longer', () => {
+    const direction = fc.constantFrom<1 | -1>(1, -1);
+    fc.assert(fc.property(scalar, scalar, direction, direction, fc.uint8Array({ minLength: 1, maxLength: 12 }), (a, b, x, y, more) => {
+      for (const [bytes, directions] of [[key([a], [x]), [x]], [key([a, b], [x, y]), [x, y]]] as const) {
+        expect(isIndexKey(bytes, directions)).toBe(true);
+        expect(isIndexKey(Uint8Array.of(...bytes, ...more), directions)).toBe(false);
+        for (let length = 0; length < bytes.length; length++) expect([length, isIndexKey(bytes.subarray(0, length), directions)]).toEqual([length, false]);
+        expect(isIndexKey(bytes, directions.slice(1))).toBe(false);
+        expect(isIndexKey(bytes, [...directions, 1])).toBe(false);
+      }
+    }), { numRuns: 500 });
+    for (const type of [0, 0x40, 0x50, 0xab, 0xff]) expect(isIndexKey(Uint8Array.of(type), [1])).toBe(false);
+    expect(isIndexKey(new Uint8Array(), [])).toBe(true);
+    expect(isIndexKey(new Uint8Array(400).fill(0x30), [1])).toBe(false);
   });
 
   test('a missing value and null are one key', () => {

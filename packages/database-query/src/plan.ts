@@ -3,6 +3,7 @@
  * a proof can only be of what was asked. Normative: docs/spec/database-query.md.
  */
 import { accept, concatBytes, refuse, type Verdict } from '@vsys/primitives';
+import { isIndexKey } from '@vsys/data-format/value';
 import { type CollectionRecord, documentKey, documentPrefix, type IndexField, indexPrefix } from '@vsys/database/layout';
 import { type Condition, type Conditions, conditionsOf } from './filter.ts';
 import { beginningWith, betweenBounds, goOnAfter, type KeyBounds, keyOf } from './key-bounds.ts';
@@ -63,7 +64,7 @@ function planRows(collection: CollectionRecord, query: Pick<Query, 'database' | 
   const bounds = boundsOf(fit, conditions);
   if (!bounds.ok) return bounds;
   const { path, equals, bounded, reverse } = fit;
-  const open = after === undefined ? bounds : goOnAfter(bounds.value, concatBytes(path.prefix, after), reverse);
+  const open = after === undefined ? bounds : goOnAfterCursor(fit, bounds.value, after);
   if (!open.ok) return open;
   const explanation: Explanation = {
     via: path.name === undefined ? 'collection' : 'index', reverse, equals, tier: 'proven',
@@ -106,6 +107,13 @@ function boundsOf({ path, equals, bounded }: Fit, conditions: Conditions): Verdi
   }
   if (bounded === undefined) return accept(beginningWith(base));
   return betweenBounds(base, bounded, conditions.get(bounded) as Extract<Condition, { kind: 'between' }>, (path.fields[equals.length] as IndexField).direction);
+}
+
+/** A cursor is the rest of a row's key, so it has the form of the values that make one. */
+function goOnAfterCursor({ path, reverse }: Fit, bounds: KeyBounds, after: Uint8Array): Verdict<KeyBounds, QueryCode> {
+  const directions = [...path.fields.map(({ direction }) => direction), ...(path.endsWithId ? [1 as const] : [])];
+  if (!isIndexKey(after, directions)) return refuse('QUERY_CURSOR', 'no answer to this query gives such a cursor; give the one of the answer before, with the same filter and sort');
+  return goOnAfter(bounds, concatBytes(path.prefix, after), reverse);
 }
 
 /** An index that would answer, in MongoDB's form; undefined when none can: bounds and sort on different fields. */

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { compareScalars, type Document, getPath, isNumeric, type Value } from '@vsys/data-format/value';
+import { compareScalars, type Document, encodeIndexKey, getPath, isNumeric, type Value } from '@vsys/data-format/value';
 import { createSeededRandom } from '@vsys/primitives';
 import type { StateView } from '@vsys/state';
 import { answerCount, answerFromJson, answerQuery, answerToJson, explainQuery, type Query, queryFromJson, queryToJson, verifyAnswer, verifyCount } from '../src/index.ts';
@@ -22,6 +22,11 @@ const documents: Document[] = Array.from({ length: 120 }, (_, i): Document => ne
   ['_id', BigInt(i)], ['cityId', i * 3], ['country', pick(countries)], ['name', pick(names)], ['label', `${pick(names)}${i}`],
   ...(i % 7 === 0 ? [] : [['people', pick(people)] as const]),
 ]));
+function keyOf(value: Value): Uint8Array {
+  const key = encodeIndexKey([value]);
+  if (!key.ok) throw new Error(key.code);
+  return key.value;
+}
 const filter = (...entries: [string, Value][]): Document => new Map(entries);
 const ask = (parts: Partial<Query>): Query => ({ database, collection: 'cities', filter: filter(), ...parts });
 
@@ -119,6 +124,25 @@ describe(`proven queries (seed ${seed})`, () => {
   });
 
   it.each([
+    ['the collection', {}], ['a unique index', { sort: [{ path: 'label', direction: 1 as const }] }], ['a unique index', { sort: [{ path: 'cityId', direction: -1 as const }] }],
+    ['an index', { filter: filter(['country', 'KR']), sort: [{ path: 'people', direction: -1 as const }] }], ['an index', { sort: [{ path: 'name', direction: -1 as const }] }],
+  ])('goes on behind the cursor of every document along %s, and behind none that is longer or shorter', async (_, parts) => {
+    const all = await idsOf(ask({ ...parts, limit: 1_000 }));
+    let after: Uint8Array | undefined;
+    for (const [i, id] of all.entries()) {
+      const found = await find(ask({ ...parts, limit: 1, ...(after === undefined ? {} : { after }) }));
+      if (!found.ok) throw new Error(`${found.code} at ${i}`);
+      expect(found.value.documents.map(({ document }) => document.get('_id'))).toEqual([id]);
+      after = found.value.cursor;
+      if (after === undefined) break;
+      for (const wrong of [after.subarray(1), after.subarray(0, -1), Uint8Array.of(...after, 0), Uint8Array.of(...after, 0x10), after.subarray(0, 1)]) {
+        expect([i, await find(ask({ ...parts, after: wrong }))]).toMatchObject([i, { ok: false, code: 'QUERY_CURSOR' }]);
+      }
+    }
+    expect(all.length).toBeGreaterThan(10);
+  });
+
+  it.each([
     [{ filter: filter(['height', 3]) }, 'QUERY_NOT_PROVABLE', '{"height":1}'],
     [{ filter: filter(['name', filter(['$regex', 'a'])]) }, 'QUERY_NOT_PROVABLE', '$regex'],
     [{ filter: filter(['$or', []]) }, 'QUERY_NOT_PROVABLE', '$or'],
@@ -128,7 +152,10 @@ describe(`proven queries (seed ${seed})`, () => {
     [{ filter: filter(['_id', filter(['$gt', 1], ['$lt', 'z'])]) }, 'QUERY_MALFORMED', 'two kinds'],
     [{ filter: filter(['_id', filter(['$gt', Number.NaN])]) }, 'QUERY_MALFORMED', 'NaN'],
     [{ limit: 0 }, 'QUERY_LIMIT', '1,000'.replace(',', '')],
-    [{ filter: filter(['_id', filter(['$lt', 5])]), after: Uint8Array.of(255) }, 'QUERY_CURSOR', 'another query'],
+    [{ filter: filter(['_id', filter(['$lt', 5])]), after: keyOf(7) }, 'QUERY_CURSOR', 'another query'],
+    [{ after: Uint8Array.of(0xab) }, 'QUERY_CURSOR', 'no answer'],
+    [{ after: new Uint8Array() }, 'QUERY_CURSOR', 'no answer'],
+    [{ filter: filter(['country', 'KR']), after: Uint8Array.of(0x30, 0x4b, 0x52, 0) }, 'QUERY_CURSOR', 'no answer'],
     [{ collection: 'towns' }, 'QUERY_NO_COLLECTION', 'towns'],
   ])('refuses %o as %s', async (parts, code, word) => {
     const found = await find(ask(parts));

@@ -98,8 +98,16 @@ export async function createNode({ spec, chain: chainOptions = {} }: NodeOptions
     await life.disposeAsync();
     throw error;
   });
-  const sync = createSync({ chain, clock, timers, logger: logger.scope('sync'), metrics });
-  const engine = hostEngine({ chain, sync, consensus, parts, guard, saved, fail, logger: logger.scope('consensus') });
+  const sync: Sync = createSync({
+    chain, clock, timers, logger: logger.scope('sync'), metrics,
+    engine: {
+      ...(parts.consensus.wire === undefined ? {} : { wire: parts.consensus.wire }),
+      receive: (from, bytes) => engine.receive(from, bytes),
+      offer: (from, candidate) => engine.offer(from, candidate),
+      peerJoined: (from, have) => engine.notify({ kind: 'catchUp', from, have }),
+    },
+  });
+  const engine = hostEngine({ chain, sync, consensus, parts, guard, saved, fail, logger: logger.scope('consensus'), metrics });
   life.defer(chain.listen((event) => {
     if (event.kind === 'head') engine.notify({ kind: 'head' });
     if (event.kind === 'final') engine.notify({ kind: 'final', ref: event.final });
@@ -166,9 +174,10 @@ interface EngineWiring {
   readonly saved: Uint8Array | undefined;
   readonly fail: (error: unknown) => void;
   readonly logger: Logger;
+  readonly metrics: Metrics;
 }
 
-function hostEngine({ chain, sync, consensus, parts: { clock, timers, signers, durable }, guard, saved, fail, logger }: EngineWiring): EngineHost {
+function hostEngine({ chain, sync, consensus, parts: { clock, timers, signers, durable }, guard, saved, fail, logger, metrics }: EngineWiring): EngineHost<Omit<Block, 'seal'>> {
   return createEngineHost<unknown, Omit<Block, 'seal'>>({
     engine: consensus.engine(signers.map(({ publicKey }) => publicKey)),
     view: chain.treeView,
@@ -187,7 +196,18 @@ function hostEngine({ chain, sync, consensus, parts: { clock, timers, signers, d
       },
       import: (block, seal) => chain.importBlock({ ...block, seal }, 'own'),
       publish: (block, seal) => sync.publishBlock({ ...block, seal }),
+      importCandidate: (block, seal) => chain.importBlock({ ...block, seal }, 'candidate'),
+      certify: (id, seal) => chain.certify(id, seal),
       finalise: (ref) => chain.finalise(ref),
+      // A network that stops under the engine is no failure of the engine.
+      send: (to, bytes) => sync.sendConsensus(to, bytes).catch((error: unknown) => logger.debug('a consensus message was not sent', { error: String(error) })),
+      fetch: (from, id) => sync.fetchBlock(from, id),
+      behind: (from, height) => sync.claimed(from, height),
+      scorePeer: (peer, delta, why) => sync.scorePeer(peer, delta, why),
+      async evidence(bytes) {
+        logger.error('a seat signed two things of which it may sign one', { proof: toHex(bytes) });
+        metrics.count('vsys_consensus_evidence_total', 'Proofs of double signing that the consensus engine saw');
+      },
       persist: (bytes) => durable.save(ENGINE_MEMORY, bytes),
     },
   });

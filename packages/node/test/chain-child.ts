@@ -1,8 +1,8 @@
-// A node of one seat with real files and the real clock, until it is killed: `node --conditions=@vsys/source chain-child.ts <folder> <poa|spos>`.
+// A node of one seat with real files and the real clock, until it is killed: `node --conditions=@vsys/source chain-child.ts <folder> <poa|spos|bft>`.
 // Each line tells one thing when it holds; lines are written at once, so that none that held is lost with the process.
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ConsensusModule } from '@vsys/consensus';
+import type { ConsensusModule, Guard } from '@vsys/consensus';
 import { createInlineVerifier, type Signer } from '@vsys/crypto';
 import { createMemoryNetwork } from '@vsys/p2p';
 import { createVirtualTime, systemClock, systemTimers, toHex } from '@vsys/primitives';
@@ -12,6 +12,12 @@ import { createNode } from '../src/index.ts';
 import { type ChainKind, killChain, paymentOf } from './kill-chain.ts';
 
 const tell = (...words: readonly (string | number)[]): void => void writeSync(1, `${words.join(' ')}\n`);
+
+/** What may be signed once, in a word. */
+function slotOf(guard: Guard): string {
+  if (guard.kind === 'round') return `${guard.height}.${guard.round}.${guard.step}`;
+  return guard.kind === 'block' ? String(guard.slot) : `to ${guard.target}`;
+}
 
 /** Tells the slot of every signature that the engine asks for. */
 function tellingModule(module: ConsensusModule): ConsensusModule {
@@ -31,7 +37,7 @@ function tellingModule(module: ConsensusModule): ConsensusModule {
               ...inner,
               step(state, input, view) {
                 const step = inner.step(state, input, view);
-                for (const effect of step.effects) if (effect.kind === 'sign' && effect.guard.kind === 'block') tell('asked', String(effect.guard.slot), toHex(effect.bytes));
+                for (const effect of step.effects) if (effect.kind === 'sign') tell('asked', slotOf(effect.guard), toHex(effect.bytes));
                 return step;
               },
             };

@@ -5,33 +5,44 @@ import { type Block, blockId, bodyRoot } from '@vsys/data-format';
 import { accept, createVirtualTime, toHex, type VirtualTime } from '@vsys/primitives';
 import { type BlockLog, createMemoryBlockLog, createMemoryStore, type Store } from '@vsys/store';
 import { balanceKey, createCoinContainer, numberFromRecord, transfer } from '@vsys/transaction';
-import { createInlineVerifier, signed, signers, START_MS, type TestChain, testChain } from './support.ts';
+import { createInlineVerifier, moduleParams, signed, signers, START_MS, type TestChain, testChain } from './support.ts';
 
-interface Running { chain: Chain; engine: EngineHost; store: Store; log: BlockLog; published: Block[] }
+interface Running { chain: Chain; engine: EngineHost; store: Store; log: BlockLog; memory: { bytes?: Uint8Array }; published: Block[] }
 
-async function run(setup: TestChain, time: VirtualTime, { store = createMemoryStore(), log = createMemoryBlockLog(), seats = setup.seats } = {}): Promise<Running> {
+async function run(setup: TestChain, time: VirtualTime, { store = createMemoryStore(), log = createMemoryBlockLog(), memory = {}, seats = setup.seats }: Partial<Pick<Running, 'store' | 'log' | 'memory'>> & { readonly seats?: TestChain['seats'] } = {}): Promise<Running> {
   const consensus = setup.module.open(setup.spec.consensus.params, new Uint8Array(32));
   if (!consensus.ok) throw new RangeError(consensus.message);
   const chain = await createChain({ spec: setup.spec }, { consensus: consensus.value, router: createRouter([createCoinContainer()]), store, log, verifier: createInlineVerifier(), clock: time });
   const published: Block[] = [];
   const engine = createEngineHost<unknown, Omit<Block, 'seal'>>({
     engine: consensus.value.engine(seats.map(({ publicKey }) => publicKey)), view: chain.treeView,
+    ...(memory.bytes === undefined ? {} : { saved: memory.bytes }),
     ports: {
       clock: time, timers: time, build: (request) => chain.build(request),
       async sign({ key, bytes }) {
         const signer = seats.find(({ publicKey }) => toHex(publicKey.bytes) === toHex(key.bytes));
         return signer === undefined ? { ok: false, code: 'NO_KEY', message: '' } : { ok: true, value: signer.sign(bytes) };
       },
-      import: (block, seal) => chain.importBlock({ ...block, seal }),
+      import: (block, seal) => chain.importBlock({ ...block, seal }, 'own'),
+      certify: (id, seal) => chain.certify(id, seal),
       async publish(block, seal) { published.push({ ...block, seal }); },
       finalise: (ref) => chain.finalise(ref),
-      persist: () => Promise.resolve(),
+      async persist(bytes) { memory.bytes = bytes; },
     },
   });
-  chain.listen((event) => { if (event.kind === 'head') engine.notify({ kind: 'head' }); });
+  chain.listen((event) => { 
+    if (event.kind === 'head') engine.notify({ kind: 'head' });
+    if (event.kind === 'block') engine.notify({ kind: 'block', id: event.id, stage: event.stage });
+  });
   engine.start();
   await engine.idle();
-  return { chain, engine, store, log, published };
+  return { chain, engine, store, log, memory, published };
+}
+
+/** What it published, as it gives it to others now: with the certificates that came later, where the module has them. */
+async function blocksOf({ chain, published }: Running): Promise<Block[]> {
+  const blocks = await Promise.all(published.filter(({ header }) => !chain.isUncertified(blockId(header))).map(({ header }) => chain.blockById(blockId(header))));
+  return blocks.filter((block) => block !== undefined);
 }
 
 /** Lets time pass in steps, each settled before the next. */
@@ -42,7 +53,7 @@ async function pass(time: VirtualTime, running: readonly Running[], ms: number):
   }
 }
 
-describe.each(['spos', 'poa'] as const)('a chain under %s', (kind) => {
+describe.each(['spos', 'poa', 'bft'] as const)('a chain under %s', (kind) => {
   const setup = testChain(kind, 4);
   let time: VirtualTime;
   let node: Running;
@@ -72,7 +83,7 @@ describe.each(['spos', 'poa'] as const)('a chain under %s', (kind) => {
     await node.chain.submit([signed(setup.spec, setup.rich, 0n, [transfer(signers(1, 3)[0]!.account, 500n)])]);
     await pass(time, [node], 4_000);
     const other = await run(setup, time, { seats: [] });
-    for (const block of node.published) {
+    for (const block of await blocksOf(node)) {
       const lies: [string, Block][] = [
         ['state root', { ...block, header: { ...block.header, stateRoot: new Uint8Array(32) } }],
         ['gas', { ...block, header: { ...block.header, gasUsed: block.header.gasUsed + 1n } }],
@@ -95,7 +106,7 @@ describe.each(['spos', 'poa'] as const)('a chain under %s', (kind) => {
     await pass(time, [node], 8_000);
     const { head, final } = node.chain;
     await node.engine.close();
-    const again = await run(setup, time, { log: node.log, ...(keep ? { store: node.store } : {}) });
+    const again = await run(setup, time, { log: node.log, memory: node.memory, ...(keep ? { store: node.store } : {}) });
     expect(toHex(again.chain.head.id)).toBe(toHex(head.id));
     expect(again.chain.final.height).toBeGreaterThanOrEqual(final.height);
     await pass(time, [again], 4_000);
@@ -203,13 +214,12 @@ test('readers see every block, and the state of the final one, while it is on it
   await chain.close();
 });
 
-describe.each(['spos', 'poa'] as const)('fees to the author, under %s', (kind) => {
+describe.each(['spos', 'poa', 'bft'] as const)('fees to the author, under %s', (kind) => {
   const plain = testChain(kind, 3);
   // Accounts of their own, so that what a seat earns lies apart from the key that mints.
   const earning = signers(3, 55).map(({ account }) => account);
   const module = plain.module;
-  const seats = plain.seats.map(({ publicKey }, seat) => (kind === 'spos' ? { seat, account: toHex(earning[seat]!), mintKey: toHex(publicKey.bytes) } : { account: toHex(earning[seat]!), key: toHex(publicKey.bytes) }));
-  const params = module.paramsFromJson(kind === 'spos' ? { slotMs: 1_000, seats } : { periodMs: 1_000, authorities: seats });
+  const params = module.paramsFromJson(moduleParams(kind, 1_000, plain.seats.map(({ publicKey }, seat) => ({ account: toHex(earning[seat]!), key: toHex(publicKey.bytes) }))));
   if (!params.ok) throw new RangeError(params.message);
   const setup: TestChain = { ...plain, spec: { ...plain.spec, fees: { perByte: 1n, perGas: 1n, to: 'author' }, consensus: { ...plain.spec.consensus, params: params.value } } };
   const balanceOf = async (chain: Chain, account: Uint8Array): Promise<bigint> => numberFromRecord(await (await chain.stateAt())!.view.get(balanceKey(account)));
@@ -232,7 +242,8 @@ describe.each(['spos', 'poa'] as const)('fees to the author, under %s', (kind) =
       const status = await node.chain.status(id);
       if (!('receipt' in status)) throw new Error(status.kind);
       const { header } = (await node.chain.blockById(status.blockId))!;
-      const position = kind === 'spos' ? new DataView(header.ext.buffer, header.ext.byteOffset).getUint16(8) : (header.ext[1] as number);
+      const ext = new DataView(header.ext.buffer, header.ext.byteOffset);
+      const position = { spos: () => ext.getUint16(8), poa: () => ext.getUint16(0), bft: () => (header.height + ext.getUint32(0)) % 3 }[kind]();
       const account = toHex(earning[position]!);
       earned.set(account, (earned.get(account) ?? 0n) + status.receipt.feePaid);
     }
@@ -241,14 +252,14 @@ describe.each(['spos', 'poa'] as const)('fees to the author, under %s', (kind) =
     expect((await Promise.all([setup.rich.account, to, ...earning].map((account) => balanceOf(node.chain, account)))).reduce((sum, one) => sum + one)).toBe(1_000_000_000_000n);
 
     const other = await run(setup, time, { seats: [] });
-    for (const block of node.published) expect(await other.chain.importBlock(block)).toMatchObject({ ok: true });
+    for (const block of await blocksOf(node)) expect(await other.chain.importBlock(block)).toMatchObject({ ok: true });
     expect(toHex(other.chain.head.header.stateRoot)).toBe(toHex(node.chain.head.header.stateRoot));
     await other.engine.close();
     await other.chain.close();
     const { head } = node.chain;
     await node.engine.close();
     await node.chain.close();
-    node = await run(setup, time, { log: node.log });
+    node = await run(setup, time, { log: node.log, memory: node.memory });
     expect(toHex(node.chain.head.id)).toBe(toHex(head.id));
     await node.engine.close();
     await node.chain.close();

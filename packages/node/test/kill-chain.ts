@@ -1,11 +1,11 @@
 import { transfer } from '@vsys/transaction';
 import { signed, signers, type TestChain, testChain } from './support.ts';
 
-export type ChainKind = 'poa' | 'spos';
+export type ChainKind = 'poa' | 'spos' | 'bft';
 
 /** The chain that is killed again and again: one seat, and blocks nearly as fast as the disk takes them. */
 export function killChain(kind: ChainKind): TestChain {
-  return testChain(kind, 1, { periodMs: kind === 'poa' ? 15 : 40, genesisTimeMs: 1_700_000_000_000 });
+  return testChain(kind, 1, { periodMs: kind === 'spos' ? 40 : 15, genesisTimeMs: 1_700_000_000_000 });
 }
 
 /** The payment of that sequence: the same bytes in every process. */

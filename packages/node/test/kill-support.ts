@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { createRouter } from '@vsys/container';
 import { type Chain, createChain } from '@vsys/consensus';
 import { createInlineVerifier } from '@vsys/crypto';
+import { chainId } from '@vsys/data-format';
 import { fromHex, systemClock, toHex } from '@vsys/primitives';
 import { createMemoryStore, type Store } from '@vsys/store';
 import { openFileBlockLog, openStore } from '@vsys/store-rocksdb';
@@ -62,7 +63,7 @@ export function startChild(folder: string, kind: ChainKind = 'poa'): Child {
 /** Opens the data of a dead process, with its own store or with an empty one, so that all comes from the log. */
 export async function inspect<T>(folder: string, from: 'store' | 'log', look: (chain: Chain) => Promise<T>, kind: ChainKind = 'poa'): Promise<T> {
   const setup = killChain(kind);
-  const consensus = setup.module.open(setup.spec.consensus.params, new Uint8Array(32));
+  const consensus = setup.module.open(setup.spec.consensus.params, chainId(setup.spec));
   if (!consensus.ok) throw new RangeError(consensus.message);
   await using log = await openFileBlockLog(join(folder, 'blocks'));
   await using store: Store = from === 'store' ? await openStore(join(folder, 'store')) : createMemoryStore();

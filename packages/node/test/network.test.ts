@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { createInlineVerifier } from '@vsys/crypto';
-import { blockToBytes } from '@vsys/data-format';
+import { blockId } from '@vsys/data-format';
 import { createMemoryNetwork, type MemoryNetwork } from '@vsys/p2p';
 import { createVirtualTime, toHex, type VirtualTime } from '@vsys/primitives';
 import { createMemoryBlockLog, createMemoryStore } from '@vsys/store';
 import { transfer } from '@vsys/transaction';
 import { createNode, type Node } from '../src/index.ts';
-import { signed, signers, START_MS, type TestChain, testChain } from './support.ts';
+import { signed, signers, START_MS, type ModuleKind, type TestChain, testChain } from './support.ts';
 
 const durable = (): { load(name: string): Promise<Uint8Array | undefined>; save(name: string, bytes: Uint8Array): Promise<void> } => {
   const records = new Map<string, Uint8Array>();
@@ -46,13 +46,13 @@ async function pass(time: VirtualTime, ms: number): Promise<void> {
   }
 }
 
-const world = (kind: 'spos' | 'poa', seats: number, seed = 1): World => {
+const world = (kind: ModuleKind, seats: number, seed = 1): World => {
   const time = createVirtualTime(START_MS + 10);
   return { time, net: createMemoryNetwork({ seed, time, delayMs: [1, 20] }), setup: testChain(kind, seats), nodes: [] };
 };
 const stopAll = async ({ time, nodes }: World): Promise<void> => { for (const node of nodes) await settle(time, node.stop()); };
 
-describe.each(['spos', 'poa'] as const)('four nodes under %s', (kind) => {
+describe.each(['spos', 'poa', 'bft'] as const)('four nodes under %s', (kind) => {
   test('agree, take transactions anywhere, and a late joiner catches up', async () => {
     const w = world(kind, 4);
     for (let seat = 0; seat < 4; seat++) await addNode(w, seat);
@@ -80,7 +80,7 @@ describe.each(['spos', 'poa'] as const)('four nodes under %s', (kind) => {
     w.net.heal();
     await pass(w.time, 12_000);
     const common = Math.min(...w.nodes.map(({ chain }) => chain.final.height));
-    const ids = await Promise.all(w.nodes.map(async ({ chain }) => blockToBytes({ ...(await chain.at(common))!, transactions: [] }).join()));
+    const ids = await Promise.all(w.nodes.map(async ({ chain }) => toHex(blockId((await chain.at(common))!.header))));
     expect(new Set(ids).size).toBe(1);
     for (const [i, { chain }] of w.nodes.entries()) {
       const now = await chain.at(final[i]!.height);

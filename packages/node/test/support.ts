@@ -1,6 +1,7 @@
 import { createInlineVerifier, createSigner, type Signer, verifySignature } from '@vsys/crypto';
 import { type ChainSpec, createTransaction, type Operation, type TransactionBody, transactionToBytes } from '@vsys/data-format';
 import type { ConsensusModule } from '@vsys/consensus';
+import { createBft } from '@vsys/consensus-bft';
 import { createPoa } from '@vsys/consensus-poa';
 import { createSpos } from '@vsys/consensus-spos';
 import { chainId } from '@vsys/data-format';
@@ -20,14 +21,14 @@ export interface TestChain {
   readonly rich: Signer;
 }
 
-/** A private chain with so many seats of either module, and one account that holds everything. */
-export function testChain(kind: 'spos' | 'poa', seatCount: number, { periodMs = 1_000, genesisTimeMs = START_MS } = {}): TestChain {
+/** A private chain with so many seats of a module, and one account that holds everything. */
+export type ModuleKind = 'spos' | 'poa' | 'bft';
+
+export function testChain(kind: ModuleKind, seatCount: number, { periodMs = 1_000, genesisTimeMs = START_MS } = {}): TestChain {
   const seats = signers(seatCount, 7);
   const rich = signers(1, 99)[0] as Signer;
-  const module = (kind === 'spos' ? createSpos({ verifySignature }) : createPoa({ verifySignature })) as ConsensusModule;
-  const params = module.paramsFromJson(kind === 'spos'
-    ? { slotMs: periodMs, seats: seats.map(({ account, publicKey }, seat) => ({ seat, account: toHex(account), mintKey: toHex(publicKey.bytes) })) }
-    : { periodMs, authorities: seats.map(({ account, publicKey }) => ({ account: toHex(account), key: toHex(publicKey.bytes) })) });
+  const module = { spos: createSpos, poa: createPoa, bft: createBft }[kind]({ verifySignature }) as ConsensusModule;
+  const params = module.paramsFromJson(moduleParams(kind, periodMs, seats.map(({ account, publicKey }) => ({ account: toHex(account), key: toHex(publicKey.bytes) }))));
   if (!params.ok) throw new RangeError(params.message);
   const balances = [{ account: rich.account, amount: 1_000_000_000_000n }].toSorted((a, b) => compareBytes(a.account, b.account));
   const spec: ChainSpec = {
@@ -35,6 +36,12 @@ export function testChain(kind: 'spos' | 'poa', seatCount: number, { periodMs = 
     fees: { perByte: 1n, perGas: 1n, to: 'burn' }, consensus: { module: module.id, params: params.value }, containers: [{ name: 'coin', version: 1, params: new Uint8Array() }], balances, salt: new Uint8Array(),
   };
   return { spec, module, seats, rich };
+}
+
+/** What each module calls its seats. */
+export function moduleParams(kind: ModuleKind, periodMs: number, seats: readonly { readonly account: string; readonly key: string }[]): unknown {
+  if (kind === 'spos') return { slotMs: periodMs, seats: seats.map(({ account, key }, seat) => ({ seat, account, mintKey: key })) };
+  return kind === 'poa' ? { periodMs, authorities: seats } : { periodMs, timeoutMs: periodMs, validators: seats };
 }
 
 export function signed(spec: ChainSpec, signer: Signer, sequence: bigint, operations: readonly Operation[], change: Partial<TransactionBody> = {}): Uint8Array {

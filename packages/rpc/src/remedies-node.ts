@@ -23,10 +23,11 @@ export const clientRemedies: Readonly<Record<string, Remedy>> = {
   CLIENT_UNREACHABLE: ['nobody answers at the url', 'check the url, and that the node runs'],
   CLIENT_TIMEOUT: ['the node did not answer in time', 'try again, or give more time with timeoutMs'],
   CLIENT_WRONG_CHAIN: ['the node serves another chain than the trusted one', 'give the url of a node of this chain, or the spec of that one'],
-  CLIENT_BEHIND: ['the answer is of a block that the verified headers do not have', 'ask again at a newer block; if it stays, use another node'],
+  CLIENT_BEHIND: ['the answer is of a block that the verified headers do not have, or the node lacks that of the checkpoint', 'ask again at a newer block; if it stays, use another node'],
   CLIENT_PROOF_FAILED: ['the proof does not show the answer under the verified header', 'do not use the answer; use another node'],
   CLIENT_HEADER_REFUSED: ['the node sent a header that the rules of the chain refuse', 'use another node'],
   CLIENT_BAD_ANSWER: ['the answer is not what the call promises', 'check that the url is that of a node of this release'],
+  CLIENT_CHECKPOINT: ['the checkpoint is damaged, or of another chain or module', 'begin without it, and keep the one that the client gives then'],
   CLIENT_CLOSED: ['the client was closed while the call was under way, or before', 'make another client'],
 };
 

@@ -66,8 +66,14 @@ export function createCatchUp({ chain, network, clock, logger }: Parts): CatchUp
     const headers = await fetchHeaders(peer);
     if (headers === undefined) return 'failed';
     const wanted: SealedHeader[] = [];
-    for (const header of headers) if (!(await chain.has(blockId(header.header)))) wanted.push(header);
-    if (wanted.length === 0) return 'nothing';
+    let certified = 0;
+    for (const header of headers) {
+      const id = blockId(header.header);
+      // The body is here: all that was missed is the certificate.
+      if (chain.isUncertified(id)) certified += (await chain.certify(id, header.seal)).ok ? 1 : 0;
+      else if (!(await chain.has(id))) wanted.push(header);
+    }
+    if (wanted.length === 0) return certified > 0 ? 'progress' : 'nothing';
     let ahead = fetchBodies(peer, wanted.slice(0, SYNC_LIMITS.bodiesPerRequestMax));
     for (let at = 0; at < wanted.length && !stopping.signal.aborted; ) {
       const blocks = await ahead;

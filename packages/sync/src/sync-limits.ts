@@ -10,6 +10,12 @@ export const SYNC_LIMITS = {
   batchItemsMax: 1_000,
   batchDelayMs: 25,
   batchesPerPeerPerSecondMax: 256,
+  /** Messages of one peer to the consensus engine that are being judged, beside those of the topic. */
+  consensusConcurrentPerPeerMax: 8,
+  /** Points for a message to the consensus engine, sent to us alone, that it rejects. */
+  rejectedMessageScore: -10,
+  /** Blocks that an engine asked for by name and waits for. */
+  fetchingMax: 16,
   locatorIdsMax: 64,
   headersPerReplyMax: 512,
   headersReplyBytesMax: 2_097_152,

@@ -8,7 +8,7 @@ export const benches: Readonly<Record<string, Bench>> = {
       rate: { about: 'transfers per second that are offered', default: '3000' },
       seconds: { about: 'how long they are offered', default: '40' },
       senders: { about: 'accounts that send', default: '400' },
-      waiting: { about: 'transfers in a pool above which a node is left alone', default: '12000' },
+      waiting: { about: 'transfers in a pool above which a node is left alone', default: '5000' },
       profile: { about: 'folder for a processor profile of each node, or none', default: 'none' },
     },
     load: async () => (await import('./benches/network.ts')).runNetwork,
@@ -30,6 +30,14 @@ export const benches: Readonly<Record<string, Bench>> = {
       profile: { about: 'folder for a processor profile of each start, or none', default: 'none' },
     },
     load: async () => (await import('./benches/restart.ts')).runRestart,
+  },
+  checkpoint: {
+    about: 'vsys db get on a long chain, with and without the checkpoint of the command before',
+    options: {
+      blocks: { about: 'blocks of the chain', default: '10000' },
+      rounds: { about: 'turns of each side', default: '5' },
+    },
+    load: async () => (await import('./benches/checkpoint.ts')).runCheckpoint,
   },
   pipeline: {
     about: 'signed transfers that one node commits, against the bare steps of that work',

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { type Browser, chromium } from 'playwright-core';
-import type { Given, Shown } from './page.ts';
+import type { Followed, Given, Shown } from './page.ts';
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const STORY_MS_MAX = 180_000;
@@ -74,6 +74,30 @@ here('the client in a real Chromium (skipped where there is none at CHROMIUM or 
     expect(complaints).toEqual([]);
   }, STORY_MS_MAX);
 
+  test('goes on after a reload from the checkpoint that the page kept, and refuses one that was changed', async () => {
+    const page = await browser.newPage();
+    const origin = `http://127.0.0.1:${(pages.address() as AddressInfo).port}/`;
+    await page.goto(origin);
+    const goOn = (): Promise<Followed> => page.evaluate((one) => (globalThis as unknown as { goOn(one: Given): Promise<Followed> }).goOn(one), given);
+    const first = await goOn();
+    expect(first).toMatchObject({ began: 0, lowest: 1, count: '2' });
+    await page.reload();
+    // A block on top, so that there is a header to be sent.
+    await command('db', 'create', 'reloaded', '--url', given.url, '--spec', 'chain.json', '--key', 'seal.key');
+    const second = await goOn();
+    expect(second).toMatchObject({ lowest: second.began + 1, count: '2' });
+    // The one seat makes a block final with the next.
+    expect(second.began).toBeGreaterThanOrEqual(first.tip - 1);
+    expect(second.tip).toBeGreaterThan(first.tip);
+    await page.evaluate(() => {
+      const kept = localStorage.getItem('checkpoint') ?? '';
+      localStorage.setItem('checkpoint', `${kept.slice(0, 100)}${kept[100] === '0' ? '1' : '0'}${kept.slice(101)}`);
+    });
+    await page.reload();
+    await expect(goOn()).rejects.toThrow('the checkpoint is damaged');
+    await page.close();
+  }, STORY_MS_MAX);
+
   test('a page of another origin gets no answer', async () => {
     const stranger = createServer((_, response) => void response.setHeader('content-type', 'text/html').end('<!doctype html><link rel="icon" href="data:,">'));
     await new Promise<void>((resolve) => void stranger.listen(0, '127.0.0.1', resolve));
@@ -100,5 +124,5 @@ async function startNode(origin: string): Promise<string> {
 }
 
 async function command(...args: string[]): Promise<string> {
-  return (await promisify(execFile)(process.execPath, [...vsys, ...args], { cwd: folder })).stdout;
+  return (await promisify(execFile)(process.execPath, [...vsys, ...args], { cwd: folder, env: { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') } })).stdout;
 }

@@ -31,7 +31,8 @@ export function addTxShow(group: Command): void {
       const bytes = await bytesOf(open.client, id, status);
       const described = await describeTransaction(bytes, 'the answer');
       if (described.id !== id) throw new ClientError('CLIENT_BAD_ANSWER', `the node answered with the transaction ${described.id}`);
-      const proven = await isOnChain(open.client, status);
+      using whole = status.height < open.since ? await clientOf(command, status.height) : undefined;
+      const proven = await isOnChain((whole ?? open).client, status);
       if (json) printJson({ ...described, ...status, tier: proven ? 'proven' : 'claimed' });
       else printRows([...transactionRows(described), ...rowsOf(id, status).slice(1), ['shown', proven ? 'its place is proven under the verified header of the block; outcome and fee are the word of the node' : 'its content by its id; where it stands is the word of the node']]);
     });

@@ -3,7 +3,7 @@ import type { ClientCode } from '../contract.ts';
 import { explainCode } from '../remedies.ts';
 
 /** Codes that the client itself throws with. */
-export type ClientErrorCode = ClientCode | 'CLIENT_CLOSED';
+export type ClientErrorCode = ClientCode | 'CLIENT_CHECKPOINT' | 'CLIENT_CLOSED';
 
 /** What a call threw: with a code of the client, or with the code and remedy that the node refused it with. */
 export class ClientError extends CodedError {

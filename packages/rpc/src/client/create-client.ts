@@ -27,6 +27,11 @@ export interface Client extends Disposable {
   readonly followed: Followed;
   /** Catches up with the headers of the node. Calls at the same time share the work. */
   follow(): Promise<Followed>;
+  /**
+   * The final block that was verified, for `trust.checkpoint` of a later client, which then begins there. Canonical bytes, some hundred of them.
+   * Keep them where nobody else writes: they are believed as the spec is.
+   */
+  checkpoint(): Uint8Array;
   /** Proven. The refusals of a query are shown too: QUERY_NO_COLLECTION, QUERY_NOT_PROVABLE and the like. */
   find(query: Query, options?: AskOptions): Promise<Found>;
   /** All documents, answer after answer, of one block: `limit` is the number of one answer. CLIENT_BEHIND when that block was undone meanwhile. */
@@ -66,7 +71,8 @@ export interface Client extends Disposable {
 /**
  * A client of one node that trusts a chain's spec, its first header and its rules, and no node.
  *
- * @throws ClientError CLIENT_UNREACHABLE for a url that is not http or https, CLIENT_WRONG_CHAIN for a genesis that is not of the spec
+ * @throws ClientError CLIENT_UNREACHABLE for a url that is not http or https, CLIENT_WRONG_CHAIN for a genesis that is not of the spec,
+ * CLIENT_CHECKPOINT for a checkpoint that is not of this chain and module, or damaged: begin without it
  * @example
  * const client = createClient({ url: 'http://localhost:9930', trust: { spec, genesis, rules } });
  * const { documents, block } = await client.find({ database, collection: 'people', filter: new Map([['age', 7n]]) });
@@ -120,6 +126,7 @@ export function createClient(options: ClientOptions): Client {
     get followed() {
       return headers.followed;
     },
+    checkpoint: () => headers.checkpoint(),
     async *findAll({ after, ...query }, { at, signal } = {}) {
       let cursor = after;
       let pinned: BlockRefJson | undefined;

@@ -1,6 +1,7 @@
 import { toHex } from '@vsys/primitives';
 import { blockId, type ChainSpec, chainId, type SealedHeader, sealedHeaderFromBytes } from '@vsys/data-format';
 import { rpcLimits } from '../contract.ts';
+import { explainCode } from '../remedies.ts';
 import { badAnswer, clientError } from './client-error.ts';
 import type { Call } from './http-call.ts';
 import { clientLimits } from './limits.ts';
@@ -18,7 +19,7 @@ export async function checkChain(call: Call, spec: ChainSpec): Promise<void> {
 /**
  * Asks for headers until there are no more. Those of another branch are gathered until they outrank ours; when they do not, ours is kept.
  *
- * @throws ClientError CLIENT_HEADER_REFUSED; headers before the refused one are kept
+ * @throws ClientError CLIENT_HEADER_REFUSED, and headers before the refused one are kept; CLIENT_BEHIND for a node without the block of the checkpoint
  */
 export async function followHeaders(call: Call, headers: VerifiedHeaders): Promise<Followed> {
   const max = rpcLimits.headersMax;
@@ -32,6 +33,7 @@ export async function followHeaders(call: Call, headers: VerifiedHeaders): Promi
     gathered = goesOn ? [...gathered, ...batch] : batch;
     const taken = headers.take(gathered);
     if (!taken.ok && taken.code !== 'HEADER_RANK') {
+      if (taken.code === 'HEADER_BELOW_CHECKPOINT') throw clientError('CLIENT_BEHIND', taken.message, { reason: taken.code, tip: headers.followed.tip, remedy: explainCode(taken.code)?.remedy });
       throw clientError('CLIENT_HEADER_REFUSED', `a header of the node does not hold: ${taken.message}`, { reason: taken.code, tip: headers.followed.tip });
     }
     const last = batch.at(-1)?.header.height ?? reached;

@@ -1,7 +1,8 @@
-import { accept, type BlockId, equalBytes, toHex, type Verdict } from '@vsys/primitives';
-import { createHeaderChain, type BlockRef, type HeaderRules } from '@vsys/consensus/rules';
+import { accept, type BlockId, equalBytes, refuse, toHex, type Verdict } from '@vsys/primitives';
+import { type BlockRef, createHeaderChain, type FoldedHeader, headerCheckpointFromBytes, headerCheckpointToBytes, type HeaderRules } from '@vsys/consensus/rules';
 import { blockId, type ChainSpec, type Header, type SealedHeader } from '@vsys/data-format';
 import type { BlockRefJson } from '../contract.ts';
+import { clientError } from './client-error.ts';
 import { createHeaderRing } from './header-ring.ts';
 import { clientLimits } from './limits.ts';
 
@@ -12,6 +13,11 @@ export interface Trust {
   readonly genesis: Header;
   /** Of the consensus module that the spec names, opened with its parameters. */
   readonly rules: HeaderRules;
+  /**
+   * What `checkpoint` of a client of this chain gave: headers go on from there and are not followed from genesis again. It is believed as the spec is,
+   * so it must come from where nobody else writes, such as one's own storage or a release, and never from a node.
+   */
+  readonly checkpoint?: Uint8Array | undefined;
 }
 
 /** How far the headers were followed. */
@@ -20,26 +26,35 @@ export interface Followed {
   readonly final: BlockRefJson;
 }
 
-/** Headers that the rules hold for, from genesis on. */
+/** Headers that the rules hold for, from genesis or a checkpoint on. */
 export interface VerifiedHeaders {
   readonly followed: Followed;
-  /** Ids of our branch, newest first, thinning out to genesis. */
+  /** The final block, as bytes to begin with another time. */
+  checkpoint(): Uint8Array;
+  /** Ids of our branch, newest first, thinning out to the block that it began with. */
   locator(): readonly BlockId[];
   /** The state root of a block of our branch; undefined when it is not there, or no longer kept. */
   stateRoot(block: BlockRefJson): Uint8Array | undefined;
-  /** Takes headers that go on from one of ours. HEADER_RANK: they do not outrank our branch, which is kept. */
+  /**
+   * Takes headers that go on from one of ours. HEADER_RANK: they do not outrank our branch, which is kept. HEADER_BELOW_CHECKPOINT: they are of
+   * blocks up to the checkpoint, which whoever has its block need not send.
+   */
   take(headers: readonly SealedHeader[]): Verdict<void>;
 }
 
 /** Ids of a locator before it thins out. */
 const LOCATOR_DENSE = 10;
 
-/** Of each header height, id and state root are kept, for the newest `keptMax` blocks. */
-export function createVerifiedHeaders({ spec, genesis, rules }: Trust, keptMax: number = clientLimits.headersKeptMax): VerifiedHeaders {
-  const chain = createHeaderChain({ rules, spec, genesis });
-  const genesisId = blockId(genesis);
-  const kept = createHeaderRing(keptMax, genesis.height);
-  kept.put(genesis.height, genesisId, genesis.stateRoot);
+/**
+ * Of each header height, id and state root are kept, for the newest `keptMax` blocks.
+ *
+ * @throws ClientError CLIENT_CHECKPOINT
+ */
+export function createVerifiedHeaders(trust: Trust, keptMax: number = clientLimits.headersKeptMax): VerifiedHeaders {
+  const chain = createHeaderChain({ rules: trust.rules, spec: trust.spec, genesis: trust.genesis, from: readCheckpoint(trust) });
+  const { id: startId, height: startHeight, header: { stateRoot } } = chain.final;
+  const kept = createHeaderRing(keptMax, startHeight);
+  kept.put(startHeight, startId, stateRoot);
 
   const isKept = (header: Header): boolean => {
     const known = kept.id(header.height);
@@ -64,6 +79,7 @@ export function createVerifiedHeaders({ spec, genesis, rules }: Trust, keptMax: 
     get followed() {
       return { tip: refOf(chain.tip), final: refOf(chain.final) };
     },
+    checkpoint: () => headerCheckpointToBytes(trust, chain.final),
     locator() {
       const ids: BlockId[] = [];
       const { height: tip } = chain.tip;
@@ -71,7 +87,7 @@ export function createVerifiedHeaders({ spec, genesis, rules }: Trust, keptMax: 
         ids.push(kept.id(height) as BlockId);
         if (ids.length >= LOCATOR_DENSE) step *= 2;
       }
-      return [...ids, genesisId];
+      return [...ids, startId];
     },
     stateRoot({ height, id }) {
       const known = kept.id(height);
@@ -80,12 +96,21 @@ export function createVerifiedHeaders({ spec, genesis, rules }: Trust, keptMax: 
     take(headers) {
       const from = headers.findIndex(({ header }) => !isKept(header));
       const first = headers[from]?.header;
+      if (first === undefined) return accept(undefined);
+      if (first.height <= startHeight) return refuse('HEADER_BELOW_CHECKPOINT', `the node does not have the block at height ${startHeight} that headers are followed from: it is behind it, or on another branch`);
       // Below what is kept nothing can be compared: the node is far behind us, and has nothing new.
-      if (first === undefined || first.height <= kept.oldest) return accept(undefined);
+      if (first.height <= kept.oldest) return accept(undefined);
       const news = headers.slice(from);
       return equalBytes(first.parent, chain.tip.id) ? extend(news) : replace(first.parent, news);
     },
   };
+}
+
+function readCheckpoint(trust: Trust): FoldedHeader<unknown> | undefined {
+  if (trust.checkpoint === undefined) return undefined;
+  const read = headerCheckpointFromBytes(trust, trust.checkpoint);
+  if (!read.ok) throw clientError('CLIENT_CHECKPOINT', `trust.checkpoint cannot be begun with: ${read.message}`, { reason: read.code });
+  return read.value;
 }
 
 function refOf({ height, id }: BlockRef): BlockRefJson {

@@ -1,0 +1,59 @@
+import { accept } from '@vsys/primitives';
+import type { ConsensusModule, VerifySignature } from '@vsys/consensus';
+import { createBftEngine } from './engine.ts';
+import { bftParamsFromBytes, bftParamsFromJson, bftParamsToBytes, bftParamsToJson, bftQuorum } from './params.ts';
+import { createBftRules } from './rules.ts';
+import type { BftContext } from './rules.ts';
+import type { VoteRules } from './vote-rules.ts';
+import { BFT_MESSAGE_BYTES_MAX } from './wire.ts';
+
+export interface BftOptions {
+  readonly verifySignature: VerifySignature;
+  /** For tests, which take single rules away. */
+  readonly votes?: VoteRules;
+}
+
+/**
+ * Instant finality by votes: a block is head only when more than two thirds of the validators precommitted it, and then it is final.
+ *
+ * @example
+ * const bft = createBft({ verifySignature });
+ * const params = bft.paramsFromJson({ periodMs: 1000, validators: [{ account, key }] });
+ */
+export function createBft(options: BftOptions): ConsensusModule<BftContext> {
+  const { verifySignature, votes } = options;
+  return {
+    id: 'bft@1',
+    provides: { finality: 'instant', headers: 'pure' },
+    wire: { messageBytesMax: BFT_MESSAGE_BYTES_MAX, messagesPerPeerPerSecondMax: 1_024 },
+    needs: { clock: true, compute: false, keySchemes: ['ed25519'] },
+    paramsFromJson: (json) => {
+      const params = bftParamsFromJson(json);
+      return params.ok ? accept(bftParamsToBytes(params.value)) : params;
+    },
+    paramsToJson: (bytes) => {
+      const params = bftParamsFromBytes(bytes);
+      return params.ok ? accept(bftParamsToJson(params.value)) : params;
+    },
+    open: (bytes, chainId) => {
+      const opened = bftParamsFromBytes(bytes);
+      if (!opened.ok) return opened;
+      const params = opened.value;
+      const validators = params.validators.length;
+      const quorum = bftQuorum(validators);
+      return accept({
+        rules: createBftRules(params, chainId, verifySignature),
+        containers: [],
+        engine: (keys) => createBftEngine({ params, chainId, verifySignature, ...(votes === undefined ? {} : { votes }) }, keys),
+        describe: () => ({
+          validators,
+          periodMs: params.periodMs,
+          quorum,
+          validatorsThatMayBeAway: validators - quorum,
+          validatorsThatStopTheChain: validators - quorum + 1,
+          equivocatorsThatBreakSafety: 2 * quorum - validators,
+        }),
+      });
+    },
+  };
+}

@@ -1,0 +1,335 @@
+import { equalBytes, fromHex, toHex } from '@vsys/primitives';
+import type { BlockId, ChainId } from '@vsys/primitives';
+import { sealMessage } from '@vsys/consensus';
+import type { Engine, EngineInput, PublicKeyOf, Step, VerifySignature } from '@vsys/consensus';
+import { createHearing } from './hear.ts';
+import { memoryFromBytes, memoryToBytes } from './memory.ts';
+import type { BftParams } from './params.ts';
+import { keepProposal, NAMES_MAX, want } from './proposals.ts';
+import { bftExtToBytes, bftProposer, bftRoundOf } from './rules.ts';
+import type { BftContext } from './rules.ts';
+import { bftSealToBytes } from './seal.ts';
+import type { BftState } from './state.ts';
+import { countFor, decidedBy, isSameId, roundOf, seatsIn, votesOf, withVote } from './tally.ts';
+import { notesFor, tell, tellStatus } from './tell.ts';
+import { createTurn, hasExecuted, isWanted, ROUNDS_KEPT_MAX, stepName } from './turn.ts';
+import type { Turn } from './turn.ts';
+import { PRECOMMIT, PREVOTE, PROPOSE, reproposalMessage, voteMessage } from './vote.ts';
+import type { Reproposal, Vote, VoteStep } from './vote.ts';
+import { voteRules } from './vote-rules.ts';
+import type { VoteRules } from './vote-rules.ts';
+
+export interface BftEngineOptions {
+  readonly params: BftParams;
+  readonly chainId: ChainId;
+  readonly verifySignature: VerifySignature;
+  /** For tests, which take single rules away. */
+  readonly votes?: VoteRules;
+}
+
+/** However long a network was cut, a round is over after this. */
+const TIMEOUT_MS_MAX = 60_000;
+/** Rounds in which a seat with an old memory only listens. */
+const QUIET_ROUNDS = 10;
+const STEPS: Readonly<Record<number, BftState['step']>> = { [PROPOSE]: 'propose', [PREVOTE]: 'prevote', [PRECOMMIT]: 'precommit' };
+
+/**
+ * Decides one height after the other: a proposal, prevotes, precommits, and when that fails another round with another proposer and
+ * more patience. A pure reducer: `Turn` gathers the state and the effects of one input.
+ */
+export function createBftEngine(options: BftEngineOptions, keys: readonly PublicKeyOf[]): Engine<BftContext, BftState> {
+  const { params, chainId, votes: rules = voteRules } = options;
+  const { periodMs, validators } = params;
+  const n = validators.length;
+  const quorum = rules.quorum(n);
+  const hear = createHearing(options, quorum);
+  const own = validators.flatMap(({ key }, seat) => (keys.some((one) => one.scheme === 'ed25519' && equalBytes(one.bytes, key)) ? [seat] : []));
+  const keyOf = (seat: number): PublicKeyOf => ({ scheme: 'ed25519', bytes: (validators[seat] as BftParams['validators'][number]).key });
+  const patienceMs = (round: number): number => Math.min(TIMEOUT_MS_MAX, params.timeoutMs + round * params.timeoutDeltaMs);
+
+  const isSilent = ({ state }: Turn): boolean => state.quietRounds !== undefined && state.quietRounds < QUIET_ROUNDS;
+  /** Signs a step once, ever. False: nothing may be signed here. */
+  const mayStillSign = (turn: Turn, step: number): boolean => {
+    const { height, round, signed } = turn.state;
+    if (own.length === 0 || isSilent(turn)) return false;
+    return height !== signed.height ? height > signed.height : round !== signed.round ? round > signed.round : step > signed.step;
+  };
+  const remember = (turn: Turn, step: number): void => {
+    const { height, round, locked, valid } = turn.state;
+    turn.set({ signed: { height, round, step } });
+    turn.effects.push({ kind: 'persist', bytes: memoryToBytes({ height, round, step, locked, valid }) });
+  };
+  const waitFor = (turn: Turn, ms: number): void => {
+    const { height, round, step } = turn.state;
+    turn.effects.push({ kind: 'timer', id: stepName(height, round, step), atMs: turn.nowMs + ms });
+  };
+  function beginHeight(turn: Turn): void {
+    const { state, view } = turn;
+    const height = view.head.height + 1;
+    const settled = state.settled || (state.decided !== undefined && equalBytes(state.decided, view.head.id));
+    // Others decided at least one height that this memory knows nothing of: the next may hold a vote of ours that it knows nothing of either.
+    const isBehind = !settled && height >= state.signed.height + 2;
+    const waiting = state.height + 1 === height ? state.next : [];
+    turn.set({
+      height, round: 0, step: 'wait', locked: undefined, valid: undefined, proposals: new Map(), tally: waiting.reduce(withVote, new Map()), next: [], prevotesCounted: false, precommitsCounted: false,
+      importing: new Set(), invalid: new Set(), fetchedMs: new Map(), sources: new Map(), decided: undefined, building: undefined, quietRounds: isBehind ? 0 : undefined, settled, accused: new Set(), answeredMs: new Map(),
+    });
+    waitFor(turn, Math.max(0, view.head.timeMs + periodMs - turn.nowMs));
+  }
+
+  function beginRound(turn: Turn, round: number): void {
+    const { state } = turn;
+    const kept = new Set([state.locked?.round, state.valid?.round]);
+    turn.set({
+      round, step: 'propose', prevotesCounted: false, precommitsCounted: false, building: undefined,
+      tally: new Map([...state.tally].filter(([one]) => one > round - ROUNDS_KEPT_MAX || kept.has(one))),
+      proposals: new Map([...state.proposals].filter(([one]) => one > round - ROUNDS_KEPT_MAX)),
+      ...(state.quietRounds === undefined ? {} : { quietRounds: state.quietRounds + 1 }),
+    });
+    waitFor(turn, patienceMs(round));
+    const proposer = bftProposer(params, state.height, round);
+    if (own.includes(proposer) && mayStillSign(turn, PROPOSE)) propose(turn, proposer);
+  }
+
+  function propose(turn: Turn, seat: number): void {
+    remember(turn, PROPOSE);
+    const { height, round, valid } = turn.state;
+    if (valid === undefined) {
+      const { head } = turn.view;
+      const timeMs = Math.max(turn.nowMs, head.timeMs + periodMs);
+      turn.effects.push({ kind: 'build', job: `block ${height} ${round}`, on: head.id, timeMs, ext: bftExtToBytes(round), deadlineMs: turn.nowMs + Math.ceil(patienceMs(round) / 2) });
+      return;
+    }
+    const bytes = reproposalMessage(chainId, { height, round, validRound: valid.round, id: valid.id });
+    turn.effects.push({ kind: 'sign', job: `again ${height} ${round} ${seat} ${valid.round} ${toHex(valid.id)}`, key: keyOf(seat), bytes, guard: { kind: 'round', height: BigInt(height), round, step: PROPOSE } });
+  }
+
+  /** Votes in this step, and waits for others'. The wait also ends without a quorum: a vote that was lost in a crash may be the one that is missing. */
+  function vote(turn: Turn, step: VoteStep, id: BlockId | undefined): void {
+    turn.set({ step: step === PREVOTE ? 'prevote' : 'precommit' });
+    const { height, round } = turn.state;
+    waitFor(turn, 2 * patienceMs(round));
+    if (!mayStillSign(turn, step)) return;
+    remember(turn, step);
+    for (const seat of own) {
+      const bytes = voteMessage(chainId, { step, height, round, id });
+      turn.effects.push({ kind: 'sign', job: `vote ${height} ${round} ${step} ${seat} ${id === undefined ? '-' : toHex(id)}`, key: keyOf(seat), bytes, guard: { kind: 'round', height: BigInt(height), round, step } });
+    }
+  }
+
+  /** Applies rules until none has anything to say. */
+  function settle(turn: Turn): void {
+    while (turn.state.decided === undefined && (decide(turn) || skip(turn) || prevote(turn) || precommit(turn) || count(turn)));
+  }
+
+  /** Line 49: a quorum of precommits of one round for an executed block. */
+  function decide(turn: Turn): boolean {
+    const { state } = turn;
+    for (const [round, { precommits }] of state.tally) {
+      const id = decidedBy(precommits, quorum)?.id;
+      if (id === undefined) continue;
+      if (!hasExecuted(turn, id)) {
+        want(turn, id);
+        continue;
+      }
+      const chosen = [...precommits.values()].filter((one) => isSameId(one.id, id)).toSorted((a, b) => a.seat - b.seat).slice(0, quorum);
+      turn.set({ decided: id });
+      turn.effects.push({ kind: 'certify', id, seal: bftSealToBytes({ kind: 'certificate', round, precommits: chosen }) }, { kind: 'finalise', ref: { id, height: state.height } });
+      return true;
+    }
+    return false;
+  }
+
+  /** Line 55. */
+  function skip(turn: Turn): boolean {
+    const { step, round, tally } = turn.state;
+    const current = step === 'wait' ? -1 : round;
+    const later = [...tally.keys()].filter((one) => one > current).toSorted((a, b) => b - a);
+    const there = new Set<number>();
+    for (const one of later) {
+      for (const seat of seatsIn(roundOf(tally, one))) there.add(seat);
+      if (!rules.skipsTo(there.size, n, quorum)) continue;
+      beginRound(turn, one);
+      return true;
+    }
+    return false;
+  }
+
+  /** Lines 22 and 28. */
+  function prevote(turn: Turn): boolean {
+    const { step, round, proposals, tally, locked, invalid } = turn.state;
+    const proposed = step === 'propose' ? proposals.get(round) : undefined;
+    if (proposed === undefined) return false;
+    const { id, validRound } = proposed;
+    if (!rules.hasReason(proposed, validRound === undefined ? 0 : countFor(votesOf(tally, validRound, PREVOTE), id), quorum)) return false;
+    const isValid = hasExecuted(turn, id);
+    if (!isValid && !invalid.has(toHex(id))) return want(turn, id);
+    vote(turn, PREVOTE, isValid && rules.mayPrevote(locked, proposed) ? id : undefined);
+    return true;
+  }
+
+  /** Lines 36 and 44. */
+  function precommit(turn: Turn): boolean {
+    const { state } = turn;
+    if (state.step !== 'prevote' && state.step !== 'precommit') return false;
+    const polka = decidedBy(votesOf(state.tally, state.round, PREVOTE), quorum);
+    if (polka === undefined) return false;
+    if (polka.id === undefined) {
+      if (state.step !== 'prevote') return false;
+      vote(turn, PRECOMMIT, undefined);
+      return true;
+    }
+    if (!hasExecuted(turn, polka.id)) return want(turn, polka.id);
+    if (state.valid?.round === state.round && state.step === 'precommit') return false;
+    const found = { round: state.round, id: polka.id };
+    turn.set({ valid: rules.keepValid(state.valid, found) });
+    if (state.step === 'precommit') return false;
+    turn.set({ locked: rules.lock(state.locked, found) });
+    vote(turn, PRECOMMIT, polka.id);
+    return true;
+  }
+
+  /** Lines 34 and 47: a quorum voted, though not for one thing; the rest get as long as a step lasts. */
+  function count(turn: Turn): boolean {
+    const { step, round, tally, prevotesCounted, precommitsCounted } = turn.state;
+    const { prevotes, precommits } = roundOf(tally, round);
+    if (step === 'prevote' && !prevotesCounted && prevotes.size >= quorum) {
+      turn.set({ prevotesCounted: true });
+      waitFor(turn, patienceMs(round));
+    }
+    if (step === 'precommit' && !precommitsCounted && precommits.size >= quorum) {
+      turn.set({ precommitsCounted: true });
+      waitFor(turn, patienceMs(round));
+    }
+    return false;
+  }
+
+  function onTimer(turn: Turn, id: string): void {
+    const { height, round, step } = turn.state;
+    if (id !== stepName(height, round, step)) return;
+    if (step === 'wait') return beginRound(turn, 0);
+    // What others sent may have been lost: who has it sends it again.
+    tellStatus(turn);
+    if (step === 'propose') return vote(turn, PREVOTE, undefined);
+    if (step === 'prevote') return vote(turn, PRECOMMIT, undefined);
+    beginRound(turn, round + 1);
+  }
+
+  function onSigned(turn: Turn, job: string, signature: Uint8Array): void {
+    const [kind, height, round, ...rest] = job.split(' ') as [string, string, string, ...string[]];
+    if (Number(height) !== turn.state.height) return;
+    if (kind === 'vote') {
+      const [step, seat, id] = rest as [string, string, string];
+      const cast: Vote = { height: Number(height), round: Number(round), step: Number(step) as VoteStep, seat: Number(seat), id: id === '-' ? undefined : fromHex(id), signature };
+      turn.set({ tally: withVote(turn.state.tally, cast) });
+      return tell(turn, [{ kind: 'vote', vote: cast }]);
+    }
+    if (kind === 'again') {
+      const [seat, validRound, id] = rest as [string, string, string];
+      const reproposal: Reproposal = { height: Number(height), round: Number(round), validRound: Number(validRound), seat: Number(seat), id: fromHex(id), signature };
+      keepProposal(turn, { round: reproposal.round, id: reproposal.id, validRound: reproposal.validRound, signed: { kind: 'again', reproposal } });
+      return tell(turn, [{ kind: 'reproposal', reproposal }]);
+    }
+    const { building } = turn.state;
+    if (building?.job !== job) return;
+    const seal = bftSealToBytes({ kind: 'proposal', signature });
+    keepProposal(turn, { round: Number(round), id: building.id, validRound: undefined, signed: { kind: 'fresh', header: building.header, seal } });
+    turn.effects.push({ kind: 'seal', job, seal }, { kind: 'publish', job });
+  }
+
+  /** A block that nobody voted for enters the tree only as the first proposal of this round or the next, or because votes ask for it. */
+  function onCandidate(turn: Turn, { id, header, seal }: Extract<EngineInput, { kind: 'candidate' }>): void {
+    const { state, view } = turn;
+    const name = toHex(id);
+    if (header.height !== state.height || !equalBytes(header.parent, view.head.id) || state.invalid.has(name)) return;
+    const round = bftRoundOf(header.ext);
+    const isNear = round >= state.round && round <= state.round + 1;
+    const isFirst = isNear && keepProposal(turn, { round, id, validRound: undefined, signed: { kind: 'fresh', header, seal } });
+    if (isFirst) turn.effects.push({ kind: 'judge', judgement: 'accept' });
+    if (!isFirst && !isWanted(turn, id, n - quorum + 1)) return;
+    if (state.importing.has(name) || view.get(id) !== undefined || state.importing.size >= NAMES_MAX) return;
+    turn.set({ importing: new Set(turn.state.importing).add(name) });
+    turn.effects.push({ kind: 'import', id });
+  }
+
+  /** What is head has a certificate, however it came here. */
+  function follow(turn: Turn): void {
+    const { head, final } = turn.view;
+    if (head.height > final.height) turn.effects.push({ kind: 'finalise', ref: { id: head.id, height: head.height } });
+  }
+
+  function onInput(turn: Turn, input: EngineInput): void {
+    switch (input.kind) {
+      case 'timer':
+        return onTimer(turn, input.id);
+      case 'head':
+        follow(turn);
+        if (turn.view.head.height + 1 !== turn.state.height) beginHeight(turn);
+        return;
+      case 'block': {
+        const importing = new Set(turn.state.importing);
+        importing.delete(toHex(input.id));
+        return turn.set({ importing, ...(input.stage === 'invalid' ? { invalid: new Set(turn.state.invalid).add(toHex(input.id)) } : {}) });
+      }
+      case 'candidate':
+        return onCandidate(turn, input);
+      case 'message':
+        return hear(turn, input.from, input.bytes);
+      case 'built': {
+        const { height, round, step } = turn.state;
+        const job = `block ${height} ${round}`;
+        // What took longer than its round is dropped.
+        if (input.job !== job || step !== 'propose') return;
+        turn.set({ building: { job, id: input.id, header: input.header } });
+        const seat = bftProposer(params, height, round);
+        return void turn.effects.push({ kind: 'sign', job, key: keyOf(seat), bytes: sealMessage(input.id), guard: { kind: 'round', height: BigInt(height), round, step: PROPOSE } });
+      }
+      case 'signed':
+        return onSigned(turn, input.job, input.signature);
+      case 'catchUp':
+        if (input.have + 1 === turn.state.height) tell(turn, notesFor(turn.state, turn.state.round), input.from);
+        return;
+      default:
+        return;
+    }
+  }
+
+  const end = (turn: Turn): Step<BftState> => ({ state: turn.state, effects: turn.effects });
+
+  return {
+    init: (saved, view, nowMs) => {
+      const memory = saved === undefined ? undefined : memoryFromBytes(saved);
+      const turn = createTurn(initialState(memory), view, nowMs);
+      follow(turn);
+      beginHeight(turn);
+      const { height } = turn.state;
+      // Without a memory on a chain that has blocks: a new seat, or one that lost it. It cannot tell, so it listens.
+      if (memory === undefined && height > 1) turn.set({ quietRounds: 0 });
+      if (memory?.height === height) resume(turn, memory);
+      settle(turn);
+      return end(turn);
+    },
+    step: (state, input, view) => {
+      const turn = createTurn(state, view, input.nowMs);
+      onInput(turn, input);
+      settle(turn);
+      return end(turn);
+    },
+  };
+
+  /** Goes on in the round and step that was signed last; a vote that was not sent before the crash is lost, and the step times out. */
+  function resume(turn: Turn, { round, step, locked, valid }: ReturnType<typeof memoryFromBytes>): void {
+    const now = STEPS[step];
+    if (now === undefined) return;
+    turn.set({ round, step: now, locked, valid });
+    waitFor(turn, (now === 'propose' ? 1 : 2) * patienceMs(round));
+    tellStatus(turn);
+  }
+
+  function initialState(memory: ReturnType<typeof memoryFromBytes> | undefined): BftState {
+    return {
+      height: 0, round: 0, step: 'wait', locked: undefined, valid: undefined, proposals: new Map(), tally: new Map(), next: [], prevotesCounted: false, precommitsCounted: false, importing: new Set(), invalid: new Set(),
+      fetchedMs: new Map(), sources: new Map(), decided: undefined, building: undefined, signed: memory ?? { height: 1, round: 0, step: 0 }, quietRounds: undefined, settled: false, accused: new Set(), answeredMs: new Map(),
+    };
+  }
+}

@@ -1,0 +1,122 @@
+import { equalBytes, toHex } from '@vsys/primitives';
+import type { PeerId } from '@vsys/primitives';
+import { voteEvidence } from './evidence.ts';
+import type { BftEngineOptions } from './engine.ts';
+import { accuse, keepProposal, NAMES_MAX, want } from './proposals.ts';
+import { bftProposer } from './rules.ts';
+import type { BftState } from './state.ts';
+import { isSameId, seatsIn, votesOf, withVote } from './tally.ts';
+import { notesFor, tell, tellStatus } from './tell.ts';
+import { ROUNDS_KEPT_MAX } from './turn.ts';
+import type { Turn } from './turn.ts';
+import { reproposalMessage, voteMessage } from './vote.ts';
+import type { Reproposal, Vote } from './vote.ts';
+import { notesFromBytes } from './wire.ts';
+import type { BftNote } from './wire.ts';
+
+type Judgement = 'accept' | 'ignore' | 'reject';
+
+/** Votes of one validator for the height after this one that wait. */
+const NEXT_PER_SEAT_MAX = 4;
+/** A peer that waits is answered so often. */
+const ANSWER_AGAIN_MS = 200;
+
+/** What peers send: each note is judged, kept when it is new and holds, and answered when its sender waits. */
+export function createHearing({ params, chainId, verifySignature }: Omit<BftEngineOptions, 'votes'>, quorum: number): (turn: Turn, from: PeerId, bytes: Uint8Array) => void {
+  const n = params.validators.length;
+  const isBy = (seat: number, message: Uint8Array, signature: Uint8Array): boolean => verifySignature({ scheme: 'ed25519', bytes: (params.validators[seat] as (typeof params.validators)[number]).key }, message, signature);
+
+  function onMessage(turn: Turn, from: PeerId, bytes: Uint8Array): void {
+    const notes = notesFromBytes(bytes);
+    let judgement: Judgement = notes === undefined ? 'reject' : 'ignore';
+    for (const note of notes ?? []) {
+      const one = onNote(turn, from, note);
+      if (one === 'reject') judgement = 'reject';
+      if (one === 'reject') break;
+      if (one === 'accept') judgement = 'accept';
+    }
+    turn.effects.push({ kind: 'judge', judgement });
+  }
+
+  function onNote(turn: Turn, from: PeerId, note: BftNote): Judgement {
+    switch (note.kind) {
+      case 'vote':
+        return onVote(turn, from, note.vote);
+      case 'reproposal':
+        return onReproposal(turn, from, note.reproposal);
+      case 'holds':
+        if (note.height === turn.state.height && note.round === turn.state.round && !turn.state.proposals.has(note.round)) want(turn, note.id, from);
+        return 'ignore';
+      case 'status':
+        onStatus(turn, from, note.height, note.round);
+        return 'ignore';
+    }
+  }
+
+  function onVote(turn: Turn, from: PeerId, cast: Vote): Judgement {
+    const { state } = turn;
+    if (cast.seat >= n) return 'reject';
+    if (cast.height > state.height + 1) turn.effects.push({ kind: 'behind', from, height: cast.height - 1 });
+    if (cast.height !== state.height && cast.height !== state.height + 1) return 'ignore';
+    const isNext = cast.height !== state.height;
+    const known = isNext ? state.next.find((one) => one.seat === cast.seat && one.round === cast.round && one.step === cast.step) : votesOf(state.tally, cast.round, cast.step).get(cast.seat);
+    const { id } = cast;
+    // Also from whom it came again: the one before may not have had the block.
+    const sources = isNext || id === undefined || (state.sources.size >= NAMES_MAX && !state.sources.has(toHex(id))) ? state.sources : new Map(state.sources).set(toHex(id), from);
+    if (known !== undefined && isSameId(known.id, id)) {
+      turn.set({ sources });
+      return 'ignore';
+    }
+    if (known === undefined && (isNext ? state.next.filter(({ seat }) => seat === cast.seat).length >= NEXT_PER_SEAT_MAX : isTooFar(state, cast))) return 'ignore';
+    if (!isBy(cast.seat, voteMessage(chainId, cast), cast.signature)) return 'reject';
+    if (known !== undefined) {
+      if (!isNext) accuse(turn, `vote ${cast.round} ${cast.step} ${cast.seat}`, () => voteEvidence(known, cast));
+      return 'ignore';
+    }
+    if (!isNext) turn.set({ tally: withVote(state.tally, cast), sources });
+    else {
+      const seatsBefore = new Set(state.next.map(({ seat }) => seat)).size;
+      const next = [...state.next, cast];
+      turn.set({ next });
+      // One of so many is honest: the height is decided, and what we miss of it can be had as a certificate.
+      const seats = new Set(next.map(({ seat }) => seat)).size;
+      if (seats !== seatsBefore && seats === n - quorum + 1) turn.effects.push({ kind: 'behind', from, height: state.height });
+    }
+    return 'accept';
+  }
+
+  /** A seat may be in one later round, not in all of them at once; rounds that are long over decide nothing here. */
+  function isTooFar({ round, tally, locked, valid }: BftState, cast: Vote): boolean {
+    if (cast.round <= round - ROUNDS_KEPT_MAX) return cast.round !== locked?.round && cast.round !== valid?.round;
+    if (cast.round <= round + 1) return false;
+    const others = [...tally].filter(([one, votes]) => one > round + 1 && one !== cast.round && seatsIn(votes).has(cast.seat));
+    return others.length >= 2;
+  }
+
+  function onReproposal(turn: Turn, from: PeerId, again: Reproposal): Judgement {
+    const { state } = turn;
+    const { height, round, validRound, id, seat } = again;
+    if (seat !== bftProposer(params, height, round)) return 'reject';
+    if (height > state.height + 1) turn.effects.push({ kind: 'behind', from, height: height - 1 });
+    if (height !== state.height || round < state.round || round > state.round + 1) return 'ignore';
+    const known = state.proposals.get(round);
+    if (known !== undefined && equalBytes(known.id, id) && known.validRound === validRound) return 'ignore';
+    if (!isBy(seat, reproposalMessage(chainId, again), again.signature)) return 'reject';
+    if (!keepProposal(turn, { round, id, validRound, signed: { kind: 'again', reproposal: again } })) return 'ignore';
+    want(turn, id, from);
+    return 'accept';
+  }
+
+  /** Somebody waits: it gets what it may have missed, or hears that it, or we, are behind. */
+  function onStatus(turn: Turn, from: PeerId, height: number, round: number): void {
+    const { state } = turn;
+    if (height > state.height) turn.effects.push({ kind: 'behind', from, height: height - 1 });
+    const answered = state.answeredMs.get(from);
+    if (height > state.height || (answered !== undefined && turn.nowMs < answered + ANSWER_AGAIN_MS) || state.answeredMs.size >= NAMES_MAX) return;
+    turn.set({ answeredMs: new Map(state.answeredMs).set(from, turn.nowMs) });
+    if (height < state.height) tellStatus(turn, from);
+    else tell(turn, notesFor(state, round), from);
+  }
+
+  return onMessage;
+}

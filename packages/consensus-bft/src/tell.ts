@@ -1,0 +1,27 @@
+import type { PeerId } from '@vsys/primitives';
+import type { BftState } from './state.ts';
+import { roundOf } from './tally.ts';
+import type { Turn } from './turn.ts';
+import { notesToBytes } from './wire.ts';
+import type { BftNote } from './wire.ts';
+
+/** To one peer, or to all. */
+export function tell(turn: Turn, notes: readonly BftNote[], to?: PeerId): void {
+  if (notes.length > 0) turn.effects.push({ kind: 'send', bytes: notesToBytes(notes), ...(to === undefined ? {} : { to }) });
+}
+
+/** Where we stand, for who may know more. */
+export function tellStatus(turn: Turn, to?: PeerId): void {
+  tell(turn, [{ kind: 'status', height: turn.state.height, round: turn.state.round, atMs: turn.nowMs }], to);
+}
+
+/** What somebody in this height may have missed, who stands in that round. */
+export function notesFor({ round, locked, valid, tally, proposals }: BftState, theirs: number): readonly BftNote[] {
+  const rounds = [...new Set([theirs, round, locked?.round, valid?.round])].filter((one) => one !== undefined);
+  return rounds.flatMap((one): BftNote[] => {
+    const { prevotes, precommits } = roundOf(tally, one);
+    const proposal = proposals.get(one);
+    const proposed: BftNote[] = proposal === undefined ? [] : [proposal.signed.kind === 'again' ? { kind: 'reproposal', reproposal: proposal.signed.reproposal } : { kind: 'holds', height: proposal.signed.header.height, round: one, id: proposal.id }];
+    return [...proposed, ...[...prevotes.values(), ...precommits.values()].map((cast): BftNote => ({ kind: 'vote', vote: cast }))];
+  });
+}

@@ -1,0 +1,62 @@
+import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { createBft, bftParamsToBytes } from '@vsys/consensus-bft';
+import type { BftContext, BftParams, VoteRules } from '@vsys/consensus-bft';
+import type { ConsensusSubject } from '@vsys/consensus/compliance';
+import type { PublicKeyOf } from '@vsys/consensus/rules';
+import { verifySignature } from '@vsys/crypto';
+import { blockId } from '@vsys/data-format';
+import type { ChainSpec, Header } from '@vsys/data-format';
+import { toHex } from '@vsys/primitives';
+
+export { blockId, verifySignature };
+
+const ZERO = new Uint8Array(32);
+const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
+const SPKI = Buffer.from('302a300506032b6570032100', 'hex');
+
+function privateKeyOf(seed: number): KeyObject {
+  return createPrivateKey({ key: Buffer.concat([PKCS8, Buffer.alloc(32, seed + 1)]), format: 'der', type: 'pkcs8' });
+}
+
+export function publicKeyOf(seed: number): PublicKeyOf {
+  const der = createPublicKey(privateKeyOf(seed)).export({ format: 'der', type: 'spki' });
+  return { scheme: 'ed25519', bytes: new Uint8Array(der.subarray(SPKI.length)) };
+}
+
+export function signerOf(count: number): (key: PublicKeyOf, bytes: Uint8Array) => Uint8Array {
+  const privates = new Map(Array.from({ length: count }, (_, seed) => [toHex(publicKeyOf(seed).bytes), privateKeyOf(seed)]));
+  return (key, bytes) => new Uint8Array(sign(null, bytes, privates.get(toHex(key.bytes)) as KeyObject));
+}
+
+export function genesisAt(timeMs: number): Header {
+  return {
+    version: 1, chainId: ZERO, height: 0, parent: ZERO, timeMs, bodyRoot: ZERO, receiptsRoot: ZERO, stateRoot: ZERO, seatSetRoot: ZERO,
+    nextSeatSetRoot: ZERO, historyRoot: ZERO, gasUsed: 0n, ext: new Uint8Array(0),
+  };
+}
+
+export function specOf(module: string, params: Uint8Array, genesisTimeMs: number): ChainSpec {
+  return {
+    version: 1, name: 'test', symbol: 'T', network: 'private', genesisTimeMs, limits: { blockBytesMax: 1, blockGasMax: 1n, transactionBytesMax: 1 },
+    fees: { perByte: 0n, perGas: 0n, to: 'burn' }, consensus: { module, params }, containers: [], balances: [], salt: new Uint8Array(0),
+  };
+}
+
+export function paramsOf(validators: number, more: Partial<BftParams> = {}): BftParams {
+  return {
+    periodMs: 1000, timeoutMs: 400, timeoutDeltaMs: 200,
+    validators: Array.from({ length: validators }, (_, i) => ({ account: new Uint8Array(20).fill(i + 1), key: publicKeyOf(i).bytes })), ...more,
+  };
+}
+
+export function subjectOf(validators: number, { votes, ...more }: Partial<BftParams> & { readonly votes?: VoteRules } = {}): ConsensusSubject<BftContext> {
+  const params = bftParamsToBytes(paramsOf(validators, more));
+  const opened = createBft({ verifySignature, ...(votes === undefined ? {} : { votes }) }).open(params, ZERO);
+  if (!opened.ok) throw new Error(opened.message);
+  const timeMs = 1_700_000_000_000;
+  return {
+    consensus: opened.value, spec: specOf('bft@1', params, timeMs), genesis: genesisAt(timeMs), keys: Array.from({ length: validators }, (_, i) => publicKeyOf(i)), sign: signerOf(validators), blockId,
+    provides: { finality: 'instant' },
+  };
+}
