@@ -12,7 +12,7 @@ import { manifestProblems } from './manifests.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const floors = {
   primitives: 0, crypto: 1, store: 1, internet: 1, p2p: 2, 'data-format': 3, state: 3, container: 4, transaction: 5, database: 5,
-  interchain: 6, 'database-query': 6, 'block-tree': 7, consensus: 8, rpc: 9, sync: 9, node: 10,
+  interchain: 6, 'database-query': 6, 'block-tree': 7, consensus: 8, rpc: 9, sync: 9, node: 10, simulation: 11,
 };
 // Packages of one floor that may meet, each with its reason.
 const sameFloor = new Set();
@@ -25,10 +25,10 @@ const deterministic = new Set(['data-format', 'state', 'container', 'transaction
 const problems = [];
 let files = 0;
 
-for (const path of [...readdirSync(join(root, 'packages')).map((name) => `packages/${name}`), 'tooling/bench']) {
+for (const path of [...readdirSync(join(root, 'packages')).map((name) => `packages/${name}`), 'tooling/bench', 'tooling/simulate']) {
   const folder = join(root, path);
   const name = basename(path);
-  // Like an app, the benches compose whatever they measure.
+  // Like an app, the benches and the simulator's modules compose whatever they measure.
   const isTop = !path.startsWith('packages/');
   if (!existsSync(join(folder, 'package.json'))) continue;
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));

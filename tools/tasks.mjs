@@ -10,6 +10,8 @@ export const tasks = {
   start: (rest) => [[...source, 'apps/node/src/main-job.ts', ...rest]],
   vsys: (rest) => [[...source, 'apps/node/src/vsys.ts', ...rest]],
   bench: (rest) => [[...source, '--expose-gc', 'tooling/bench/src/main.ts', ...rest]],
+  simulate: (rest) => [[...source, 'tooling/simulate/src/simulate.ts', ...rest]],
+  mutants: (rest) => [[...source, 'tooling/simulate/src/mutants-main.ts', ...rest]],
   build: (rest) => [turbo('build', rest)],
   // The second holds exports to explicit types, which what is built needs and tests do not.
   types: () => [['tsc', '-p', 'tsconfig.json'], ['tsc', '-p', 'tsconfig.src.json']],

@@ -16,7 +16,7 @@ export interface HeaderCheckpointScope<C> {
 
 const VERSION = 1;
 const ID_BYTES = 32;
-const RANK_MAX = 254;
+const RANK_MAX = 255;
 const CONTEXT_MAX = 65_536;
 
 /**
@@ -90,9 +90,7 @@ function partsOf(bytes: Uint8Array): Parts | undefined {
   const chain = take(ID_BYTES, ID_BYTES);
   const module = take(byte(), 255);
   const header = take(length(), headerBytesMax);
-  const ranks = byte();
-  isShort ||= ranks > RANK_MAX;
-  const rank = Array.from({ length: isShort ? 0 : ranks }, () => take(8, 8)).map((part) => (isShort ? 0n : uint64FromBytes(part)));
+  const rank = Array.from({ length: byte() }, () => take(8, 8)).map((part) => (isShort ? 0n : uint64FromBytes(part)));
   const context = take(length(), CONTEXT_MAX);
   return isShort || at !== bytes.length ? undefined : { chainId: chain, module, header, rank, context };
 }

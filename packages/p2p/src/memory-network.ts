@@ -19,6 +19,8 @@ export interface MemoryNetwork {
   heal(): void;
   /** Cuts one connection; either side may dial again. */
   disconnect(a: string, b: string): void;
+  /** Ends a host as the death of its process would: its peers see the connections close, and it hears and says nothing more. */
+  crash(name: string): void;
 }
 
 export interface MemoryNetworkOptions {
@@ -28,6 +30,11 @@ export interface MemoryNetworkOptions {
   readonly delayMs?: readonly [min: number, max: number];
   /** Share of messages, requests and answers that vanish, 0 to 1. Default 0. */
   readonly loss?: number;
+  /**
+   * Decides of each message, request, answer and dial when its copies arrive, in milliseconds from now; none: it is lost. Takes the place of
+   * `delayMs` and `loss`. What is asked of the transport twice is done once, as real ones do.
+   */
+  readonly route?: (from: string, to: string, bytes: number) => readonly number[];
 }
 
 interface Node {
@@ -51,8 +58,14 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
   let groupOf: ReadonlyMap<string, number> | undefined;
   let linkCount = 0;
 
+  const afterDelay = (delayMs: number, act: () => void): (() => void) => timers.setAt(clock.nowMs() + delayMs, act);
   const isLost = (): boolean => options.loss !== undefined && random.below(1_000_000) < options.loss * 1_000_000;
-  const later = (act: () => void): (() => void) => timers.setAt(clock.nowMs() + delayMinMs + random.below(delayMaxMs - delayMinMs + 1), act);
+  const later = (act: () => void): (() => void) => afterDelay(delayMinMs + random.below(delayMaxMs - delayMinMs + 1), act);
+  /** When the copies of one message arrive. */
+  const arrivals = (from: string, to: string, bytes: number): readonly number[] => {
+    if (options.route !== undefined) return options.route(from, to, bytes);
+    return isLost() ? [] : [delayMinMs + random.below(delayMaxMs - delayMinMs + 1)];
+  };
   const isApart = (a: string, b: string): boolean => groupOf !== undefined && (groupOf.get(a) ?? -1) !== (groupOf.get(b) ?? -1);
 
   const link = (from: Node, to: Node): Verdict<void, P2pRefusal> => {
@@ -77,19 +90,21 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
   };
 
   /** Runs `act` on the other side after a while, if this very connection still stands then. */
-  const deliver = (from: Node, to: Node, act: (events: CarrierEvents) => void): void => {
+  const deliver = (from: Node, to: Node, bytes: number, act: (events: CarrierEvents) => void): void => {
     const number = from.links.get(to.name);
-    if (number === undefined || isLost()) return;
-    later(() => {
-      if (to.events !== undefined && to.links.get(from.name) === number) act(to.events);
-    });
+    if (number === undefined) return;
+    for (const delayMs of arrivals(from.name, to.name, bytes)) {
+      afterDelay(delayMs, () => {
+        if (to.events !== undefined && to.links.get(from.name) === number) act(to.events);
+      });
+    }
   };
 
   const spread = (node: Node, topic: string, bytes: Uint8Array, except?: PeerId): void => {
     for (const name of node.links.keys()) {
       const peer = nodes.get(name);
       if (peer === undefined || name === except || !peer.topics.has(topic)) continue;
-      deliver(node, peer, (events) => void receive(peer, events, node.name, topic, bytes));
+      deliver(node, peer, bytes.length, (events) => void receive(peer, events, node.name, topic, bytes));
     }
   };
 
@@ -113,7 +128,9 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
       const name = address.slice(SCHEME.length);
       if (!address.startsWith(SCHEME) || name === '') return resolve(refuse('P2P_ADDRESS_INVALID', `expected ${SCHEME}<name>`));
       if (name === node.name) return resolve(refuse('P2P_DIAL_FAILED', 'that is this host itself'));
-      later(() => {
+      // One that is lost comes to its end by the deadline of who dials.
+      const delayMs = options.route === undefined ? delayMinMs + random.below(delayMaxMs - delayMinMs + 1) : options.route(node.name, name, 0)[0];
+      if (delayMs !== undefined) afterDelay(delayMs, () => {
         const peer = nodes.get(name);
         const linked = signal.aborted || peer === undefined ? refuse<P2pRefusal>('P2P_DIAL_FAILED', 'nobody answers there') : link(node, peer);
         resolve(linked.ok ? accept(name) : linked);
@@ -127,10 +144,13 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
       const other = nodes.get(peer);
       if (other === undefined || !node.links.has(peer)) return resolve(refuse('P2P_DISCONNECTED', 'no connection'));
       signal.addEventListener('abort', () => resolve(refuse('P2P_ABORTED', 'called off')), { once: true });
-      deliver(node, other, async (events) => {
+      let begun = false;
+      deliver(node, other, head.length + body.length, async (events) => {
+        if (begun) return;
+        begun = true;
         const opened = await events.open(node.name, head.slice());
         const answer = body.length > opened.bytesMax ? opened.drop('oversize') : await opened.serve(body.slice());
-        deliver(other, node, () => resolve(answer.length > answerBytesMax ? refuse('P2P_TOO_LARGE', `expected at most ${answerBytesMax} bytes of answer, found ${answer.length}`) : accept(answer.slice())));
+        deliver(other, node, answer.length, () => resolve(answer.length > answerBytesMax ? refuse('P2P_TOO_LARGE', `expected at most ${answerBytesMax} bytes of answer, found ${answer.length}`) : accept(answer.slice())));
       });
     }),
     subscribe: (topic) => void node.topics.add(topic),
@@ -165,6 +185,12 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
         later(() => void (a && b && link(a, b)));
       }
       cutByPartition.clear();
+    },
+    crash(name) {
+      const node = nodes.get(name);
+      if (node === undefined) return;
+      node.events = undefined;
+      for (const peer of node.links.keys()) cut(node, nodes.get(peer) as Node);
     },
     disconnect(a, b) {
       const [one, other] = [nodes.get(a), nodes.get(b)];

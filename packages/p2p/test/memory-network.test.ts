@@ -99,3 +99,30 @@ describe('memory network', () => {
     expect(chains[0]!.peers().length).toBe(1);
   });
 });
+
+test('a route decides of each message whether, when and how often it arrives', async () => {
+  const log: string[] = [];
+  const lost = new Set<string>();
+  const { time, chains } = await line(['a', 'b', 'c'], log, { route: (from, to) => (lost.has(`${from}>${to}`) ? [] : [3, 9]) });
+  lost.add('b>c');
+  await chains[0]!.publish('b', Uint8Array.of(5));
+  await chains[2]!.publish('b', Uint8Array.of(6));
+  await pass(time, 2);
+  expect(log).toEqual([]);
+  await pass(time, 60);
+  expect(log.toSorted()).toEqual(['a<b:6', 'b<a:5', 'b<c:6']);
+});
+
+test('a crashed host is gone for its peers, hears nothing more, and its name can be used again', async () => {
+  const log: string[] = [];
+  const { time, network, hosts, chains } = await line(['a', 'b'], log);
+  expect(chains[1]!.peers().length).toBe(1);
+  network.crash('a');
+  expect(hosts[1]!.peers()).toEqual([]);
+  const before = log.length;
+  await chains[1]!.publish('b', Uint8Array.of(6));
+  await chains[0]!.publish('b', Uint8Array.of(7));
+  await pass(time, 40);
+  expect(log.slice(before)).toEqual([]);
+  expect(() => network.createHost('a')).not.toThrow();
+});

@@ -32,11 +32,18 @@ export function missingForUpdate(root: TreeNode | undefined, writes: readonly St
     } else if (node.left === undefined) {
       missing.push(node);
     } else {
+      // Should the other child go, this one is left in the page of the node, which is then written with all that it holds.
+      for (const child of [node.left, node.right]) if (isUnloadedWithin(node, child)) missing.push(child as InnerNode);
       const middle = splitAt(writes, low, high, node.bit);
       visit(node.left, low, middle, node.bit);
       visit(node.right, middle, high, node.bit);
     }
   }
+}
+
+/** A node that was the top of its page on disk, and was not loaded when another was put above it there. */
+function isUnloadedWithin(node: InnerNode, child: TreeNode | undefined): boolean {
+  return child?.kind === 'inner' && child.left === undefined && isSamePage(node, child);
 }
 
 /**
@@ -84,6 +91,10 @@ export function updateTree(root: TreeNode | undefined, writes: readonly StateWri
     endPage(node, above);
     if (left !== undefined && right !== undefined) return createInner(node.bit, node.prefix, left, right);
     const rest = left ?? right;
+    if (isUnloadedWithin(node, rest)) {
+      isLoaded = false;
+      return node;
+    }
     // The rest belongs to the page of `node`, which must be written anew also when the rest is saved by then.
     return rest?.kind === 'inner' && isSamePage(node, rest) ? { ...rest, savedAt: -1 } : rest;
   }

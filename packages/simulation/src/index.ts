@@ -1,0 +1,11 @@
+export { createSimulation } from './create-simulation.ts';
+export type { Simulation, SimulationOptions, SimulationResult } from './create-simulation.ts';
+export { runSeeds } from './run-seeds.ts';
+export type { SeedsOptions, SeedsResult } from './run-seeds.ts';
+export { shrinkFaults } from './shrink-faults.ts';
+export { drawFaults, FAULT_KINDS } from './draw-faults.ts';
+export type { FaultOptions } from './draw-faults.ts';
+export { describeFault, endOfFault, problemOfSchedule } from './fault.ts';
+export type { Fault, FaultKind } from './fault.ts';
+export type { SimulatedModule } from './simulated-module.ts';
+export type { Violation, ViolationKind } from './violation.ts';

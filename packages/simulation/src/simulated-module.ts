@@ -1,0 +1,16 @@
+import type { Signer } from '@vsys/crypto';
+import type { ConsensusModule, VerifySignature } from '@vsys/consensus';
+
+/** A consensus module as the simulator runs it, and what it promises: only that can be violated. */
+export interface SimulatedModule {
+  /** As in `--module`. */
+  readonly name: string;
+  create(verifySignature: VerifySignature): ConsensusModule;
+  /** JSON parameters of a chain with these seats, one block per period. */
+  params(seats: readonly Signer[], periodMs: number): unknown;
+  /**
+   * What finality holds through. `any`: every network, and fewer than a third of the seats that sign twice, as votes give. `static`: one cut into sides that
+   * stay, no seat that signs twice, and none that loses its log behind a bad network, as depth gives: seats that build on two branches in turn can make two nodes differ. See the spec of the module.
+   */
+  readonly tolerates: 'any' | 'static';
+}

@@ -1,0 +1,62 @@
+import type { Mutant, MutantTool, SourceChange } from './mutant.ts';
+
+const change = (file: string, find: string, replace: string): SourceChange => ({ file: `packages/${file}`, find, replace });
+const laws = (name: string, tests = 'test/compliance'): MutantTool => ({ kind: 'laws', package: `packages/${name}`, tests });
+const proofs: MutantTool = { kind: 'proofs', package: 'packages/state', tests: 'test/proof' };
+const spos: MutantTool = { kind: 'simulator', module: 'spos' };
+const poa: MutantTool = { kind: 'simulator', module: 'poa' };
+const guard = laws('consensus', 'test/(signer-guard|eip3076)');
+
+/** Faults that the tools must notice. Each is small, compiles, and breaks one promise. */
+export const mutants: readonly Mutant[] = [
+  // Slot rules
+  { name: 'spos takes a header of any seat in a slot', area: 'slot rules', tools: [laws('consensus-spos')], changes: [change('consensus-spos/src/rules.ts', 'if (view.getUint16(8) !== seat.index) return', 'if (view.getUint16(8) > 60_000) return')] },
+  { name: 'spos takes a second block in the slot of its parent', area: 'slot rules', tools: [laws('consensus-spos')], changes: [change('consensus-spos/src/rules.ts', 'if (slot <= parent.slot) return', 'if (slot < parent.slot) return')] },
+  { name: 'spos takes any seal', area: 'slot rules', tools: [laws('consensus-spos')], changes: [change('consensus-spos/src/rules.ts', 'if (!verifySignature(', 'if (seal.length < 1 && !verifySignature(')] },
+  { name: 'poa lets an authority seal out of time', area: 'slot rules', tools: [laws('consensus-poa', 'test'), poa], changes: [change('consensus-poa/src/rules.ts', 'if (!(header.timeMs >= due)) return', 'if (!(header.timeMs >= due - 10_000)) return')] },
+  { name: 'poa lets one authority seal all blocks', area: 'slot rules', tools: [laws('consensus-poa', 'test')], changes: [change('consensus-poa/src/rules.ts', 'height - last < poaMajority(params.authorities.length)', 'height - last < 1')] },
+  { name: 'headers of the future are taken at once', area: 'slot rules', tools: [laws('consensus-spos')], changes: [change('consensus-spos/src/rules.ts', 'earliest: (_parent, header) => header.timeMs,', 'earliest: (_parent, header) => header.timeMs - 86_400_000,')] },
+  { name: 'poa keeps branches of one weight apart', area: 'slot rules', tools: [poa], changes: [change('consensus-poa/src/rules.ts', 'return [weight, 0xffff_ffff_ffff_ffffn - uint64FromBytes(id)];', 'return id.length === 0 ? [] : [weight];')] },
+  // Finality
+  { name: 'spos calls a block final one seat too early', area: 'finality', tools: [spos], changes: [change('consensus-spos/src/rules.ts', 'return heightBelow(context, params.finalityDepth);', 'return heightBelow(context, params.finalityDepth - 1);')] },
+  { name: 'poa calls a block final one authority too early', area: 'finality', tools: [poa], changes: [change('consensus-poa/src/rules.ts', 'descending[params.finalityDepth - 1]', 'descending[params.finalityDepth - 2]')] },
+  { name: 'the engine of spos finalises its head', area: 'finality', tools: [laws('consensus-spos')], changes: [change('consensus-spos/src/engine.ts', 'const height = sposFinalHeight(params, view.head.context);', 'const height = view.head.height;')] },
+  { name: 'a block counts for its seat although another branch has it', area: 'finality', tools: [laws('consensus-spos'), spos], changes: [change('consensus-spos/src/rules.ts', 'lastHeights: parent.lastHeights.with(position, header.height) };', 'lastHeights: parent.lastHeights.map(() => header.height) };')] },
+  { name: 'the lighter branch wins', area: 'finality', tools: [spos], changes: [change('block-tree/src/block-tree.ts', 'if (ranks !== 0) return ranks > 0;', 'if (ranks !== 0) return ranks < 0;')] },
+  // Import order
+  { name: 'a block acts before it is in the log', area: 'import order', tools: [spos], changes: [change('consensus/src/create-chain.ts', 'const sequence = replaySequence ?? (await log.append([blockToBytes(block)]));', 'const sequence = replaySequence ?? log.next;\n    if (replaySequence === undefined) void log.append([blockToBytes(block)]).catch(() => undefined);')] },
+  { name: 'a replay does not finalise', area: 'import order', tools: [spos], changes: [change('consensus/src/create-chain.ts', 'if (ancestor !== undefined) await finaliseOne(ancestor);', 'if (ancestor !== undefined) logger.debug(\'not now\');')] },
+  { name: 'the head does not move to the better branch', area: 'import order', tools: [spos], changes: [change('consensus/src/create-chain.ts', 'if (equalBytes(best.id, before.id)) return;', 'if (equalBytes(best.id, before.id) || !equalBytes(best.parent, before.id)) return;')] },
+  // Persistence
+  { name: 'the base of the store is not written', area: 'persistence', tools: [spos], changes: [change('consensus/src/create-chain.ts', 'ops.push(baseOps({ id: last.id,', 'if (ops.length === 0) ops.push(baseOps({ id: last.id,')] },
+  { name: 'final transactions are not indexed', area: 'persistence', tools: [spos], changes: [change('consensus/src/create-chain.ts', 'checked.map(({ id }) => id), receipts);', 'checked.slice(1).map(({ id }) => id), receipts.slice(1));')] },
+  { name: 'spos builds before the slot is durable', area: 'persistence', tools: [laws('consensus-spos')], changes: [change('consensus-spos/src/engine.ts', '{ kind: \'persist\', bytes: uint64ToBytes(BigInt(slot)) },', '')] },
+  { name: 'spos forgets its last slot at a restart', area: 'persistence', tools: [laws('consensus-spos')], changes: [change('consensus-spos/src/engine.ts', 'lastSlot: saved === undefined ? -1 : Number(uint64FromBytes(saved))', 'lastSlot: saved === undefined || saved.length > 0 ? -1 : Number(uint64FromBytes(saved))')] },
+  { name: 'a key signs without the guard, and its engine keeps no memory', area: 'persistence', tools: [spos], changes: [
+    change('node/src/create-node.ts', 'const allowed = await guard.allow(key, mark);', 'const allowed: Awaited<ReturnType<typeof guard.allow>> = mark.kind === \'block\' ? { ok: true, value: undefined } : await guard.allow(key, mark);'),
+    change('node/src/create-node.ts', 'persist: (bytes) => durable.save(ENGINE_MEMORY, bytes),', 'persist: async (bytes) => void bytes,'),
+  ] },
+  // Signer
+  { name: 'the guard allows one slot twice', area: 'signer', tools: [guard], changes: [change('consensus/src/signer-guard.ts', 'guard.slot <= marks.slot', 'guard.slot < marks.slot')] },
+  { name: 'the guard allows two votes for one target', area: 'signer', tools: [guard], changes: [change('consensus/src/signer-guard.ts', 'guard.target <= marks.target', 'guard.target < marks.target')] },
+  { name: 'the guard allows a vote that surrounds another', area: 'signer', tools: [guard], changes: [change('consensus/src/signer-guard.ts', 'guard.source < marks.source', 'guard.source < 0n')] },
+  { name: 'the guard allows before its marks are durable', area: 'signer', tools: [guard], changes: [change('consensus/src/signer-guard.ts', 'await store.save(name, marksToBytes(next));', 'void store.save(name, marksToBytes(next)).catch(() => undefined);')] },
+  // Proofs
+  { name: 'a proof of another root is taken', area: 'proofs', tools: [proofs], changes: [change('state/src/proof-format.ts', 'if (root.length !== 32 || !top.hash.every((byte, i) => byte === root[i])) return', 'if (root.length !== 32) return')] },
+  { name: 'what a proof leaves closed counts as absent', area: 'proofs', tools: [proofs], changes: [change('state/src/proof.ts', 'return end.kind !== PROOF_NODE.closed && leavesEdge(end, key);', 'return end.kind === PROOF_NODE.closed || leavesEdge(end, key);')] },
+  { name: 'a range may leave closed what holds rows', area: 'proofs', tools: [proofs], changes: [change('state/src/proof.ts', 'if (node.kind === PROOF_NODE.closed) return incomplete();', 'if (node.kind === PROOF_NODE.closed) continue;')] },
+  { name: 'an edge is hashed without its bits', area: 'proofs', tools: [proofs], changes: [change('state/src/node-preimage.ts', '  preimage.set(bits, 3);\n  preimage.set(innerHash', '  preimage.set(innerHash')] },
+  { name: 'a proof has a second form', area: 'proofs', tools: [proofs], changes: [change('state/src/proof.ts', 'return isMinimal(opened.value) ? accept(values)', 'return isMinimal(opened.value) || values.length > 0 ? accept(values)')] },
+  // Sync
+  { name: 'only a longer branch is followed', area: 'sync', tools: [poa], changes: [change('sync/src/catch-up.ts', '(await chain.has(head.id)) ? head.height : Math.max(head.height, chain.head.height + 1)', 'head.height')] },
+  { name: 'headers are served from one too high', area: 'sync', tools: [spos], changes: [change('consensus/src/create-chain.ts', 'for (let height = from + headers.length + 1;', 'for (let height = from + headers.length + 2;')] },
+  { name: 'catch-up never starts', area: 'sync', tools: [spos], changes: [change('sync/src/catch-up.ts', 'running = run()', 'running = Promise.resolve()')] },
+  { name: 'a peer that failed once is never asked again', area: 'sync', tools: [spos, poa], changes: [change('sync/src/sync-limits.ts', 'cooldownMs: 5_000,', 'cooldownMs: 5_000_000,')] },
+  // Mempool
+  { name: 'a reorganisation loses transactions', area: 'mempool', tools: [spos, poa], changes: [change('transaction/src/mempool.ts', 'if (!byId.has(one.idHex) &&', 'if (byId.has(one.idHex) &&')] },
+  { name: 'what a block included stays in the pool', area: 'mempool', tools: [spos], changes: [change('transaction/src/mempool.ts', 'for (const checked of included) {', 'for (const checked of included.slice(0, 0)) {')] },
+  { name: 'a used sequence is admitted', area: 'mempool', tools: [spos], changes: [change('transaction/src/mempool.ts', 'if (body.sequence < next) return', 'if (body.sequence + 1_000_000n < next) return')] },
+  // Execution
+  { name: 'a transfer to oneself makes coins', area: 'execution', tools: [spos], changes: [change('transaction/src/coin.ts', 'const receives = numberFromRecord(state.get(toKey)) + amount;', 'const receives = (from.every((byte, i) => byte === to[i]) ? have : numberFromRecord(state.get(toKey))) + amount;')] },
+  { name: 'the rest of the fee is not given back', area: 'execution', tools: [spos], changes: [change('transaction/src/execute-block.ts', 'credit(journal, balance, ceiling - feePaid);', 'credit(journal, balance, 0n);')] },
+];
