@@ -23,7 +23,7 @@ async function live(path: string, kind: ChainKind, heads: number, moreMs = 0): P
 }
 
 describe('a node that is killed at any moment', () => {
-  test.each([['poa', 20], ['spos', 8], ['bft', 12]] as const)(`under %s opens without help %d times, with and without its store, and keeps all that it told (seed ${SEED})`, async (kind, rounds) => {
+  test.each([['poa', 20], ['spos', 8], ['bft', 8]] as const)(`under %s opens without help %d times, with and without its store, and keeps all that it told (seed ${SEED})`, async (kind, rounds) => {
     const random = createSeededRandom(SEED);
     const data = join(folder, kind);
     const ledger = new Ledger();
