@@ -28,7 +28,8 @@ function textOf(operation: DatabaseOperation): string {
     case 'createIndex': return `adds the index "${operation.index.name}" to ${where}`;
     case 'insert': return `inserts ${plural(operation.documents.length, 'document')} into ${where}`;
     case 'replace': return `replaces a document of ${where}`;
-    case 'patch': return `changes ${plural(operation.patch.set.size + operation.patch.unset.length + operation.patch.inc.size, 'field')} of a document of ${where}`;
+    case 'upsert': return `replaces or inserts a document of ${where}`;
+    case 'patch': return `changes ${plural(operation.steps.length, 'field')} of a document of ${where}${operation.orInsert ? ', which is made if it is not there' : ''}`;
     case 'delete': return `deletes a document of ${where}`;
   }
 }

@@ -17,6 +17,13 @@ export function readDocument(text: string, what: string): Document {
   return read.value;
 }
 
+/** An update with MongoDB's operators. @param what - names the argument */
+export function readUpdate(text: string, what: string): Document {
+  const read = documentFromJson(text, 'kept');
+  if (!read.ok) throw new JsonError(read.code, `${what}: ${read.message}; found ${quote(text)}`);
+  return read.value;
+}
+
 /** An `_id` as typed: JSON where it is JSON, such as 7, "7" or {"$oid": …}; else the text itself. */
 export function readId(text: string): Value {
   const read = documentFromJson(`{"_id":${text}}`);

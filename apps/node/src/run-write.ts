@@ -5,7 +5,7 @@ import { type BlockRefJson, rpcLimits } from '@vsys/rpc';
 import type { Client, Included } from '@vsys/rpc/client';
 import { clientOf, type OpenClient } from './client-options.ts';
 import { printJson, printRows } from './output.ts';
-import { createSender } from './send-operations.ts';
+import { createSender, TransactionFailed } from './send-operations.ts';
 import { provenAt } from './shown.ts';
 import { signerOf, type WaitFor } from './signer-options.ts';
 
@@ -19,6 +19,8 @@ export interface Write {
   readonly keys?: readonly Uint8Array[];
   /** Tells of the values of these keys. */
   readonly shows?: (values: readonly (Uint8Array | undefined)[]) => string;
+  /** Why these values refuse it, more precisely than the code of a receipt does; undefined when they do not. */
+  readonly refusedBy?: (values: readonly (Uint8Array | undefined)[]) => string | undefined;
 }
 
 export interface WriteContext extends OpenClient {
@@ -31,14 +33,14 @@ export async function runWrite(command: Command, prepare: (context: WriteContext
   const signer = await signerOf(command);
   using open = await clientOf(command);
   const { client, trust: { spec } } = open;
-  const { operations, done, fields = {}, keys = [], shows } = await prepare({ ...open, signer });
+  const { operations, done, fields = {}, keys = [], shows, refusedBy } = await prepare({ ...open, signer });
   const sender = await createSender({ client, spec, signer });
   const sent = await sender.send(operations);
   if (wait === 'pooled') {
     show(command, [['sent', `${done}, once a block takes it`], ['transaction', sent.id]], { ...fields, transaction: sent.id, status: 'pooled' });
     return;
   }
-  const first = await sent.included();
+  const first = await sent.included().catch(async (error: unknown) => { throw error instanceof TransactionFailed && refusedBy !== undefined ? await explained(client, error, keys, refusedBy) : error; });
   const included = wait === 'safe' || wait === 'final' ? await client.waitFor(sent.id, wait) : first;
   const proof = keys.length === 0 ? undefined : await valuesOf(client, keys);
   const where = `${included.height}${included.kind === 'included' ? '' : `, which is ${included.kind}`}, as the node says; the fee was ${included.receipt.feePaid}`;
@@ -46,6 +48,18 @@ export async function runWrite(command: Command, prepare: (context: WriteContext
     ['done', done], ['transaction', sent.id], ['block', where],
     ...(proof === undefined ? [] : [['state', `${provenAt(proof.block)}${shows === undefined ? '' : `: ${shows(proof.values)}`}`]]),
   ], { ...fields, transaction: sent.id, ...jsonOf(included), ...(proof === undefined ? {} : { proven: { block: proof.block, there: proof.values.filter((value) => value !== undefined).length, of: keys.length } }) });
+}
+
+/** A receipt has no room for words: what the document says after that block, proven, tells which part of the operation it refused. */
+async function explained(client: Client, error: TransactionFailed, keys: readonly Uint8Array[], refusedBy: NonNullable<Write['refusedBy']>): Promise<TransactionFailed> {
+  try {
+    const { block, values } = await client.values(keys, { at: Number(error.data.height) });
+    const why = refusedBy(values);
+    return why === undefined ? error : new TransactionFailed(error.code, `${error.message}; ${provenAt(block)}: ${why}`, error.data);
+  } catch {
+    // Without the document there is still the code.
+    return error;
+  }
 }
 
 /** All of the values at one block. */

@@ -99,6 +99,19 @@ describe('writing', () => {
     await json('delete', 'shop', 'products', 'v');
   }, TIME_MS);
 
+  test('an update of MongoDB changes a document, or makes it where that is asked', async () => {
+    const update = '{"$inc":{"code":300},"$push":{"tags":{"$each":["x","y"],"$slice":-1}},"$setOnInsert":{"kind":"made"}}';
+    expect(await run('patch', 'shop', 'products', 'up', update)).toMatchObject({ code: 4, stderr: expect.stringContaining('DB_NO_DOCUMENT') });
+    expect((await run('patch', 'shop', 'products', 'up', update, '--upsert')).stdout).toContain('the document has version 1');
+    expect((await run('patch', 'shop', 'products', 'up', update)).stdout).toContain('the document has version 2');
+    expect((await run('get', 'shop', 'products', 'up')).stdout).toBe('{"_id":"up","code":600,"kind":"made","tags":["y"]}\n');
+    await json('update', 'shop', 'products', '{"_id":"up","code":601}', '--upsert');
+    await json('delete', 'shop', 'products', 'up');
+    await json('update', 'shop', 'products', '{"_id":"up","code":602}', '--upsert');
+    expect((await run('get', 'shop', 'products', 'up')).stdout).toBe('{"_id":"up","code":602}\n');
+    await json('delete', 'shop', 'products', 'up');
+  }, TIME_MS);
+
   test('programs that write with one key at the same time do not hinder each other', async () => {
     const ids = ['a', 'b', 'c', 'd'];
     await Promise.all(ids.map((id, i) => json('insert', 'shop', 'products', `{"_id":"${id}","code":${200 + i}}`)));
@@ -126,6 +139,12 @@ describe('what cannot be done ends in one line with a code', () => {
     [['create', 'shop'], 4, 'DB_EXISTS', 'taken'],
     [['create-collection', 'shop', 'x', '--index', 'nofields'], 2, 'USAGE', 'name:fields'],
     [['patch', 'shop', 'products', 'tea'], 2, 'USAGE', '--set'],
+    [['patch', 'shop', 'products', 'tea', '{"$inc":{"price":1}}', '--set', '{"a":1}'], 2, 'USAGE', '--set'],
+    [['patch', 'shop', 'products', 'tea', '{"$inc":{"kind":1}}'], 4, 'DB_PATCH_NUMBER', '$inc at "kind"'],
+    [['patch', 'shop', 'products', 'tea', '{"$push":{"tags":{"$slice":1}}}'], 4, 'DB_PATCH_TYPE', '$push at "tags"'],
+    [['patch', 'shop', 'products', 'tea', '{"$set":{"a":1},"$inc":{"a.b":1}}'], 4, 'DB_PATCH_CONFLICT', '$inc at "a.b"'],
+    [['patch', 'shop', 'products', 'tea', '{"$set":{"a.$.b":1}}'], 4, 'DB_NAME', '$set at "a.$.b"'],
+    [['patch', 'shop', 'products', 'tea', '{"$inc":'], 2, 'JSON_SYNTAX', 'the update'],
     [['count', 'shop', 'products', '--at', '1000000'], 1, 'RPC_OUTSIDE_WINDOW', 'the head is at height'],
     [['count', 'shop', 'products', '--owner', 'nobody'], 2, 'ADDRESS_FORM', '--owner'],
     [['count', 'shop', 'products', '--key', 'none.key'], 2, 'KEY_FILE', 'vsys key new'],

@@ -71,7 +71,7 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
     const isBehind = !settled && height >= state.signed.height + 2;
     const waiting = state.height + 1 === height ? state.next : [];
     turn.set({
-      height, round: 0, step: 'wait', locked: undefined, valid: undefined, proposals: new Map(), tally: waiting.reduce(withVote, new Map()), next: [], prevotesCounted: false, precommitsCounted: false,
+      height, round: 0, step: 'wait', locked: undefined, valid: undefined, proposals: new Map(), tally: waiting.reduce(withVote, new Map()), next: [], extended: false, prevotesCounted: false, precommitsCounted: false,
       importing: new Set(), invalid: new Set(), fetchedMs: new Map(), sources: new Map(), decided: undefined, building: undefined, quietRounds: isBehind ? 0 : undefined, settled, accused: new Set(), answeredMs: new Map(),
     });
     waitFor(turn, Math.max(0, view.head.timeMs + periodMs - turn.nowMs));
@@ -81,7 +81,7 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
     const { state } = turn;
     const kept = new Set([state.locked?.round, state.valid?.round]);
     turn.set({
-      round, step: 'propose', prevotesCounted: false, precommitsCounted: false, building: undefined,
+      round, step: 'propose', extended: false, prevotesCounted: false, precommitsCounted: false, building: undefined,
       tally: new Map([...state.tally].filter(([one]) => one > round - ROUNDS_KEPT_MAX || kept.has(one))),
       proposals: new Map([...state.proposals].filter(([one]) => one > round - ROUNDS_KEPT_MAX)),
       ...(state.quietRounds === undefined ? {} : { quietRounds: state.quietRounds + 1 }),
@@ -205,9 +205,15 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
   }
 
   function onTimer(turn: Turn, id: string): void {
-    const { height, round, step } = turn.state;
+    const { height, round, step, proposals, importing, extended } = turn.state;
     if (id !== stepName(height, round, step)) return;
     if (step === 'wait') return beginRound(turn, 0);
+    const proposed = proposals.get(round);
+    if (step === 'propose' && !extended && proposed !== undefined && importing.has(toHex(proposed.id))) {
+      // It is here, and only slow: to vote against it now would throw the work of everybody away.
+      turn.set({ extended: true });
+      return waitFor(turn, patienceMs(round));
+    }
     // What others sent may have been lost: who has it sends it again.
     tellStatus(turn);
     if (step === 'propose') return vote(turn, PREVOTE, undefined);
@@ -328,7 +334,7 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
 
   function initialState(memory: ReturnType<typeof memoryFromBytes> | undefined): BftState {
     return {
-      height: 0, round: 0, step: 'wait', locked: undefined, valid: undefined, proposals: new Map(), tally: new Map(), next: [], prevotesCounted: false, precommitsCounted: false, importing: new Set(), invalid: new Set(),
+      height: 0, round: 0, step: 'wait', locked: undefined, valid: undefined, proposals: new Map(), tally: new Map(), next: [], extended: false, prevotesCounted: false, precommitsCounted: false, importing: new Set(), invalid: new Set(),
       fetchedMs: new Map(), sources: new Map(), decided: undefined, building: undefined, signed: memory ?? { height: 1, round: 0, step: 0 }, quietRounds: undefined, settled: false, accused: new Set(), answeredMs: new Map(),
     };
   }

@@ -23,6 +23,8 @@ export interface BftState {
   readonly tally: Tally;
   /** Votes for the height after this one, by those who are a moment ahead. */
   readonly next: readonly Vote[];
+  /** Of the current round: the proposal was executing when its time was up, and got as long again. */
+  readonly extended: boolean;
   /** Of the current round: the timer of the step runs because a quorum voted, for whatever. */
   readonly prevotesCounted: boolean;
   readonly precommitsCounted: boolean;

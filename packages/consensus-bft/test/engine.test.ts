@@ -246,6 +246,20 @@ describe('what others send to bft@1', () => {
     expect(engine.nowMs).toBe(START_MS + 1_000);
   });
 
+  test('a block that still executes when its time is up is waited for as long again, once', () => {
+    const [patient, late] = [oneEngine(), oneEngine()];
+    for (const engine of [patient, late]) {
+      engine.tickTo(0);
+      const id = engine.propose(0, 0, 'slow');
+      engine.tick();
+      expect([engine.state.step, castIn(engine, PREVOTE, 0)]).toEqual(['propose', undefined]);
+      if (engine === late) engine.tick();
+      engine.execute(id);
+      expect(castIn(engine, PREVOTE, 0)).toEqual(engine === late ? 'nil' : id);
+    }
+    expect(late.nowMs - patient.nowMs).toBe(400);
+  });
+
   test('a reproposal of another than the proposer, or of another key, costs its sender', () => {
     const engine = oneEngine();
     engine.tickTo(0);

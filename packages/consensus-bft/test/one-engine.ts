@@ -53,7 +53,9 @@ export interface OneEngine {
   /** Until that round has begun. */
   tickTo(round: number): void;
   /** The proposer of a round proposes a fresh block; marks make different ones. One that does not hold is found invalid on import. */
-  propose(round: number, mark?: number, holds?: boolean): BlockId;
+  propose(round: number, mark?: number, holds?: boolean | 'slow'): BlockId;
+  /** A slow one has been executed. */
+  execute(id: BlockId): void;
   repropose(round: number, id: BlockId, validRound: number, by?: number): void;
   prevotes(round: number, id: BlockId | undefined, seats: readonly number[]): void;
   precommits(round: number, id: BlockId | undefined, seats: readonly number[]): void;
@@ -76,6 +78,7 @@ export function oneEngine({ seat = 0, validators = 4, votes = voteRules, saved: 
   const engine = createBftEngine({ params, chainId: ZERO, verifySignature, votes }, [publicKeyOf(seat)]);
   const headers = new Map<string, Header>();
   const pending = new Map<string, Header>();
+  const slow = new Set<string>();
   const timers = new Map<string, number>();
   const log: string[] = [];
   const cast: Cast[] = [];
@@ -130,6 +133,7 @@ export function oneEngine({ seat = 0, validators = 4, votes = voteRules, saved: 
       if (effect.kind === 'import') {
         imported.push(effect.id);
         const header = pending.get(toHex(effect.id));
+        if (slow.has(toHex(effect.id))) continue;
         if (header !== undefined) insert(header, new Uint8Array());
         queue.push({ kind: 'block', id: effect.id, stage: header === undefined ? 'invalid' : 'executed' });
       }
@@ -183,14 +187,19 @@ export function oneEngine({ seat = 0, validators = 4, votes = voteRules, saved: 
     tickTo: (round) => {
       for (let i = 0; i < 200 && (state.round < round || state.step === 'wait'); i++) tick();
     },
-    propose: (round, mark = 0, holds = true) => {
+    propose: (round, mark = 0, holds: boolean | 'slow' = true) => {
       const header = headerOn(round, mark);
       const id = blockId(header);
-      if (holds) pending.set(toHex(id), header);
+      if (holds !== false) pending.set(toHex(id), header);
+      if (holds === 'slow') slow.add(toHex(id));
       headers.set(toHex(id), header);
       const seal = bftSealToBytes({ kind: 'proposal', signature: sign(publicKeyOf(bftProposer(params, header.height, round)), sealMessage(id)) });
       step({ kind: 'candidate', from: 'peer', id, header, seal });
       return id;
+    },
+    execute: (id) => {
+      insert(headers.get(toHex(id)) as Header, new Uint8Array());
+      step({ kind: 'block', id, stage: 'executed' });
     },
     repropose: (round, id, validRound, by = bftProposer(params, state.height, round)) => {
       const signature = sign(publicKeyOf(by), reproposalMessage(ZERO, { height: state.height, round, validRound, id }));

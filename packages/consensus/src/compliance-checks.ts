@@ -290,6 +290,27 @@ export const consensusChecks: readonly ConsensusCheck[] = [
     },
   },
   {
+    name: 'a light client that begins at a final header judges as one that came from genesis',
+    run: async (create) => {
+      const subject = await create();
+      const { consensus: { rules }, spec, genesis } = subject;
+      const options = { rules, spec, genesis, blockId: (header: Header) => subject.blockId(header) };
+      const blocks = await history(subject);
+      for (let length = 0; length <= blocks.length; length++) {
+        const whole = createHeaderChain(options);
+        must(whole.extend(blocks.slice(0, length)).ok, 'the light client refused an honest header');
+        const { id, height, header, context, rank } = whole.final;
+        const later = createHeaderChain({ ...options, from: { id, height, header, rank, context: rules.decode(rules.encode(context)) } });
+        must(whole.extend(blocks.slice(length)).ok && later.extend(blocks.slice(height)).ok, `an honest header is refused after a beginning at height ${height}`);
+        const told = [whole, later].map(({ tip, final }) => `${toHex(tip.id)} ${tip.rank?.join()} ${toHex(rules.encode(tip.context))} ${toHex(final.id)}`);
+        must(told[0] === told[1], `after a beginning at height ${height} the same headers lead elsewhere`);
+        const broken = blocks.slice(-1).map((block) => ({ ...block, seal: new Uint8Array(block.seal.length) }));
+        const [first, second] = [whole, later].map((chain) => chain.replaceFrom((blocks.at(-2) as BenchBlock<never>).id, broken));
+        must(first?.ok === false && second?.ok === false && first.code === second.code, `after a beginning at height ${height} a broken seal is judged otherwise`);
+      }
+    },
+  },
+  {
     name: 'one producer cut off from the others comes back to their branch, and no two finals conflict',
     run: async (create) => {
       const subject = await create();

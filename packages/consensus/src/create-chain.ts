@@ -1,26 +1,28 @@
-import { accept, type AccountId, type BlockId, equalBytes, type Height, type Logger, type Clock, invariant, type Metrics, noMetrics, type PeerId, refuse, type Refusal, silentLogger, toHex, type TransactionId, type Verdict } from '@vsys/primitives';
+import { accept, type AccountId, type BlockId, equalBytes, type Logger, type Clock, invariant, type Metrics, noMetrics, type PeerId, refuse, type Refusal, silentLogger, toHex, type TransactionId, type Verdict } from '@vsys/primitives';
 import type { SignatureVerifier } from '@vsys/crypto';
-import { appendToHistory, type Block, blockFromBytes, blockId, blockToBytes, bodyRoot, type ChainSpec, chainId as chainIdOf, emptyHistory, type Header, headerBytesMax, historyRoot, receiptsRoot, type SealedHeader } from '@vsys/data-format';
+import { appendToHistory, type Block, blockFromBytes, blockId, blockToBytes, bodyRoot, type ChainSpec, chainId as chainIdOf, type Header, headerBytesMax, historyRoot, receiptsRoot } from '@vsys/data-format';
 import { type BlockTree, createBlockTree, type TreeNode } from '@vsys/block-tree';
 import type { Router } from '@vsys/container';
 import { noMainChain, type ReferenceRules } from '@vsys/interchain';
-import { createState, type State, type StateView } from '@vsys/state';
+import type { StateView } from '@vsys/state';
 import type { BlockLog, Store } from '@vsys/store';
 import { type AdmissionCode, checkEnvelope, type CheckedTransaction, checkSignatures, createMempool, executeBlock, type Mempool, type MempoolLimits, mempoolDefaults } from '@vsys/transaction';
 import type { BlockData } from './block-data.ts';
 import { createBuildRoom } from './build-room.ts';
-import type { Chain, ChainBlock, ChainEvent, ImportCode, TransactionStatus } from './chain.ts';
+import type { Chain, ChainEvent, ImportCode } from './chain.ts';
+import { chainBlockOf, createChainReads } from './chain-reads.ts';
 import { ChainError } from './chain-error.ts';
-import { type BaseRecord, baseOps, chainIdOps, finalBlockAt, finalBlockOps, finalBlocksFrom, finalHeightOf, finalTransaction, readBase, readChainId } from './chain-index.ts';
+import { baseOps, finalBlockOps } from './chain-index.ts';
 import type { BuildRequest, BuiltBlock } from './engine-host.ts';
 import { createFailureBundle } from './failure-bundle.ts';
 import { createFailureGate } from './failure-gate.ts';
-import { genesisHeader, genesisWrites } from './genesis.ts';
 import { checkContinues } from './header-chain.ts';
 import type { Consensus } from './module.ts';
+import { assertChainOf, assertLogBelow, openChainState } from './open-chain-state.ts';
 import type { AuthoredHeader, BlockRef, Stepped } from './rules.ts';
 import { routerOfSpec } from './spec-router.ts';
 import { createTaskQueue } from './task-queue.ts';
+import { createTransactionStatuses } from './transaction-statuses.ts';
 import { createTreeView } from './tree-view.ts';
 import { verifyBody } from './verified-bodies.ts';
 
@@ -52,8 +54,6 @@ export interface ChainParts {
   readonly metrics?: Metrics;
 }
 
-const DROPPED_MAX = 10_000;
-
 /**
  * Opens a chain: from its spec in an empty folder, or at the last flushed block, with the log replayed above it. The log is the truth:
  * a store that is gone is rebuilt from it.
@@ -71,7 +71,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   if (spec.fees.to === 'author' && rules.author === undefined) throw new ChainError('CHAIN_SPEC', `fees.to: ${spec.consensus.module} knows no account of an author; set it to "burn"`);
   if (spec.mainReference !== undefined && parts.references === undefined) throw new ChainError('CHAIN_SPEC', 'mainReference: the chain was given no rules of references, so none of its blocks could be valid; leave it out, or compose the chain with `references`');
 
-  const { state, base, genesis } = await openState(options, parts, chainId);
+  const { state, base, genesis } = await openChainState(options, parts, chainId);
   await assertLogBelow(log, base);
   const baseView = state.view(base.sealed.header.stateRoot, base.sealed.header.height);
   if (baseView === undefined) throw new ChainError('CHAIN_STORE', 'the state on disk is not that of the last final block; remove the store\'s folder (not the log) and start again: it is rebuilt from the log');
@@ -89,13 +89,12 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   const gate = createFailureGate((error) => parts.onFailure?.(error));
   const write = <T>(task: () => Promise<T>): Promise<T> => queue.run(() => gate.run(task));
   const listeners = new Set<(event: ChainEvent) => void>();
-  /** Transactions of canonical blocks above final. */
-  const included = new Map<string, { node: TreeNode<BlockData>; index: number }>();
-  const dropped = new Map<string, string>();
   /** Bodies that are being checked ahead of their import, by the very object that is imported: what else has the same header may have another body. */
   const prepared = new WeakMap<Block, ReturnType<typeof checkBody>>();
   /** Final in the tree, and on the way into the store: readers find them here meanwhile. */
   let landing: readonly TreeNode<BlockData>[] = [];
+  const reads = createChainReads({ tree, store, log, state, landing: () => landing });
+  const statuses = createTransactionStatuses({ store, pool, safeHeight: () => safeNode().height });
   let lastBuilt: { readonly id: string; readonly view: StateView; readonly receipts: BlockData['receipts']; readonly checked: readonly CheckedTransaction[] } | undefined;
   let closed = false;
 
@@ -109,7 +108,6 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
       }
     }
   };
-  const blockOf = (node: TreeNode<BlockData>): ChainBlock => ({ id: node.id, height: node.height, header: node.header });
   const dataOf = (node: TreeNode<BlockData>): BlockData => {
     invariant(node.data !== undefined, 'a block above final keeps its data', { height: node.height });
     return node.data;
@@ -274,23 +272,18 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     if (equalBytes(best.id, before.id)) return;
     const { revert, apply } = tree.path(before.id, best.id);
     tree.setHead(best.id);
-    for (const node of revert) for (const { idHex } of dataOf(node).checked) included.delete(idHex);
+    for (const node of revert) statuses.exclude(node);
     if (revert.length > 0) {
       logger.info('reorganisation', { depth: revert.length, from: toHex(before.id), to: toHex(best.id), height: best.height });
       metrics.count('vsys_reorgs_total', 'Reorganisations of the head');
       pool.restore([...revert].reverse().flatMap((node) => dataOf(node).checked));
     }
     for (const node of apply) {
-      for (const [index, { idHex }] of dataOf(node).checked.entries()) included.set(idHex, { node, index });
-      for (const { checked, reason } of pool.settle(dataOf(node).checked, node.height)) drop(checked.idHex, reason);
+      statuses.include(node);
+      for (const { checked, reason } of pool.settle(dataOf(node).checked, node.height)) statuses.drop(checked.idHex, reason);
     }
     metrics.gauge('vsys_head_height', 'Height of the head', best.height);
-    emit({ kind: 'head', head: blockOf(best), revert: revert.map(blockOf), apply: apply.map(blockOf) });
-  }
-
-  function drop(idHex: string, reason: string): void {
-    if (dropped.size >= DROPPED_MAX) dropped.delete(dropped.keys().next().value as string);
-    dropped.set(idHex, reason);
+    emit({ kind: 'head', head: chainBlockOf(best), revert: revert.map(chainBlockOf), apply: apply.map(chainBlockOf) });
   }
 
   async function finaliseOne(ref: BlockRef): Promise<void> {
@@ -314,13 +307,13 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     await state.flush(view, ops);
     landing = [];
     for (const node of finalised) {
-      for (const { idHex } of dataOf(node).checked) included.delete(idHex);
+      statuses.exclude(node);
       if (node !== last) node.data = undefined;
     }
     last.data = { ...dataOf(last), checked: [], receipts: [] };
     for (const node of pruned) node.data = undefined;
     metrics.gauge('vsys_final_height', 'Height of the final block', last.height);
-    emit({ kind: 'final', final: blockOf(last) });
+    emit({ kind: 'final', final: chainBlockOf(last) });
   }
 
   /** Runs what the log holds above the base through the same import, without checking signatures again. */
@@ -378,7 +371,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     for (const [at, bytes] of transactions.entries()) {
       const checked = checkEnvelope(admission, bytes);
       if (!checked.ok) verdicts[at] = checked;
-      else if (pool.has(checked.value.idHex) || included.has(checked.value.idHex)) verdicts[at] = accept({ id: checked.value.id, status: 'known' });
+      else if (pool.has(checked.value.idHex) || statuses.isIncluded(checked.value.idHex)) verdicts[at] = accept({ id: checked.value.id, status: 'known' });
       else fresh.push({ at, checked: checked.value });
     }
     const refusals = await checkSignatures(verifier, fresh.map(({ checked }) => checked));
@@ -393,99 +386,19 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     for (const [i, { at, checked }] of good.entries()) {
       const verdict = added[i] as Verdict<'pooled' | 'known', AdmissionCode>;
       if (verdict.ok) {
-        dropped.delete(checked.idHex);
+        statuses.undrop(checked.idHex);
         if (verdict.value === 'pooled') news.push(checked);
         verdicts[at] = accept({ id: checked.id, status: verdict.value });
-      } else if (verdict.code === 'TX_SEQUENCE_USED' && (await status(checked.id)).kind !== 'unknown') verdicts[at] = accept({ id: checked.id, status: 'known' });
+      } else if (verdict.code === 'TX_SEQUENCE_USED' && (await statuses.of(checked.id)).kind !== 'unknown') verdicts[at] = accept({ id: checked.id, status: 'known' });
       else verdicts[at] = verdict;
     }
     if (news.length > 0) emit({ kind: 'transactions', checked: news, from });
     return verdicts;
   }
 
-  async function status(id: TransactionId): Promise<TransactionStatus> {
-    const hex = toHex(id);
-    const found = included.get(hex);
-    if (found !== undefined) {
-      return { kind: found.node.height <= safeNode().height ? 'safe' : 'included', height: found.node.height, blockId: found.node.id, index: found.index, receipt: dataOf(found.node).receipts[found.index] as BlockData['receipts'][number] };
-    }
-    if (pool.has(hex)) return { kind: 'pooled' };
-    const final = await finalTransaction(store, id);
-    if (final !== undefined) {
-      const block = await finalBlockAt(store, final.height);
-      invariant(block !== undefined, 'a final transaction lies in a final block');
-      return { kind: 'final', ...final, blockId: block.id };
-    }
-    const reason = dropped.get(hex);
-    return reason === undefined ? { kind: 'unknown' } : { kind: 'dropped', code: reason };
-  }
-
   function safeNode(): TreeNode<BlockData> {
     const height = rules.safeHeight?.(treeView.head.context) ?? 0;
     return height <= tree.safe.height ? tree.safe : (tree.ancestorAt(tree.head.id, height) ?? tree.safe);
-  }
-
-  async function at(height: Height): Promise<SealedHeader | undefined> {
-    if (height > tree.final.height) {
-      const node = tree.ancestorAt(tree.head.id, height);
-      return node === undefined ? undefined : { header: node.header, seal: node.seal };
-    }
-    const node = landing.find((one) => one.height === height);
-    return node === undefined ? (await finalBlockAt(store, height))?.sealed : { header: node.header, seal: node.seal };
-  }
-
-  /** In memory: above final, final itself, or on its way into the store. */
-  function nodeOf(id: BlockId): TreeNode<BlockData> | undefined {
-    return tree.get(id) ?? landing.find((one) => equalBytes(one.id, id));
-  }
-
-  async function blockById(id: BlockId): Promise<Block | undefined> {
-    const node = nodeOf(id);
-    let sequence = node?.data?.sequence;
-    let seal = node?.seal;
-    if (sequence === undefined) {
-      const height = await finalHeightOf(store, id);
-      const final = height === undefined ? undefined : await finalBlockAt(store, height);
-      sequence = final?.sequence;
-      seal = final?.sealed.seal;
-    }
-    if (sequence === undefined || seal === undefined) return undefined;
-    const block = blockFromBytes(await log.read(sequence));
-    if (!block.ok) throw new ChainError('CHAIN_REPLAY', `record ${sequence} of the block log is no block`, { reason: block.code });
-    // What certified a block came after its record.
-    return { ...block.value, seal };
-  }
-
-  async function headersAfter(locator: readonly BlockId[], max: number): Promise<readonly SealedHeader[]> {
-    let from = 0;
-    for (const id of locator) {
-      const node = tree.get(id);
-      const isCanonical = node === undefined ? landing.some((one) => equalBytes(one.id, id)) : tree.isAncestor(id, tree.head.id);
-      const height = isCanonical ? nodeOf(id)?.height : await finalHeightOf(store, id);
-      if (height === undefined) continue;
-      from = height;
-      break;
-    }
-    const headers = from < tree.final.height ? (await finalBlocksFrom(store, from + 1, max)).map(({ sealed }) => sealed) : [];
-    for (let height = from + headers.length + 1; headers.length < max && height <= tree.head.height; height++) {
-      const next = await at(height);
-      // A head that moves meanwhile: what is there still links, the rest is asked for again.
-      if (next === undefined || (headers.length > 0 && !equalBytes(next.header.parent, blockId((headers.at(-1) as SealedHeader).header)))) break;
-      headers.push(next);
-    }
-    return headers;
-  }
-
-  async function stateAt(height?: Height): Promise<{ view: StateView; at: ChainBlock } | undefined> {
-    if (height === undefined || height > tree.final.height) {
-      const node = height === undefined ? tree.head : tree.ancestorAt(tree.head.id, height);
-      return node?.data === undefined ? undefined : { view: node.data.view, at: blockOf(node) };
-    }
-    const node = landing.find((one) => one.height === height);
-    if (node?.data !== undefined) return { view: node.data.view, at: blockOf(node) };
-    const view = await state.asOf(height);
-    const block = view === undefined ? undefined : await finalBlockAt(store, height);
-    return view === undefined || block === undefined ? undefined : { view, at: { id: block.id, height, header: block.sealed.header } };
   }
 
   function assertOpen(): void {
@@ -501,9 +414,9 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
 
   return {
     spec, chainId, genesis, rules, treeView, pool,
-    get head() { return blockOf(tree.head); },
-    get safe() { return blockOf(safeNode()); },
-    get final() { return blockOf(tree.final); },
+    get head() { return chainBlockOf(tree.head); },
+    get safe() { return chainBlockOf(safeNode()); },
+    get final() { return chainBlockOf(tree.final); },
     async importBlock(block, origin) {
       assertOpen();
       if (queue.waiting >= importsWaitingMax) return refuse('IMPORT_FULL', `${importsWaitingMax} blocks wait to be imported; send it again later`, { retry: true });
@@ -525,8 +438,9 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
       checking.catch(() => undefined);
       prepared.set(block, checking);
     },
-    has: async (id) => nodeOf(id) !== undefined || (await finalHeightOf(store, id)) !== undefined,
-    at, blockById, headersAfter, submit, status, stateAt,
+    ...reads,
+    submit,
+    status: (id) => statuses.of(id),
     locator: () => tree.locator(),
     pooled: (max) => {
       const some: CheckedTransaction[] = [];
@@ -547,54 +461,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   };
 }
 
-/** The store was made from this log: it has as many records, and the base is where the store says. */
-async function assertLogBelow(log: BlockLog, base: BaseRecord): Promise<void> {
-  if (log.next < base.nextSequence) {
-    throw new ChainError('CHAIN_LOG_BEHIND', `the block log has ${log.next} records, the store was made from ${base.nextSequence}, and those that are missing were final: restore the log from a copy, or remove the data folder and sync again from peers. Where no peer has them, remove the store's folder: the chain goes on without them`, { records: log.next, needed: base.nextSequence });
-  }
-  if (base.nextSequence === 0) return;
-  const sequence = base.nextSequence - 1;
-  const block = blockFromBytes(await log.read(sequence));
-  if (block.ok) assertChainOf(block.value.header, base.sealed.header.chainId);
-  if (block.ok && equalBytes(blockId(block.value.header), base.id)) return;
-  throw new ChainError('CHAIN_STORE', `record ${sequence} of the block log is not the block that the store stands on, so the store was made from another log: remove the store's folder (not the log) and start again: it is rebuilt from the log`, { sequence });
-}
-
-function assertChainOf(header: Header, chainId: Uint8Array): void {
-  if (equalBytes(header.chainId, chainId)) return;
-  throw new ChainError('CHAIN_WRONG_DATA', `the block log belongs to chain ${toHex(header.chainId)}, the spec is of ${toHex(chainId)}: give the right spec, or another data folder`);
-}
-
 /** Whether it is the block that is refused, and not the bytes that came as its body. */
 function isForEver({ code, data }: Refusal<ImportCode>): boolean {
   return code === 'IMPORT_EXECUTION' || (code === 'IMPORT_BODY' && data?.['reason'] !== 'BODY_ROOT' && data?.['reason'] !== 'BODY_BYTES');
-}
-
-/** The state at its base, after writing genesis into an empty store. */
-async function openState(options: ChainOptions, { consensus, router, store }: ChainParts, chainId: Uint8Array): Promise<{ state: State; base: BaseRecord; genesis: ChainBlock }> {
-  const stored = await readChainId(store);
-  if (stored !== undefined && !equalBytes(stored, chainId)) {
-    throw new ChainError('CHAIN_WRONG_DATA', `the data folder belongs to chain ${toHex(stored)}, the spec is of ${toHex(chainId)}: give the right spec, or another data folder`);
-  }
-  const state = await createState({
-    store,
-    ...(options.retentionBlocks === undefined ? {} : { retentionBlocks: options.retentionBlocks }),
-    ...(options.stateCacheBytesMax === undefined ? {} : { cacheBytesMax: options.stateCacheBytesMax }),
-  });
-  const found = await readBase(store);
-  if (found !== undefined) {
-    const first = await finalBlockAt(store, 0);
-    if (first === undefined) throw new ChainError('CHAIN_STORE', 'the store has no genesis block; remove its folder (not the log) and start again: it is rebuilt from the log');
-    return { state, base: found, genesis: { id: first.id, height: 0, header: first.sealed.header } };
-  }
-  const writes = genesisWrites(options.spec, router);
-  if (!writes.ok) throw new ChainError('CHAIN_CONTAINER', writes.message);
-  const view = await state.fork(state.view(state.base.root) as StateView, 0, writes.value);
-  const header = genesisHeader(options.spec, view.root);
-  const id = blockId(header);
-  const { context, rank } = consensus.rules.genesis(options.spec, { id, height: 0, timeMs: header.timeMs });
-  const sealed = { header, seal: new Uint8Array() };
-  const base: BaseRecord = { id, sealed, nextSequence: 0, rank, context: consensus.rules.encode(context), history: appendToHistory(emptyHistory, id) };
-  await state.flush(view, [chainIdOps(chainId), baseOps(base), ...finalBlockOps({ id, sealed, sequence: undefined }, [], [])]);
-  return { state, base, genesis: { id, height: 0, header } };
 }

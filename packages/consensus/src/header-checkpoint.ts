@@ -16,8 +16,7 @@ export interface HeaderCheckpointScope<C> {
 
 const VERSION = 1;
 const ID_BYTES = 32;
-const RANK_MAX = 254;
-const NO_RANK = 255;
+const RANK_MAX = 255;
 const CONTEXT_MAX = 65_536;
 
 /**
@@ -30,12 +29,12 @@ export function headerCheckpointToBytes<C>({ spec, rules }: HeaderCheckpointScop
   const module = utf8ToBytes(spec.consensus.module);
   const headerBytes = headerToBytes(header);
   const contextBytes = rules.encode(context);
-  invariant(module.length <= 255 && contextBytes.length <= CONTEXT_MAX && (rank?.length ?? 0) <= RANK_MAX, 'a checkpoint has the sizes that its bytes have room for');
+  invariant(module.length <= 255 && contextBytes.length <= CONTEXT_MAX && rank.length <= RANK_MAX, 'a checkpoint has the sizes that its bytes have room for');
   const bytes = concatBytes(
     Uint8Array.of(VERSION), chainId(spec),
     Uint8Array.of(module.length), module,
     uint32ToBytes(headerBytes.length), headerBytes,
-    Uint8Array.of(rank === null ? NO_RANK : rank.length), ...(rank ?? []).map(uint64ToBytes),
+    Uint8Array.of(rank.length), ...rank.map(uint64ToBytes),
     uint32ToBytes(contextBytes.length), contextBytes,
   );
   return concatBytes(bytes, sumOf(bytes));
@@ -60,7 +59,7 @@ export function headerCheckpointFromBytes<C>(scope: HeaderCheckpointScope<C>, by
   return equalBytes(headerCheckpointToBytes(scope, folded), bytes) ? accept(folded) : damaged('its bytes are not canonical');
 }
 
-function foldedOf<C>(header: Header, context: C, rank: Rank | null): FoldedHeader<C> {
+function foldedOf<C>(header: Header, context: C, rank: Rank): FoldedHeader<C> {
   const id: BlockId = blockId(header);
   return { id, height: header.height, header, context, rank };
 }
@@ -69,7 +68,7 @@ interface Parts {
   readonly chainId: Uint8Array;
   readonly module: Uint8Array;
   readonly header: Uint8Array;
-  readonly rank: Rank | null;
+  readonly rank: Rank;
   readonly context: Uint8Array;
 }
 
@@ -91,8 +90,7 @@ function partsOf(bytes: Uint8Array): Parts | undefined {
   const chain = take(ID_BYTES, ID_BYTES);
   const module = take(byte(), 255);
   const header = take(length(), headerBytesMax);
-  const ranks = byte();
-  const rank = ranks === NO_RANK ? null : Array.from({ length: ranks }, () => take(8, 8)).map((part) => (isShort ? 0n : uint64FromBytes(part)));
+  const rank = Array.from({ length: byte() }, () => take(8, 8)).map((part) => (isShort ? 0n : uint64FromBytes(part)));
   const context = take(length(), CONTEXT_MAX);
   return isShort || at !== bytes.length ? undefined : { chainId: chain, module, header, rank, context };
 }

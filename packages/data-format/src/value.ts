@@ -1,7 +1,7 @@
 export { decodeDocument, encodeDocument } from './value/bson.ts';
 export type { ValueCode } from './value/bson.ts';
 export { addNumbers } from './value/add-numbers.ts';
-export { compareScalars } from './value/compare.ts';
+export { compareScalars, compareValues } from './value/compare.ts';
 export { decimal128, decimalTextMax } from './value/decimal128.ts';
 export { encodeIndexKey, indexKeyBytesMax } from './value/index-key.ts';
 export type { IndexKeyCode } from './value/index-key.ts';
@@ -9,5 +9,6 @@ export { isIndexKey } from './value/is-index-key.ts';
 export { documentFromJson, documentToJson } from './value/json.ts';
 export type { JsonCode } from './value/json.ts';
 export { isNumeric, ValueError } from './value/quantity.ts';
+export { multiplyNumbers } from './value/multiply-numbers.ts';
 export { getPath, int32, isArray, isDocument, valueLimits } from './value/value.ts';
 export type { Binary, DateTime, Decimal128, Document, Int32, Numeric, ObjectId, Value } from './value/value.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { compareBytes, concatBytes, fromHex, toHex } from '@vsys/primitives';
-import { addNumbers, compareScalars, type Decimal128, decimal128, decimalTextMax, decodeDocument, encodeDocument, encodeIndexKey, int32, type Numeric, type Value } from '../src/value.ts';
+import { addNumbers, compareScalars, type Decimal128, decimal128, decimalTextMax, decodeDocument, encodeDocument, encodeIndexKey, int32, multiplyNumbers, type Numeric, type Value } from '../src/value.ts';
 import { compareQuantities, floorToDouble, quantityOf } from '../src/value/quantity.ts';
 import { decimalText, nearDecimals } from './numbers.ts';
 
@@ -114,6 +114,35 @@ describe('addNumbers', () => {
     fc.assert(fc.property(cents, cents, (a, b) => {
       const sum = addNumbers(decimal(decimalText(a, -2)), decimal(decimalText(b, -2)));
       expect(compareScalars(sum, decimal(decimalText(a + b, -2)))).toBe(0);
+    }));
+  });
+});
+
+describe('multiplyNumbers', () => {
+  test.each<[Numeric, Numeric, string]>([
+    [decimal('0.10'), decimal('0.20'), '0.0200'], [decimal('1.5'), int32(2), '3.0'], [2n ** 62n, decimal('0.5'), '2305843009213693952.0'], [decimal('-1.00'), decimal('0'), '-0.00'], [decimal('2'), 1.5, '3.0'],
+    [decimal('1E+6000'), decimal('1E+111'), '1E+6111'], [decimal('Infinity'), decimal('-1'), '-Infinity'], [decimal('Infinity'), int32(0), 'NaN'], [0, decimal('-Infinity'), 'NaN'], [Number.NaN, decimal('1'), 'NaN'],
+  ])('%p * %p is the decimal %s', (a, b, product) => {
+    expect(multiplyNumbers(a, b)).toEqual(decimal(product));
+    expect(multiplyNumbers(b, a)).toEqual(decimal(product));
+  });
+
+  test('rounds no decimal, wraps no integer, and keeps the wider kind', () => {
+    expect(multiplyNumbers(decimal('1234567890123456789'), decimal('1234567890123456789'))).toBeUndefined();
+    expect(multiplyNumbers(decimal('1E+6000'), decimal('1E+1000'))).toBeUndefined();
+    expect(multiplyNumbers(2n ** 62n, int32(2))).toBeUndefined();
+    expect(multiplyNumbers(2n ** 62n, int32(-2))).toBe(-(2n ** 63n));
+    expect(multiplyNumbers(int32(2 ** 30), int32(2))).toBe(2n ** 31n);
+    expect(multiplyNumbers(int32(-(2 ** 30)), int32(2))).toEqual(int32(-(2 ** 31)));
+    expect(multiplyNumbers(3n, int32(2))).toBe(6n);
+    expect(multiplyNumbers(int32(3), 0.5)).toBe(1.5);
+  });
+
+  test('agrees with whole numbers at one exponent', () => {
+    const cents = fc.bigInt(-(10n ** 16n), 10n ** 16n);
+    fc.assert(fc.property(cents, cents, (a, b) => {
+      const product = multiplyNumbers(decimal(decimalText(a, -2)), decimal(decimalText(b, -2)));
+      expect(compareScalars(product, decimal(decimalText(a * b, -4)))).toBe(0);
     }));
   });
 });

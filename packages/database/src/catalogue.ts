@@ -2,7 +2,8 @@ import { accept, refuse, type Verdict } from '@vsys/primitives';
 import type { OperationContext } from '@vsys/container';
 import type { DatabaseCode } from './create-database-container.ts';
 import { collectionFromRecord, collectionKey, collectionToRecord, countKey, databaseId, databaseKey, databaseToRecord } from './layout.ts';
-import { type DatabaseOperation, databaseLimits } from './operation.ts';
+import type { DatabaseOperation } from './operation.ts';
+import { databaseLimits } from './payload-checks.ts';
 import { databaseGas } from './gas.ts';
 
 type Of<Kind extends DatabaseOperation['kind']> = Extract<DatabaseOperation, { kind: Kind }>;

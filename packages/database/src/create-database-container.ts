@@ -1,11 +1,12 @@
 import { accept, equalBytes, refuse, type Verdict } from '@vsys/primitives';
-import { encodeDocument } from '@vsys/data-format/value';
+import { type Document, encodeDocument } from '@vsys/data-format/value';
 import type { Container, OperationContext } from '@vsys/container';
-import { applyPatch } from './apply-patch.ts';
+import { applyPatch, type PatchCode } from './apply-patch.ts';
 import { createCollection, createDatabase, createIndex } from './catalogue.ts';
 import { collectionFromRecord, collectionKey, countFromRecord, countKey, countToRecord, DATABASE, databaseFromRecord, databaseId, databaseKey, type DatabaseId, documentFromRecord, documentKey, documentPrefix, documentToRecord } from './layout.ts';
 import { type Change, entryMoves, writeEntries } from './index-entries.ts';
-import { type DatabaseOperation, newDocument, operationFromPayload, type PayloadCode } from './operation.ts';
+import { type DatabaseOperation, newDocument, type NewDocument, operationFromPayload } from './operation.ts';
+import type { PayloadCode } from './payload-checks.ts';
 import { databaseGas } from './gas.ts';
 
 /**
@@ -59,7 +60,7 @@ function touchedBy(operation: DatabaseOperation, actor: Uint8Array): readonly Ui
 
 export type DatabaseCode =
   | PayloadCode | 'DB_EXISTS' | 'DB_NO_DATABASE' | 'DB_NO_COLLECTION' | 'DB_NOT_OWNER' | 'DB_DUPLICATE' | 'DB_NO_DOCUMENT' | 'DB_VERSION' | 'DB_INDEX_NOT_EMPTY'
-  | 'DB_PATCH_PATH' | 'DB_PATCH_NUMBER';
+  | PatchCode;
 
 function run(operation: DatabaseOperation, context: OperationContext): Verdict<void, DatabaseCode> {
   if (operation.kind === 'createDatabase') return createDatabase(operation, context);
@@ -79,7 +80,7 @@ function checkOwner(database: DatabaseId, { state, actor }: OperationContext): V
   return accept(undefined);
 }
 
-type Writing = Extract<DatabaseOperation, { kind: 'insert' | 'replace' | 'patch' | 'delete' }>;
+type Writing = Extract<DatabaseOperation, { kind: 'insert' | 'replace' | 'upsert' | 'patch' | 'delete' }>;
 
 function write(operation: Writing, context: OperationContext): Verdict<void, DatabaseCode> {
   const { database, collection } = operation;
@@ -116,21 +117,37 @@ function insertions({ documents }: Extract<Writing, { kind: 'insert' }>, prefix:
   return accept(changes);
 }
 
-function change(operation: Exclude<Writing, { kind: 'insert' }>, prefix: Uint8Array, { state }: OperationContext): Verdict<readonly Change[], DatabaseCode> {
+type Changing = Exclude<Writing, { kind: 'insert' }>;
+
+function change(operation: Changing, prefix: Uint8Array, context: OperationContext): Verdict<readonly Change[], DatabaseCode> {
   const { idKey, ifVersion } = operation;
   const key = documentKey(prefix, idKey);
-  const record = state.get(key);
-  if (record === undefined) return refuse('DB_NO_DOCUMENT', 'there is no document with this "_id"');
+  const record = context.state.get(key);
+  if (record === undefined) return create(operation, key, context);
   const { version, document } = documentFromRecord(record);
   if (ifVersion !== 0n && ifVersion !== version) return refuse('DB_VERSION', `the document has version ${version}, the operation expects ${ifVersion}`, { version });
   if (operation.kind === 'delete') return accept([{ key, idKey, version, before: document }]);
-  if (operation.kind === 'replace') return accept([{ key, idKey, version: version + 1n, before: document, after: operation.next }]);
-  const patched = applyPatch(document, operation.patch);
-  if (!patched.ok) return patched;
-  const encoded = encodeDocument(patched.value);
-  if (!encoded.ok) return refuse('DB_VALUE', encoded.message, { reason: encoded.code });
-  const after = newDocument(encoded.value);
+  if (operation.kind === 'patch') context.gas.charge(databaseGas.patchedByte * BigInt(record.length));
+  const after = operation.kind === 'patch' ? patched(operation, document, false, context) : accept(operation.next);
   return after.ok ? accept([{ key, idKey, version: version + 1n, before: document, after: after.value }]) : after;
+}
+
+/** The document is not there. A version that is expected is one that somebody saw, so it is gone since. */
+function create(operation: Changing, key: Uint8Array, context: OperationContext): Verdict<readonly Change[], DatabaseCode> {
+  const { idKey, ifVersion } = operation;
+  const makes = operation.kind === 'upsert' || (operation.kind === 'patch' && operation.orInsert);
+  if (!makes) return refuse('DB_NO_DOCUMENT', 'there is no document with this "_id"');
+  if (ifVersion !== 0n) return refuse('DB_VERSION', `there is no document with this "_id", the operation expects version ${ifVersion}`, { version: 0n });
+  const after = operation.kind === 'patch' ? patched(operation, new Map([['_id', operation.id]]), true, context) : accept(operation.next);
+  return after.ok ? accept([{ key, idKey, version: 1n, after: after.value }]) : after;
+}
+
+/** What a patch makes holds the limits of a document that is inserted. */
+function patched({ steps }: Extract<Writing, { kind: 'patch' }>, document: Document, isInsert: boolean, { block, gas }: OperationContext): Verdict<NewDocument, DatabaseCode> {
+  const applied = applyPatch(document, steps, { timeMs: block.timeMs, isInsert, gas });
+  if (!applied.ok) return applied;
+  const encoded = encodeDocument(applied.value);
+  return encoded.ok ? newDocument(encoded.value) : refuse('DB_VALUE', encoded.message, { reason: encoded.code });
 }
 
 function writeDocuments(changes: readonly Change[], { state, gas, block }: OperationContext): void {

@@ -1,6 +1,9 @@
 import { accept, concatBytes, refuse, uint64FromBytes, utf8ToBytes, type Verdict } from '@vsys/primitives';
 import { type Document, decodeDocument, encodeIndexKey, isArray, isDocument, type Value } from '@vsys/data-format/value';
 import type { DatabaseId, IndexField } from './layout.ts';
+import { patchFromDocument } from './patch.ts';
+import type { PatchStep } from './patch-step.ts';
+import { checkNames, databaseLimits, isPath, malformed, type PayloadCode } from './payload-checks.ts';
 
 export interface NewDocument {
   /** Order-preserving bytes of `_id`: the end of its key. */
@@ -15,13 +18,6 @@ export interface IndexDefinition {
   readonly unique: boolean;
 }
 
-export interface Patch {
-  readonly set: Document;
-  readonly unset: readonly string[];
-  /** Numbers to add. */
-  readonly inc: Document;
-}
-
 interface Target { readonly database: DatabaseId; readonly collection: string }
 /** The version that the document must have; 0 for any. */
 interface Guarded { readonly idKey: Uint8Array; readonly ifVersion: bigint }
@@ -33,19 +29,17 @@ export type DatabaseOperation =
   | (Target & { readonly kind: 'createIndex'; readonly index: IndexDefinition })
   | (Target & { readonly kind: 'insert'; readonly documents: readonly NewDocument[] })
   | (Target & Guarded & { readonly kind: 'replace'; readonly next: NewDocument })
-  | (Target & Guarded & { readonly kind: 'patch'; readonly patch: Patch })
+  | (Target & Guarded & { readonly kind: 'upsert'; readonly next: NewDocument })
+  | (Target & Guarded & { readonly kind: 'patch'; readonly id: Value; readonly steps: readonly PatchStep[]; /** Whether a document that is not there is made, from its `_id` alone. */ readonly orInsert: boolean })
   | (Target & Guarded & { readonly kind: 'delete' });
 
-export type PayloadCode = 'DB_PAYLOAD' | 'DB_NAME' | 'DB_VALUE' | 'DB_LIMIT' | 'DB_KEY_TOO_LONG';
-
-export const databaseLimits = { documentsPerOperationMax: 1_000, indexesMax: 16, indexFieldsMax: 8, nameBytesMax: 64, pathBytesMax: 128, pathsPerPatchMax: 100, /** Beside what a document's key begins with, of the 256 bytes of a key of state. */ idBytesMax: 200 } as const;
-
-const TAG = { createDatabase: 1, createCollection: 2, createIndex: 3, insert: 4, replace: 5, patch: 6, delete: 7 } as const;
+const TAG = { createDatabase: 1, createCollection: 2, createIndex: 3, insert: 4, replace: 5, patch: 6, delete: 7, upsert: 8, patchOrInsert: 9 } as const;
+type Tag = keyof typeof TAG;
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/;
 
 export function payloadOf(kind: 'createDatabase', name: string): Uint8Array;
-export function payloadOf(kind: Exclude<DatabaseOperation['kind'], 'createDatabase'>, target: Target, rest: Uint8Array): Uint8Array;
-export function payloadOf(kind: DatabaseOperation['kind'], target: Target | string, rest: Uint8Array = new Uint8Array()): Uint8Array {
+export function payloadOf(kind: Exclude<Tag, 'createDatabase'>, target: Target, rest: Uint8Array): Uint8Array;
+export function payloadOf(kind: Tag, target: Target | string, rest: Uint8Array = new Uint8Array()): Uint8Array {
   if (typeof target === 'string') return concatBytes(Uint8Array.of(TAG[kind]), utf8ToBytes(target));
   const name = utf8ToBytes(target.collection);
   return concatBytes(Uint8Array.of(TAG[kind]), target.database, Uint8Array.of(name.length & 0xff), name, rest);
@@ -59,7 +53,7 @@ export function operationFromPayload(payload: Uint8Array): Verdict<DatabaseOpera
     return name.ok ? accept({ kind: 'createDatabase', name: name.value }) : name;
   }
   const length = payload[21];
-  if (tag === undefined || tag > TAG.delete || length === undefined || payload.length < 22 + length) return malformed('it is too short or has an unknown first byte');
+  if (tag === undefined || tag > TAG.patchOrInsert || length === undefined || payload.length < 22 + length) return malformed('it is too short or has an unknown first byte');
   const collection = nameFrom(payload.subarray(22, 22 + length), 'collection');
   if (!collection.ok) return collection;
   const target = { database: payload.slice(1, 21), collection: collection.value };
@@ -68,14 +62,14 @@ export function operationFromPayload(payload: Uint8Array): Verdict<DatabaseOpera
     case TAG.createCollection: return readCreateCollection(target, rest);
     case TAG.createIndex: return readCreateIndex(target, rest);
     case TAG.insert: return readInsert(target, rest);
-    case TAG.replace: return readReplace(target, rest);
-    case TAG.patch: return readPatch(target, rest);
+    case TAG.replace: return readReplace('replace', target, rest);
+    case TAG.upsert: return readReplace('upsert', target, rest);
+    case TAG.patch: return readPatch(false, target, rest);
+    case TAG.patchOrInsert: return readPatch(true, target, rest);
     case TAG.delete: return readDelete(target, rest);
     default: return malformed('its first byte names no operation');
   }
 }
-
-const malformed = (why: string): Verdict<never, 'DB_PAYLOAD'> => refuse('DB_PAYLOAD', `the payload is not an operation of the database: ${why}`);
 
 function nameFrom(bytes: Uint8Array, what: string): Verdict<string, PayloadCode> {
   if (bytes.length <= databaseLimits.nameBytesMax) {
@@ -136,10 +130,6 @@ function readIndex(value: Value): Verdict<IndexDefinition, PayloadCode> {
   return accept({ name, unique, fields: read });
 }
 
-function isPath(path: string): boolean {
-  return path.length <= databaseLimits.pathBytesMax && path.split('.').every((part) => part !== '' && !part.startsWith('$') && !part.includes('\0'));
-}
-
 /** Documents one behind the other; each is BSON, which begins with its length. */
 function readInsert(target: Target, rest: Uint8Array): Verdict<DatabaseOperation, PayloadCode> {
   const documents: NewDocument[] = [];
@@ -174,48 +164,21 @@ export function idKeyOf(id: Value | undefined): Verdict<Uint8Array, PayloadCode>
   return refuse(key.code === 'INDEX_KEY_TOO_LONG' ? 'DB_KEY_TOO_LONG' : 'DB_VALUE', `_id: ${key.message}`);
 }
 
-/** A dot inside a name would make two places of one path. */
-function checkNames(value: Value): Verdict<void, PayloadCode> {
-  if (isDocument(value)) {
-    for (const [name, inner] of value) {
-      if (name.includes('.')) return refuse('DB_VALUE', 'a field name holds no "."; put the value into an object instead');
-      const checked = checkNames(inner);
-      if (!checked.ok) return checked;
-    }
-  } else if (isArray(value)) {
-    for (const inner of value) {
-      const checked = checkNames(inner);
-      if (!checked.ok) return checked;
-    }
-  }
-  return accept(undefined);
-}
-
-function readReplace(target: Target, rest: Uint8Array): Verdict<DatabaseOperation, PayloadCode> {
-  if (rest.length < 13) return malformed('a replace is a version and a document');
+function readReplace(kind: 'replace' | 'upsert', target: Target, rest: Uint8Array): Verdict<DatabaseOperation, PayloadCode> {
+  if (rest.length < 13) return malformed('a replace or upsert is a version and a document');
   const next = newDocument(rest.subarray(8));
-  return next.ok ? accept({ kind: 'replace', ...target, idKey: next.value.idKey, ifVersion: uint64FromBytes(rest), next: next.value }) : next;
+  return next.ok ? accept({ kind, ...target, idKey: next.value.idKey, ifVersion: uint64FromBytes(rest), next: next.value }) : next;
 }
 
-function readPatch(target: Target, rest: Uint8Array): Verdict<DatabaseOperation, PayloadCode> {
+function readPatch(orInsert: boolean, target: Target, rest: Uint8Array): Verdict<DatabaseOperation, PayloadCode> {
   if (rest.length < 13) return malformed('a patch is a version and its changes');
   const fields = bson(rest.subarray(8));
   if (!fields.ok) return fields;
-  const [id, set, unset, inc] = ['_id', 'set', 'unset', 'inc'].map((name) => fields.value.get(name));
-  if (fields.value.size !== 4 || !isDocument(set) || !isArray(unset) || !isDocument(inc) || unset.some((path) => typeof path !== 'string')) return malformed('a patch has "_id", "set", "unset" and "inc"');
-  const paths = [...set.keys(), ...(unset as string[]), ...inc.keys()];
-  if (paths.length === 0 || paths.length > databaseLimits.pathsPerPatchMax) return refuse('DB_LIMIT', `a patch changes 1 to ${databaseLimits.pathsPerPatchMax} paths`);
-  for (const [i, path] of paths.entries()) {
-    if (!isPath(path)) return refuse('DB_NAME', `"${path.slice(0, 40)}" is not a path of fields`);
-    if (path === '_id' || path.startsWith('_id.')) return refuse('DB_VALUE', 'the "_id" of a document never changes; insert another one');
-    if (paths.some((other, at) => at !== i && (other === path || other.startsWith(`${path}.`)))) return refuse('DB_VALUE', `two changes meet at "${path.slice(0, 40)}"`);
-  }
-  for (const value of set.values()) {
-    const named = checkNames(value);
-    if (!named.ok) return named;
-  }
+  const patch = patchFromDocument(fields.value);
+  if (!patch.ok) return patch;
+  const { id, steps } = patch.value;
   const idKey = idKeyOf(id);
-  return idKey.ok ? accept({ kind: 'patch', ...target, idKey: idKey.value, ifVersion: uint64FromBytes(rest), patch: { set, unset: unset as string[], inc } }) : idKey;
+  return idKey.ok ? accept({ kind: 'patch', ...target, idKey: idKey.value, ifVersion: uint64FromBytes(rest), id: id as Value, steps, orInsert }) : idKey;
 }
 
 function readDelete(target: Target, rest: Uint8Array): Verdict<DatabaseOperation, PayloadCode> {

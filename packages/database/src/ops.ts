@@ -1,12 +1,17 @@
 /** Builders of the database's operations, for clients: browser-safe. What they return goes into the body of a transaction. */
 import { type AccountId, CodedError, concatBytes, uint64ToBytes, type Verdict } from '@vsys/primitives';
-import { type Document, encodeDocument, type Value } from '@vsys/data-format/value';
+import { type Document, encodeDocument, isDocument, type Value } from '@vsys/data-format/value';
 import { DATABASE, type DatabaseId } from './layout.ts';
-import { type IndexDefinition, indexToDocument, operationFromPayload, type Patch, type PayloadCode, payloadOf } from './operation.ts';
+import { type IndexDefinition, indexToDocument, operationFromPayload, payloadOf } from './operation.ts';
+import { type Patch, patchToDocument } from './patch.ts';
+import type { PayloadCode } from './payload-checks.ts';
 
 export { databaseId } from './layout.ts';
 export type { DatabaseId } from './layout.ts';
-export type { IndexDefinition, Patch } from './operation.ts';
+export type { IndexDefinition } from './operation.ts';
+export type { Patch, Push } from './patch.ts';
+export { patchFromUpdate } from './patch-from-update.ts';
+export type { PayloadCode } from './payload-checks.ts';
 
 export interface DatabaseCall {
   readonly container: typeof DATABASE;
@@ -23,7 +28,10 @@ export interface CollectionOps {
   insert(documents: readonly Document[]): DatabaseCall;
   /** @param ifVersion - the version that the document must have; absent or 0: any */
   replace(document: Document, ifVersion?: bigint): DatabaseCall;
-  patch(id: Value, patch: Partial<Patch>, ifVersion?: bigint): DatabaseCall;
+  /** Replaces the document of this `_id`, or inserts it. With `ifVersion` it only replaces: a document that is gone has another version. */
+  upsert(document: Document, ifVersion?: bigint): DatabaseCall;
+  /** Without `orInsert` the document must be there; with it, one that is not is made from its `_id`, and `setOnInsert` applies. */
+  patch(id: Value, patch: Partial<Patch>, ifVersion?: bigint, orInsert?: boolean): DatabaseCall;
   delete(id: Value, ifVersion?: bigint): DatabaseCall;
 }
 
@@ -46,8 +54,8 @@ export function collectionOps(database: DatabaseId, collection: string): Collect
     createIndex: (index) => call(payloadOf('createIndex', target, bson(indexToDocument(index)))),
     insert: (documents) => call(payloadOf('insert', target, concatBytes(...documents.map(bson)))),
     replace: (document, ifVersion = 0n) => call(payloadOf('replace', target, concatBytes(uint64ToBytes(ifVersion), bson(document)))),
-    patch: (id, { set = new Map(), unset = [], inc = new Map() }, ifVersion = 0n) =>
-      call(payloadOf('patch', target, concatBytes(uint64ToBytes(ifVersion), bson(new Map<string, Value>([['_id', id], ['set', set], ['unset', unset], ['inc', inc]]))))),
+    upsert: (document, ifVersion = 0n) => call(payloadOf('upsert', target, concatBytes(uint64ToBytes(ifVersion), bson(document)))),
+    patch: (id, patch, ifVersion = 0n, orInsert = false) => call(payloadOf(orInsert ? 'patchOrInsert' : 'patch', target, concatBytes(uint64ToBytes(ifVersion), patchBson(patchToDocument(id, patch))))),
     delete: (id, ifVersion = 0n) => call(payloadOf('delete', target, concatBytes(uint64ToBytes(ifVersion), bson(new Map([['_id', id]]))))),
   };
 }
@@ -56,6 +64,19 @@ function bson(document: Document): Uint8Array {
   const encoded = encodeDocument(document);
   if (!encoded.ok) throw new DatabaseOpError('DB_VALUE', encoded.message, { reason: encoded.code });
   return encoded.value;
+}
+
+/** Where a value cannot be kept, the message names its operator and path. */
+function patchBson(fields: Document): Uint8Array {
+  const encoded = encodeDocument(fields);
+  if (encoded.ok) return encoded.value;
+  for (const [operator, changes] of fields) {
+    for (const [path, argument] of isDocument(changes) ? changes : []) {
+      const alone = encodeDocument(new Map([['value', argument]]));
+      if (!alone.ok) throw new DatabaseOpError('DB_VALUE', `$${operator} at "${path.slice(0, 40)}": ${alone.message}`, { reason: alone.code, operator, path });
+    }
+  }
+  return bson(fields);
 }
 
 function call(payload: Uint8Array): DatabaseCall {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { toHex } from '@vsys/primitives';
-import { type Document, documentFromJson, documentToJson, encodeIndexKey, int32, type Value } from '@vsys/data-format/value';
+import { type Document, encodeIndexKey, int32, type Value } from '@vsys/data-format/value';
 import { OutOfGas } from '@vsys/container';
 import { countFromRecord, countKey, documentFromRecord, documentKey, documentPrefix, indexPrefix } from '../src/layout.ts';
 import { collectionOps, createDatabase, databaseId } from '../src/ops.ts';
@@ -121,43 +121,49 @@ describe('writing', () => {
   });
 });
 
-describe('patches', () => {
-  const base = '{"_id":1,"code":1,"a":{"b":[1,2]},"s":"x","n":{"$numberInt":"2147483647"},"l":{"$numberLong":"9223372036854775807"},"d":1.5}';
-  const patchOf = (json: string): { set?: Document; unset?: string[]; inc?: Document } => {
-    const read = documentFromJson(json);
-    if (!read.ok) throw new Error(read.message);
-    const part = (name: string): Document => (read.value.get(name) ?? new Map()) as Document;
-    return { set: part('set'), inc: part('inc'), unset: (read.value.get('unset') ?? []) as string[] };
-  };
-  const apply = (json: string): string => {
-    const document = documentFromJson(base);
-    if (!document.ok) throw new Error(document.message);
-    const bench = withCities(document.value);
-    const done = bench.run([cities.patch((document.value.get('_id') as Value), patchOf(json))]);
-    return done.ok ? documentToJson(stored(bench, document.value.get('_id') as Value)?.document as Document, 'canonical') : done.code;
-  };
-
-  test.each([
-    ['a field inside, made on the way', '{"set":{"a.c.d":true}}', '"a":{"b":[{"$numberInt":"1"},{"$numberInt":"2"}],"c":{"d":true}}'],
-    ['a place in an array, and one past its end', '{"set":{"a.b.0":"z","a.b.2":"w"}}', '"b":["z",{"$numberInt":"2"},"w"]'],
-    ['a field taken away', '{"unset":["a.b"]}', '"a":{}'],
-    ['an int32 grows into an int64', '{"inc":{"n":{"$numberInt":"1"}}}', '"n":{"$numberLong":"2147483648"}'],
-    ['a double added makes a double', '{"inc":{"n":{"$numberDouble":"0.5"}}}', '"n":{"$numberDouble":"2147483647.5"}'],
-    ['a decimal added makes a decimal, exactly', '{"inc":{"l":{"$numberDecimal":"0.10"},"d":{"$numberDecimal":"1.000"}}}', '"l":{"$numberDecimal":"9223372036854775807.10"},"d":{"$numberDecimal":"2.500"}'],
-    ['a decimal that would be rounded', '{"inc":{"l":{"$numberDecimal":"1E-20"}}}', 'DB_PATCH_NUMBER'],
-    ['an absent number begins at what is added', '{"inc":{"new":{"$numberInt":"3"}}}', '"new":{"$numberInt":"3"}'],
-    ['a path through a scalar', '{"set":{"s.t":1}}', 'DB_PATCH_PATH'],
-    ['a hole in an array', '{"set":{"a.b.9":1}}', 'DB_PATCH_PATH'],
-    ['adding to a text', '{"inc":{"s":1}}', 'DB_PATCH_NUMBER'],
-    ['adding a text', '{"inc":{"d":"1"}}', 'DB_PATCH_NUMBER'],
-    ['past 64 bits', '{"inc":{"l":{"$numberInt":"1"}}}', 'DB_PATCH_NUMBER'],
-  ])('%s', (_, patch, expected) => {
-    expect(apply(patch)).toContain(expected);
+describe('an upsert', () => {
+  test('inserts, then replaces, and counts the document once', () => {
+    const bench = withCities();
+    expect(bench.run([cities.upsert(city(1, 'KR', 5))])).toMatchObject({ ok: true });
+    expect(stored(bench, 1)).toMatchObject({ version: 1n });
+    expect(bench.run([cities.upsert(city(1, 'DE', 6))], { height: 3 })).toMatchObject({ ok: true });
+    expect(stored(bench, 1)).toMatchObject({ version: 2n, height: 3, document: city(1, 'DE', 6) });
+    expect(count(bench)).toBe(1n);
+    expect(entries(bench, 1)).toHaveLength(1);
   });
 
-  test('int32 stays int32 while it fits', () => {
-    const bench = withCities(new Map<string, Value>([['_id', 1], ['code', int32(5)]]));
-    bench.run([cities.patch(1, { inc: new Map([['code', int32(-7)]]) })]);
-    expect(stored(bench, 1)?.document.get('code')).toEqual(int32(-2));
+  test('with a version only replaces, so that a second try tells that the first one was done', () => {
+    const bench = withCities(city(1, 'KR', 5));
+    expect(bench.run([cities.upsert(city(1, 'KR', 6), 1n)])).toMatchObject({ ok: true });
+    expect(bench.run([cities.upsert(city(1, 'KR', 6), 1n)])).toMatchObject({ code: 'DB_VERSION', data: { version: 2n } });
+    expect(bench.run([cities.upsert(city(9, 'KR', 6), 1n)])).toMatchObject({ code: 'DB_VERSION', data: { version: 0n } });
+    expect(count(bench)).toBe(1n);
+  });
+
+  test('without a version leaves the same document however often it is done', () => {
+    const bench = withCities();
+    bench.run([cities.upsert(city(1, 'KR', 5))]);
+    bench.run([cities.upsert(city(1, 'KR', 5))]);
+    expect(stored(bench, 1)).toMatchObject({ version: 2n, document: city(1, 'KR', 5) });
+    expect([count(bench), entries(bench, 0).length]).toEqual([1n, 1]);
+  });
+
+  test('keeps unique indexes', () => {
+    const bench = withCities(city(1, 'KR', 5), city(2, 'KR', 5));
+    expect(bench.run([cities.upsert(city(3, 'KR', 5, 1))])).toMatchObject({ code: 'DB_DUPLICATE', data: { index: 'code' } });
+    expect(bench.run([cities.upsert(city(2, 'KR', 5, 1))])).toMatchObject({ code: 'DB_DUPLICATE' });
+  });
+
+  test('of a patch makes the document from its _id, with what is set on insert only then', () => {
+    const bench = withCities();
+    const hit = cities.patch('page', { inc: new Map([['hits', int32(1)]]), setOnInsert: new Map<string, Value>([['code', 7], ['born', 'now']]) }, 0n, true);
+    expect(bench.run([hit])).toMatchObject({ ok: true });
+    expect(stored(bench, 'page')).toMatchObject({ version: 1n });
+    expect([...(stored(bench, 'page')?.document ?? [])]).toEqual([['_id', 'page'], ['born', 'now'], ['code', 7], ['hits', int32(1)]]);
+    expect(bench.run([cities.patch('page', { setOnInsert: new Map([['code', 8]]), inc: new Map([['hits', int32(1)]]) }, 0n, true)])).toMatchObject({ ok: true });
+    expect([...(stored(bench, 'page')?.document ?? [])]).toEqual([['_id', 'page'], ['born', 'now'], ['code', 7], ['hits', int32(2)]]);
+    expect(bench.run([cities.patch('other', { inc: new Map([['hits', 1]]) }, 4n, true)])).toMatchObject({ code: 'DB_VERSION' });
+    expect(bench.run([cities.patch('other', { inc: new Map([['hits', 1]]) })])).toMatchObject({ code: 'DB_NO_DOCUMENT' });
+    expect(count(bench)).toBe(1n);
   });
 });

@@ -73,7 +73,7 @@ export interface RpcMethods {
   chain_info: { params: Record<string, never>; result: ChainInfo };
   /** The canonical bytes whose hash is the chain id, and the first header, which a client checks by the id or trusts with it. */
   chain_spec: { params: Record<string, never>; result: { readonly spec: string; readonly genesis: string } };
-  /** Sealed headers after the newest block of the locator (ids, newest first) that is canonical here; up to `max`, 1 to 512. */
+  /** Sealed headers after the newest block of the locator (ids, newest first) that is canonical here, else after genesis; up to `max`, 1 to 512. */
   chain_headers: { params: { readonly locator: readonly string[]; readonly max: number }; result: { readonly headers: readonly string[] } };
   /** By id, or by height on the canonical branch. */
   chain_block: {

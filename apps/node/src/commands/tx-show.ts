@@ -27,7 +27,7 @@ export function addTxShow(group: Command): void {
       using open = await clientOf(command);
       await open.client.follow();
       const status = await open.client.status(id);
-      if (status.kind !== 'included' && status.kind !== 'final') throw new AppError('NOT_FOUND', `transaction ${id} is in no block that the node knows; vsys tx status tells more`);
+      if (!('blockId' in status)) throw new AppError('NOT_FOUND', `transaction ${id} is in no block that the node knows; vsys tx status tells more`);
       const bytes = await bytesOf(open.client, id, status);
       const described = await describeTransaction(bytes, 'the answer');
       if (described.id !== id) throw new ClientError('CLIENT_BAD_ANSWER', `the node answered with the transaction ${described.id}`);

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { explainCode, type TransactionStatusJson } from '@vsys/rpc';
+import type { Stage } from '@vsys/rpc/client';
 import { AppError, exitCodeOf } from '../app-error.ts';
 import { addClientOptions, clientOf } from '../client-options.ts';
 import { printJson, printRows } from '../output.ts';
@@ -8,10 +9,10 @@ import { wholeNumber } from '../read-value.ts';
 /** `vsys tx status ID`. */
 export function addTxStatus(group: Command): void {
   addClientOptions(group.command('status').description('tell where a transaction stands, as the node says').argument('<id>', '64 hexadecimal digits'))
-    .addOption(new Option('--wait <stage>', 'wait until it is in a block, or in a final one').choices(['included', 'final']))
+    .addOption(new Option('--wait <stage>', 'wait until it is in a block, in one that the consensus module holds to stay, or in a final one').choices(['included', 'safe', 'final']))
     .option('--timeout <seconds>', 'how long to wait', wholeNumber(1, 86_400), 60)
     .option('--json', 'as JSON')
-    .action(async (typed: string, { wait, timeout, json }: { wait?: 'included' | 'final'; timeout: number; json?: boolean }, command: Command) => {
+    .action(async (typed: string, { wait, timeout, json }: { wait?: Stage; timeout: number; json?: boolean }, command: Command) => {
       const id = idOf(typed);
       using open = await clientOf(command);
       await open.client.follow();

@@ -15,15 +15,15 @@ export function addNumbers(a: Numeric, b: Numeric): Numeric | undefined {
   return isNarrow ? int32(Number(sum)) : sum;
 }
 
-function isDecimal(value: Numeric): value is Decimal128 {
+export function isDecimal(value: Numeric): value is Decimal128 {
   return typeof value === 'object' && value.kind === 'decimal128';
 }
 
-function asDouble(value: Exclude<Numeric, Decimal128>): number {
+export function asDouble(value: Exclude<Numeric, Decimal128>): number {
   return typeof value === 'object' ? value.value : Number(value);
 }
 
-function asInteger(value: Exclude<Numeric, Decimal128 | number>): bigint {
+export function asInteger(value: Exclude<Numeric, Decimal128 | number>): bigint {
   return typeof value === 'object' ? BigInt(value.value) : value;
 }
 
@@ -41,10 +41,10 @@ function addDecimals(a: Quantity, b: Quantity): Decimal128 | undefined {
   return parts === undefined ? undefined : decimalOf(parts);
 }
 
-type Finite = Extract<Quantity, { kind: 'finite' }>;
+export type Finite = Extract<Quantity, { kind: 'finite' }>;
 
 /** A double is m × 2^-n = m × 5^n × 10^-n, so each has an exact decimal, if a long one. Zeros at its end are left out, down to a whole number. */
-function asDecimal(quantity: Finite): Finite {
+export function asDecimal(quantity: Finite): Finite {
   if (quantity.base === 10n) return quantity;
   const { coefficient, exponent } = quantity;
   if (exponent >= 0) return { ...quantity, base: 10n, coefficient: coefficient << BigInt(exponent), exponent: 0 };
@@ -57,6 +57,6 @@ function asDecimal(quantity: Finite): Finite {
   return { ...quantity, base: 10n, coefficient: odd * 5n ** BigInt(places), exponent: -places };
 }
 
-function signed({ negative, coefficient }: Finite): bigint {
+export function signed({ negative, coefficient }: Finite): bigint {
   return negative ? -coefficient : coefficient;
 }

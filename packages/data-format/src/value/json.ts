@@ -17,8 +17,9 @@ class Stop {
   }
 }
 
-export function documentFromJson(text: string): Verdict<Document, JsonCode> {
-  const reader = { text, at: 0 };
+/** @param operators - `kept` leaves an object such as `{"$inc": …}` as it is, for an update; by default it is refused */
+export function documentFromJson(text: string, operators: 'kept' | 'refused' = 'refused'): Verdict<Document, JsonCode> {
+  const reader = { text, at: 0, operators };
   try {
     const value = readValue(reader, 0);
     skipSpace(reader);
@@ -30,7 +31,7 @@ export function documentFromJson(text: string): Verdict<Document, JsonCode> {
   }
 }
 
-interface Reader { readonly text: string; at: number }
+interface Reader { readonly text: string; readonly operators: 'kept' | 'refused'; at: number }
 
 const syntax = (reader: Reader, expected: string): Stop => new Stop('JSON_SYNTAX', `expected ${expected} at character ${reader.at + 1}`);
 
@@ -95,7 +96,7 @@ function readObject(reader: Reader, depth: number): Value {
     if (document.has(name)) throw new Stop('JSON_DUPLICATE', `a name stands twice before character ${reader.at + 1}`);
     document.set(name, readValue(reader, depth + 1));
   });
-  return fromExtended(document);
+  return fromExtended(document, reader.operators);
 }
 
 function readList(reader: Reader, close: string, item: () => void): void {
@@ -122,7 +123,7 @@ const integer = (value: Value | undefined, name: string): bigint => {
   return BigInt(value);
 };
 
-function fromExtended(document: Map<string, Value>): Value {
+function fromExtended(document: Map<string, Value>, operators: Reader['operators']): Value {
   const [name] = document.keys();
   if (document.size !== 1 || name === undefined || !name.startsWith('$')) return document;
   const value = document.get(name);
@@ -151,7 +152,9 @@ function fromExtended(document: Map<string, Value>): Value {
       if (typeof base64 !== 'string' || (subtype !== '00' && subtype !== '04')) throw new Stop('JSON_EXTENDED', `${name} takes {"base64": …, "subType": "00" or "04"}`);
       return { kind: 'binary', bytes: fromBase64(base64), subtype: subtype === '00' ? 0 : 4 };
     }
-    default: throw new Stop('JSON_EXTENDED', `${name} is not a kind of value here; field names do not begin with "$"`);
+    default:
+      if (operators === 'kept') return document;
+      throw new Stop('JSON_EXTENDED', `${name} is not a kind of value here; field names do not begin with "$"`);
   }
 }
 

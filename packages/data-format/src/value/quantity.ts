@@ -19,14 +19,21 @@ export function isNumeric(value: Value | undefined): value is Numeric {
   return typeof value === 'object' && value !== null && 'kind' in value && (value.kind === 'int32' || value.kind === 'decimal128');
 }
 
+/** A decimal is a text; in an array it is compared many times. */
+const ofDecimals = new WeakMap<Numeric & object, Quantity>();
+
 /** @throws ValueError `VALUE_RANGE` for a decimal128 whose text was not made by `decimal128` */
 export function quantityOf(value: Numeric): Quantity {
   if (typeof value === 'number') return ofDouble(value);
   if (typeof value === 'bigint') return ofInteger(value);
   if (value.kind === 'int32') return ofInteger(BigInt(value.value));
+  const known = ofDecimals.get(value);
+  if (known !== undefined) return known;
   const parts = decimalParts(value);
   if (parts === undefined) throw new ValueError('VALUE_RANGE', 'the text of a decimal128 is the one that decimal128() gives');
-  return parts.kind === 'finite' ? { ...parts, base: 10n } : parts;
+  const quantity: Quantity = parts.kind === 'finite' ? { ...parts, base: 10n } : parts;
+  ofDecimals.set(value, quantity);
+  return quantity;
 }
 
 function ofInteger(value: bigint): Quantity {
@@ -50,12 +57,32 @@ export function compareQuantities(a: Quantity, b: Quantity): number {
   const sign = signOf(a);
   if (sign !== signOf(b)) return sign < signOf(b) ? -1 : 1;
   if (a.kind === 'infinity' || b.kind === 'infinity') return a.kind === b.kind ? 0 : (a.kind === 'infinity') === sign > 0 ? 1 : -1;
+  const digits = compareDigits(a, b);
+  if (digits !== undefined) return sign > 0 || digits === 0 ? digits : -digits;
   const x = fractionOf(a);
   const y = fractionOf(b);
   const left = x.above * y.below;
   const right = y.above * x.below;
   if (left === right) return 0;
   return left < right === sign > 0 ? -1 : 1;
+}
+
+/** Decimals have exponents whose powers have thousands of digits: their magnitudes compare by digits. Undefined for doubles of about the same size. */
+function compareDigits(a: Extract<Quantity, { kind: 'finite' }>, b: Extract<Quantity, { kind: 'finite' }>): number | undefined {
+  if (a.coefficient === 0n) return 0;
+  if (a.base === 10n && b.base === 10n) {
+    const [x, y] = [decimalDigits(a), decimalDigits(b)];
+    return Math.sign(x.adjusted - y.adjusted) || (x.digits < y.digits ? -1 : x.digits > y.digits ? 1 : 0);
+  }
+  if (a.base === 10n) return beyondDoubles(a);
+  const other = b.base === 10n ? beyondDoubles(b) : undefined;
+  return other === undefined ? undefined : -other;
+}
+
+/** 1 for a decimal above all doubles, -1 for one below all but zero. */
+function beyondDoubles({ coefficient, exponent }: Extract<Quantity, { kind: 'finite' }>): number | undefined {
+  const adjusted = exponent + coefficient.toString().length - 1;
+  return adjusted > 308 ? 1 : adjusted < -324 ? -1 : undefined;
 }
 
 function signOf(quantity: Exclude<Quantity, { kind: 'nan' }>): number {
