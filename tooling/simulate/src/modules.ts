@@ -1,5 +1,6 @@
 import { toHex } from '@vsys/primitives';
 import type { ConsensusModule } from '@vsys/consensus';
+import { createBft } from '@vsys/consensus-bft';
 import { createPoa } from '@vsys/consensus-poa';
 import { createSpos } from '@vsys/consensus-spos';
 import type { SimulatedModule } from '@vsys/simulation';
@@ -17,6 +18,12 @@ export const modules: readonly SimulatedModule[] = [
     create: (verifySignature) => createPoa({ verifySignature }) as ConsensusModule,
     params: (seats, periodMs) => ({ periodMs, authorities: seats.map(({ account, publicKey }) => ({ account: toHex(account), key: toHex(publicKey.bytes) })) }),
     tolerates: 'static',
+  },
+  {
+    name: 'bft',
+    create: (verifySignature) => createBft({ verifySignature }) as ConsensusModule,
+    params: (seats, periodMs) => ({ periodMs, timeoutMs: Math.floor(periodMs * 0.6), timeoutDeltaMs: Math.floor(periodMs / 10), validators: seats.map(({ account, publicKey }) => ({ account: toHex(account), key: toHex(publicKey.bytes) })) }),
+    tolerates: 'any',
   },
 ];
 
