@@ -132,7 +132,7 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
         want(turn, id);
         continue;
       }
-      const chosen = [...precommits.values()].filter((one) => isSameId(one.id, id)).toSorted((a, b) => a.seat - b.seat).slice(0, quorum);
+      const chosen = [...precommits.values()].flat().filter((one) => isSameId(one.id, id)).toSorted((a, b) => a.seat - b.seat).slice(0, quorum);
       turn.set({ decided: id });
       turn.effects.push({ kind: 'certify', id, seal: bftSealToBytes({ kind: 'certificate', round, precommits: chosen }) }, { kind: 'finalise', ref: { id, height: state.height } });
       return true;

@@ -5,7 +5,7 @@ import type { BftEngineOptions } from './engine.ts';
 import { accuse, keepProposal, NAMES_MAX, want } from './proposals.ts';
 import { bftProposer } from './rules.ts';
 import type { BftState } from './state.ts';
-import { isSameId, seatsIn, votesOf, withVote } from './tally.ts';
+import { isBacked, isSameId, seatsIn, votesOf, withVote } from './tally.ts';
 import { notesFor, tell, tellStatus } from './tell.ts';
 import { ROUNDS_KEPT_MAX } from './turn.ts';
 import type { Turn } from './turn.ts';
@@ -59,19 +59,22 @@ export function createHearing({ params, chainId, verifySignature }: Omit<BftEngi
     if (cast.height > state.height + 1) turn.effects.push({ kind: 'behind', from, height: cast.height - 1 });
     if (cast.height !== state.height && cast.height !== state.height + 1) return 'ignore';
     const isNext = cast.height !== state.height;
-    const known = isNext ? state.next.find((one) => one.seat === cast.seat && one.round === cast.round && one.step === cast.step) : votesOf(state.tally, cast.round, cast.step).get(cast.seat);
+    const votes = votesOf(state.tally, cast.round, cast.step);
+    const known = isNext ? state.next.filter((one) => one.seat === cast.seat && one.round === cast.round && one.step === cast.step) : (votes.get(cast.seat) ?? []);
+    const [first] = known;
     const { id } = cast;
     // Also from whom it came again: the one before may not have had the block.
     const sources = isNext || id === undefined || (state.sources.size >= NAMES_MAX && !state.sources.has(toHex(id))) ? state.sources : new Map(state.sources).set(toHex(id), from);
-    if (known !== undefined && isSameId(known.id, id)) {
+    if (known.some((one) => isSameId(one.id, id))) {
       turn.set({ sources });
       return 'ignore';
     }
-    if (known === undefined && (isNext ? state.next.filter(({ seat }) => seat === cast.seat).length >= NEXT_PER_SEAT_MAX : isTooFar(state, cast))) return 'ignore';
+    if (first === undefined && (isNext ? state.next.filter(({ seat }) => seat === cast.seat).length >= NEXT_PER_SEAT_MAX : isTooFar(state, cast))) return 'ignore';
     if (!isBy(cast.seat, voteMessage(chainId, cast), cast.signature)) return 'reject';
-    if (known !== undefined) {
-      if (!isNext) accuse(turn, `vote ${cast.round} ${cast.step} ${cast.seat}`, () => voteEvidence(known, cast));
-      return 'ignore';
+    if (first !== undefined) {
+      if (!isNext) accuse(turn, `vote ${cast.round} ${cast.step} ${cast.seat}`, () => voteEvidence(first, cast));
+      // Who heard this one first may be locked on a quorum with it. Too early, it comes again: who holds it answers each status with it.
+      if (isNext || !isBacked(votes, cast, n - quorum + 1)) return 'ignore';
     }
     if (!isNext) turn.set({ tally: withVote(state.tally, cast), sources });
     else {

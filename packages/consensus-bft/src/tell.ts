@@ -2,12 +2,12 @@ import type { PeerId } from '@vsys/primitives';
 import type { BftState } from './state.ts';
 import { roundOf } from './tally.ts';
 import type { Turn } from './turn.ts';
-import { notesToBytes } from './wire.ts';
+import { BFT_NOTES_MAX, notesToBytes } from './wire.ts';
 import type { BftNote } from './wire.ts';
 
-/** To one peer, or to all. */
-export function tell(turn: Turn, notes: readonly BftNote[], to?: PeerId): void {
-  if (notes.length > 0) turn.effects.push({ kind: 'send', bytes: notesToBytes(notes), ...(to === undefined ? {} : { to }) });
+/** To one peer, or to all; in several messages what is too long for one, as where seats signed twice. */
+export function tell({ effects }: Pick<Turn, 'effects'>, notes: readonly BftNote[], to?: PeerId): void {
+  for (let at = 0; at < notes.length; at += BFT_NOTES_MAX) effects.push({ kind: 'send', bytes: notesToBytes(notes.slice(at, at + BFT_NOTES_MAX)), ...(to === undefined ? {} : { to }) });
 }
 
 /** Where we stand, for who may know more. */
@@ -22,6 +22,6 @@ export function notesFor({ round, locked, valid, tally, proposals }: BftState, t
     const { prevotes, precommits } = roundOf(tally, one);
     const proposal = proposals.get(one);
     const proposed: BftNote[] = proposal === undefined ? [] : [proposal.signed.kind === 'again' ? { kind: 'reproposal', reproposal: proposal.signed.reproposal } : { kind: 'holds', height: proposal.signed.header.height, round: one, id: proposal.id }];
-    return [...proposed, ...[...prevotes.values(), ...precommits.values()].map((cast): BftNote => ({ kind: 'vote', vote: cast }))];
+    return [...proposed, ...[...prevotes.values(), ...precommits.values()].flat().map((cast): BftNote => ({ kind: 'vote', vote: cast }))];
   });
 }

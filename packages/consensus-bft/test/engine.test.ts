@@ -91,7 +91,7 @@ describe('what others send to bft@1', () => {
     engine.prevotes(0, undefined, [1]);
     engine.prevotes(0, undefined, [1]);
     expect(engine.evidence.map(offence)).toMatchObject([{ ok: true, value: { seat: 1, kind: 'double prevote', height: 1, round: 0 } }]);
-    expect(engine.state.tally.get(0)?.prevotes.get(1)?.id).toEqual(a);
+    expect(engine.state.tally.get(0)?.prevotes.get(1)?.map(({ id }) => id)).toEqual([a]);
     engine.precommits(0, a, [1]);
     engine.precommits(0, undefined, [1]);
     expect(offence(engine.evidence[1]!)).toMatchObject({ ok: true, value: { kind: 'double precommit' } });

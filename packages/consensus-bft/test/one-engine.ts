@@ -41,6 +41,8 @@ export interface OneEngine {
   readonly fetched: readonly { readonly from: string; readonly id: BlockId }[];
   readonly sent: readonly { readonly to: string | undefined; readonly notes: readonly BftNote[] }[];
   readonly decided: BlockId | undefined;
+  /** The certificate that it handed over. */
+  readonly seal: Uint8Array | undefined;
   readonly nowMs: number;
   readonly saved: Uint8Array | undefined;
   /** What it said of the last message or candidate. */
@@ -92,6 +94,7 @@ export function oneEngine({ seat = 0, validators = 4, votes = voteRules, saved: 
   let nowMs = START_MS;
   let saved = before;
   let decided: BlockId | undefined;
+  let seal: Uint8Array | undefined;
   let judged: string | undefined;
 
   const headerOn = (round: number, mark: number): Header => {
@@ -137,7 +140,7 @@ export function oneEngine({ seat = 0, validators = 4, votes = voteRules, saved: 
         if (header !== undefined) insert(header, new Uint8Array());
         queue.push({ kind: 'block', id: effect.id, stage: header === undefined ? 'invalid' : 'executed' });
       }
-      if (effect.kind === 'certify') decided = effect.id;
+      if (effect.kind === 'certify') ({ id: decided, seal } = effect);
       if (effect.kind === 'evidence') evidence.push(effect.bytes);
       if (effect.kind === 'fetch') fetched.push({ from: effect.from, id: effect.id });
       if (effect.kind === 'behind') behind.push(effect.height);
@@ -181,6 +184,7 @@ export function oneEngine({ seat = 0, validators = 4, votes = voteRules, saved: 
     get state() { return state; },
     cast, built, reproposed, evidence, behind, imported, fetched, sent, log, step, tick, vote, receive,
     get decided() { return decided; },
+    get seal() { return seal; },
     get nowMs() { return nowMs; },
     get saved() { return saved; },
     get judged() { return judged; },
@@ -193,8 +197,8 @@ export function oneEngine({ seat = 0, validators = 4, votes = voteRules, saved: 
       if (holds !== false) pending.set(toHex(id), header);
       if (holds === 'slow') slow.add(toHex(id));
       headers.set(toHex(id), header);
-      const seal = bftSealToBytes({ kind: 'proposal', signature: sign(publicKeyOf(bftProposer(params, header.height, round)), sealMessage(id)) });
-      step({ kind: 'candidate', from: 'peer', id, header, seal });
+      const signature = sign(publicKeyOf(bftProposer(params, header.height, round)), sealMessage(id));
+      step({ kind: 'candidate', from: 'peer', id, header, seal: bftSealToBytes({ kind: 'proposal', signature }) });
       return id;
     },
     execute: (id) => {

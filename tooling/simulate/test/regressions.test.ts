@@ -18,6 +18,22 @@ const found: readonly { readonly what: string; readonly module: string; readonly
       { kind: 'crash', fromMs: 1_815, untilMs: 13_815, node: 3, power: false },
     ],
   },
+  {
+    what: 'one was locked on a quorum with a vote of a seat that signed twice, the others had counted its other vote, and the height was never decided', module: 'bft', seed: 11,
+    faults: [
+      { kind: 'twin', fromMs: 0, seat: 3, split: true },
+      { kind: 'crashAtWrite', fromMs: 213, untilMs: 8_213, node: 3, writes: 12, moment: 'after', downMs: 137, power: true },
+      { kind: 'diskFull', fromMs: 1_830, untilMs: 9_830, node: 2 },
+      { kind: 'crash', fromMs: 2_397, untilMs: 2_664, node: 2, power: false },
+      { kind: 'disconnect', fromMs: 8_205, a: 1, b: 0 },
+      { kind: 'crashAtWrite', fromMs: 9_327, untilMs: 23_327, node: 2, writes: 3, moment: 'after', downMs: 156, power: false },
+      { kind: 'diskSlow', fromMs: 10_198, untilMs: 26_198, node: 3, slowMs: 398 },
+      { kind: 'rot', fromMs: 13_190, node: 3, part: 'log', pick: 469 },
+      { kind: 'crash', fromMs: 13_481, untilMs: 13_503, node: 0, power: true },
+      { kind: 'crashAtWrite', fromMs: 19_607, untilMs: 29_607, node: 0, writes: 7, moment: 'before', downMs: 705, power: true },
+      { kind: 'withhold', fromMs: 21_168, untilMs: 27_168, node: 3, to: [0, 2] },
+    ],
+  },
 ];
 
 test.each(found)('$module: $what', async ({ module, seed, faults }) => {
