@@ -36,11 +36,11 @@ export function drawFaults(options: FaultOptions): readonly Fault[] {
 
 /**
  * What finality by depth does not claim to survive is not drawn together. A node whose log is gone begins anew and has forgotten what it built on, so no log
- * rots behind a bad network; and seats that hear of a cut's other side at different times build on both in turn, so nothing is withheld or late beside a cut.
+ * rots behind a bad network; and seats that hear of a cut's other side at different times build on both in turn, so nothing is withheld or late beside a cut, and no clock is wrong.
  */
 function fitForDepth(faults: readonly Fault[], keepRot: boolean, keepCut: boolean): readonly Fault[] {
   const isRot = (fault: Fault): boolean => fault.kind === 'rot' && fault.part === 'log';
-  const isUneven = ({ kind }: Fault): boolean => kind === 'withhold' || kind === 'late';
+  const isUneven = ({ kind }: Fault): boolean => ['withhold', 'late', 'skew'].includes(kind);
   const isCut = ({ kind }: Fault): boolean => kind === 'cut';
   const isNetwork = (fault: Fault): boolean => fault.kind === 'weather' || isCut(fault) || isUneven(fault);
   const kept = faults.some(isRot) ? faults.filter((fault) => !(keepRot ? isNetwork : isRot)(fault)) : faults;
