@@ -30,7 +30,7 @@ export interface BftEngineOptions {
 /** However long a network was cut, a round is over after this. */
 const TIMEOUT_MS_MAX = 60_000;
 /** Rounds in which a seat with an old memory only listens. */
-const QUIET_ROUNDS = 10;
+const QUIET_ROUNDS = 3;
 const STEPS: Readonly<Record<number, BftState['step']>> = { [PROPOSE]: 'propose', [PREVOTE]: 'prevote', [PRECOMMIT]: 'precommit' };
 
 /**
@@ -108,7 +108,7 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
   function vote(turn: Turn, step: VoteStep, id: BlockId | undefined): void {
     turn.set({ step: step === PREVOTE ? 'prevote' : 'precommit' });
     const { height, round } = turn.state;
-    waitFor(turn, 2 * patienceMs(round));
+    waitFor(turn, patienceMs(round));
     if (!mayStillSign(turn, step)) return;
     remember(turn, step);
     for (const seat of own) {
@@ -328,7 +328,7 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
     const now = STEPS[step];
     if (now === undefined) return;
     turn.set({ round, step: now, locked, valid });
-    waitFor(turn, (now === 'propose' ? 1 : 2) * patienceMs(round));
+    waitFor(turn, patienceMs(round));
     tellStatus(turn);
   }
 

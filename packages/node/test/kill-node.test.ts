@@ -44,5 +44,5 @@ describe('a node that is killed at any moment', () => {
     await inspect(data, 'store', (chain) => ledger.check(chain), kind);
     expect(ledger.finalHeight).toBeGreaterThan(rounds);
     expect(ledger.done.size).toBeGreaterThan(rounds);
-  }, 240_000);
+  }, 600_000);
 });

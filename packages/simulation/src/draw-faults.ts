@@ -30,19 +30,21 @@ export function drawFaults(options: FaultOptions): readonly Fault[] {
     const drawn = drawKind(kind, createSeededRandom(random.below(0x7fff_ffff)), options);
     if (wanted && options.kinds.includes(kind)) faults.push(...drawn);
   }
-  const together = options.cuts === 'static' ? withoutAmnesia(faults, random.below(4) === 0) : faults;
+  const together = options.cuts === 'static' ? fitForDepth(faults, random.below(4) === 0, random.below(2) === 0) : faults;
   return together.toSorted((a, b) => a.fromMs - b.fromMs);
 }
 
 /**
- * A node whose log is gone begins anew and has forgotten what it built on: with depth it may then help another branch to be final. So a log that rots
- * and a bad network are not drawn together for such a module.
+ * What finality by depth does not claim to survive is not drawn together. A node whose log is gone begins anew and has forgotten what it built on, so no log
+ * rots behind a bad network; and seats that hear of a cut's other side at different times build on both in turn, so nothing is withheld or late beside a cut, and no clock is wrong.
  */
-function withoutAmnesia(faults: readonly Fault[], keepRot: boolean): readonly Fault[] {
+function fitForDepth(faults: readonly Fault[], keepRot: boolean, keepCut: boolean): readonly Fault[] {
   const isRot = (fault: Fault): boolean => fault.kind === 'rot' && fault.part === 'log';
-  const isNetwork = ({ kind }: Fault): boolean => ['weather', 'cut', 'withhold', 'late'].includes(kind);
-  if (!faults.some(isRot)) return faults;
-  return faults.filter((fault) => (keepRot ? !isNetwork(fault) : !isRot(fault)));
+  const isUneven = ({ kind }: Fault): boolean => ['withhold', 'late', 'skew'].includes(kind);
+  const isCut = ({ kind }: Fault): boolean => kind === 'cut';
+  const isNetwork = (fault: Fault): boolean => fault.kind === 'weather' || isCut(fault) || isUneven(fault);
+  const kept = faults.some(isRot) ? faults.filter((fault) => !(keepRot ? isNetwork : isRot)(fault)) : faults;
+  return kept.some(isCut) ? kept.filter((fault) => !(keepCut ? isUneven : isCut)(fault)) : kept;
 }
 
 export const FAULT_KINDS: readonly FaultKind[] = ['weather', 'cut', 'disconnect', 'crash', 'crashAtWrite', 'skew', 'diskFull', 'diskSlow', 'rot', 'twin', 'withhold', 'late'];

@@ -10,7 +10,7 @@ export interface SimulatedModule {
   params(seats: readonly Signer[], periodMs: number): unknown;
   /**
    * What finality holds through. `any`: every network, and fewer than a third of the seats that sign twice, as votes give. `static`: one cut into sides that
-   * stay, no seat that signs twice, and none that loses its log behind a bad network, as depth gives: seats that build on two branches in turn can make two nodes differ. See the spec of the module.
+   * stay with nothing withheld or late beside it, no seat that signs twice, and none that loses its log behind a bad network, as depth gives: seats that build on two branches in turn can make two nodes differ. See the spec of the module.
    */
   readonly tolerates: 'any' | 'static';
 }

@@ -1,4 +1,5 @@
 import type { Bench } from './bench.ts';
+import { CHAINS_FOLDER } from './chains-folder.ts';
 
 /** Every bench by the name that `npm run bench -- NAME` takes. */
 export const benches: Readonly<Record<string, Bench>> = {
@@ -18,6 +19,7 @@ export const benches: Readonly<Record<string, Bench>> = {
     options: {
       transactions: { about: 'signed transfers in the chain', default: '500000' },
       block: { about: 'transfers in a block', default: '1000' },
+      chains: { about: 'folder where chains are kept for the next run', default: CHAINS_FOLDER },
       profile: { about: 'folder for a processor profile of the new node, or none', default: 'none' },
     },
     load: async () => (await import('./benches/catchup.ts')).runCatchup,
@@ -26,6 +28,7 @@ export const benches: Readonly<Record<string, Bench>> = {
     about: 'start of a node process over a database with three indexes: time to ready and resident memory',
     options: {
       documents: { about: 'documents in the database', default: '1000000' },
+      chains: { about: 'folder where chains are kept for the next run', default: CHAINS_FOLDER },
       rounds: { about: 'starts that are measured after a stop, and after a SIGKILL', default: '3' },
       profile: { about: 'folder for a processor profile of each start, or none', default: 'none' },
     },
@@ -35,6 +38,7 @@ export const benches: Readonly<Record<string, Bench>> = {
     about: 'vsys db get on a long chain, with and without the checkpoint of the command before',
     options: {
       blocks: { about: 'blocks of the chain', default: '10000' },
+      chains: { about: 'folder where chains are kept for the next run', default: CHAINS_FOLDER },
       rounds: { about: 'turns of each side', default: '5' },
     },
     load: async () => (await import('./benches/checkpoint.ts')).runCheckpoint,

@@ -1,5 +1,4 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { invariant, systemClock } from '@vsys/primitives';
 import { type SignatureVerifier, verifySignature } from '@vsys/crypto';
@@ -33,14 +32,16 @@ export interface ChainPlan {
   /** Tells chains apart: what they hold. */
   readonly name: string;
   readonly funded: readonly string[];
+  /** Where chains are kept. */
+  readonly keptIn: string;
   /** Transactions of one block after the other. */
   readonly blocks: (chainId: Uint8Array) => Iterable<readonly Uint8Array[]>;
   readonly print: (line: string) => void;
 }
 
-/** A chain on disk in the folder of the system for temporary files, made once through the chain's own build and import, and kept for the next run. */
-export async function keepChain({ name, funded, blocks, print }: ChainPlan): Promise<KeptChain> {
-  const folder = join(tmpdir(), 'vsys-bench-chains', `${name}-${LAYOUT}`);
+/** A chain on disk, made once through the chain's own build and import, and kept for the next run. */
+export async function keepChain({ name, funded, keptIn, blocks, print }: ChainPlan): Promise<KeptChain> {
+  const folder = join(keptIn, `${name}-${LAYOUT}`);
   const done = join(folder, 'complete');
   const kept = await readFile(done, 'utf8').catch(() => undefined);
   if (kept !== undefined) {

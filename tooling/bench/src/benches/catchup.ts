@@ -13,6 +13,7 @@ import { checkEnvelope, checkSignatures, createCoinContainer, executeBlock } fro
 import type { BenchRun } from '../bench.ts';
 import { benchSigner } from '../bench-chain.ts';
 import { keepChain } from '../build-chain.ts';
+import { CHAINS_FOLDER } from '../chains-folder.ts';
 import { freePorts, writeNodeFolder } from '../node-folder.ts';
 import { type NodeProcess, profileArgs, startNodeProcess } from '../node-process.ts';
 import { numberOption } from '../options.ts';
@@ -31,7 +32,7 @@ export const runCatchup: BenchRun = async (options, print) => {
   const words = Array.from({ length: SENDERS }, (_, i) => `sender ${i}`);
   const senders = words.map(benchSigner);
   const chain = await keepChain({
-    name: `catchup-${transactions}-${perBlock}`, funded: words, print,
+    name: `catchup-${transactions}-${perBlock}`, funded: words, keptIn: options['chains'] ?? CHAINS_FOLDER, print,
     *blocks(id) {
       for (let at = 0; at < transactions; at += perBlock) yield signTransfers(id, senders, Math.min(perBlock, transactions - at), at);
     },

@@ -6,6 +6,7 @@ import { toHex } from '@vsys/primitives';
 import type { BenchRun } from '../bench.ts';
 import { benchSigner } from '../bench-chain.ts';
 import { keepChain } from '../build-chain.ts';
+import { CHAINS_FOLDER } from '../chains-folder.ts';
 import { COLLECTION, documentBlocks, documentsDatabase } from '../documents-chain.ts';
 import { median } from '../median.ts';
 import { freePorts, writeNodeFolder } from '../node-folder.ts';
@@ -22,7 +23,7 @@ export const runCheckpoint: BenchRun = async (options, print) => {
   const rounds = numberOption(options, 'rounds');
   const owner = benchSigner('owner');
   const chain = await keepChain({
-    name: `checkpoint-${blocks}`, funded: ['owner'], print,
+    name: `checkpoint-${blocks}`, funded: ['owner'], keptIn: options['chains'] ?? CHAINS_FOLDER, print,
     *blocks(id) {
       let made = 0;
       for (const block of documentBlocks(id, owner, DOCUMENTS)) {

@@ -4,6 +4,7 @@ import { createCaller } from '@vsys/rpc/client';
 import type { BenchRun } from '../bench.ts';
 import { benchSigner } from '../bench-chain.ts';
 import { keepChain } from '../build-chain.ts';
+import { CHAINS_FOLDER } from '../chains-folder.ts';
 import { COLLECTION, countryOf, documentBlocks, documentsDatabase } from '../documents-chain.ts';
 import { median } from '../median.ts';
 import { freePorts, type NodeFolder, writeNodeFolder } from '../node-folder.ts';
@@ -18,7 +19,7 @@ export const runRestart: BenchRun = async (options, print) => {
   const documents = numberOption(options, 'documents');
   const rounds = numberOption(options, 'rounds');
   const owner = benchSigner('owner');
-  const chain = await keepChain({ name: `restart-${documents}`, funded: ['owner'], print, blocks: (id) => documentBlocks(id, owner, documents) });
+  const chain = await keepChain({ name: `restart-${documents}`, funded: ['owner'], keptIn: options['chains'] ?? CHAINS_FOLDER, print, blocks: (id) => documentBlocks(id, owner, documents) });
   const [p2pPort, rpcPort] = (await freePorts(2)) as [number, number];
   const node = await writeNodeFolder(join(chain.folder, 'node'), { specFile: '../chain.json', name: 'restart', p2pPort, rpcPort, peers: [] });
   const query = { database: toHex(documentsDatabase(owner)), collection: COLLECTION };
