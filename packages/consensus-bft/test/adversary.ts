@@ -133,15 +133,16 @@ export function runAdversary({ seed, votes, validators = 4, dishonest = 1 }: Adv
     tell({ kind: 'vote', vote: { height: 1, round, step, id: chosen, seat, signature: sign(voteMessage(ZERO, { step, height: 1, round, id: chosen })) } });
   };
 
-  // Each run has another temper: patient or not, lossy or not, much or little lying.
-  const [patience, loss, lying] = [1 + random.below(12), random.below(3), random.below(6)];
+  // Each run has another temper: patient or not, lossy or not, much or little lying, and whether who decided is cut off from then on.
+  const [patience, loss, lying, cutsOff] = [1 + random.below(12), random.below(3), random.below(6), random.below(2) === 0];
+  const isCutOff = ({ input }: (typeof pool)[number]): boolean => cutsOff && input.kind === 'message' && decided[Number(input.from)] !== undefined;
   for (let i = 0; i < STEPS_MAX && decided.includes(undefined); i++) {
     const what = random.below(2 + patience + lying);
     if (what < 1 || pool.length === 0) nodes[random.below(honest)]!.tick();
     else if (what < 1 + lying) lie();
     else {
       const [message] = pool.splice(random.below(Math.min(pool.length, 8)), 1);
-      if (message !== undefined && random.below(10) >= loss) nodes[message.to]!.step(message.input);
+      if (message !== undefined && !isCutOff(message) && random.below(10) >= loss) nodes[message.to]!.step(message.input);
     }
   }
   return { decided, rounds: Math.max(...nodes.map(({ state }) => state.round)) };
