@@ -56,6 +56,6 @@ export async function loadCities(cities: readonly Document[], { client, spec, ow
 }
 
 /** Proven under the headers that the client checked. */
-export async function countCities(client: Client, database: DatabaseId): Promise<bigint> {
+async function countCities(client: Client, database: DatabaseId): Promise<bigint> {
   return (await client.count({ database, collection: COLLECTION, filter: new Map<string, Value>() })).count;
 }

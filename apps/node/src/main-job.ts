@@ -29,7 +29,7 @@ async function main(signal: AbortSignal): Promise<void> {
   const options = readMainJobOptions(process.argv.slice(2));
   for (let tries = 1; ; tries++) {
     try {
-      return await tell({ ...options, fresh: options.fresh && tries === 1 }, signal);
+      return await runStory({ ...options, fresh: options.fresh && tries === 1 }, signal);
     } catch (error) {
       if (tries >= PORT_TRIES_MAX || !(error instanceof AppError) || error.code !== 'PORT_BUSY') throw error;
       print('somebody took a port in the meantime; looking for others');
@@ -37,7 +37,7 @@ async function main(signal: AbortSignal): Promise<void> {
   }
 }
 
-async function tell({ consensus, rows, fresh, once }: MainJobOptions, signal: AbortSignal): Promise<void> {
+async function runStory({ consensus, rows, fresh, once }: MainJobOptions, signal: AbortSignal): Promise<void> {
   const startMs = performance.now();
   await using devnet = await openDevnet(join(process.cwd(), '.vsys', consensus), consensus, { fresh });
   for (const port of devnet.steppedOver) print(`port ${port} is busy: stepped over`);
