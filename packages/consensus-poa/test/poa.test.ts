@@ -65,7 +65,7 @@ describe('turns of poa@1', () => {
     const context = { height: 0, timeMs: 10_000, weight: 0n, lastHeights: [0] };
     const header = genesisAt(10_000);
     const ref = { id: blockId(header), height: 0 };
-    const view = { head: { ...ref, parent: header.parent, timeMs: header.timeMs, header, rank: [0n], context, executed: true }, final: ref, justified: ref, get: () => undefined, isAncestor: () => false, ancestorAt: () => undefined };
+    const view = { head: { ...ref, parent: header.parent, timeMs: header.timeMs, header, seal: new Uint8Array(), rank: [0n], context, executed: true }, final: ref, justified: ref, get: () => undefined, isAncestor: () => false, ancestorAt: () => undefined };
     let { state } = engine.init(undefined, view, 10_000);
     const step = (input: EngineInput): string[] => {
       const done = engine.step(state, input, view);

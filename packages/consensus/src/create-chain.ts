@@ -113,9 +113,9 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     return node.data;
   };
 
-  /** Who is paid for a block: known before it is executed. */
-  function payeeOf(parent: TreeNode<BlockData>, child: AuthoredHeader): { author?: AccountId } {
-    return spec.fees.to === 'author' && rules.author !== undefined ? { author: rules.author(rules.decode(parent.context), child) } : {};
+  /** Who made a block: known before it is executed. */
+  function authorOf(parent: TreeNode<BlockData>, child: AuthoredHeader): { author?: AccountId } {
+    return rules.author === undefined ? {} : { author: rules.author(rules.decode(parent.context), child) };
   }
 
   /** What the header alone can be judged by, against a known parent. */
@@ -191,10 +191,12 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
       return isForEver(executed) ? invalidBlock(id, executed) : executed;
     }
     const { view, receipts, checked } = executed.value;
-    const promised = await rules.afterExecution?.(rules.decode(parent.context), { id, header, seal: block.seal }, view);
-    if (promised !== undefined && !promised.ok) {
+    const promised = await rules.complete?.(rules.decode(parent.context), header, view);
+    if (promised !== undefined && !(equalBytes(promised.ext, header.ext) && equalBytes(promised.nextSeatSetRoot, header.nextSeatSetRoot))) {
       state.drop([view]);
-      return invalidBlock(id, refuse('IMPORT_EXECUTION', promised.message, { reason: promised.code }));
+      const why = refuse('IMPORT_EXECUTION', 'what the header says of the state after the block is not what that state says', { reason: 'HEADER_PROMISE' });
+      if (own || replay) throw await brokenBlock(block, parent, why, replaySequence);
+      return invalidBlock(id, why);
     }
     const context = rules.encode(stepped.value.context);
     const timely = replay || rules.isTimely(rules.decode(parent.context), header, clock.nowMs());
@@ -233,7 +235,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     const invalid = (message: string, reason: string): Refusal<ImportCode> => refuse('IMPORT_EXECUTION', message, { reason });
     const context = { chainId, height: header.height, timeMs: header.timeMs, parent: header.parent };
     const parentView = dataOf(parent).view;
-    const done = await executeBlock(execution, parentView, context, checked.value, { skip: false, ...payeeOf(parent, header) });
+    const done = await executeBlock(execution, parentView, context, checked.value, { skip: false, ...authorOf(parent, header) });
     if (!done.ok) return invalid(done.message, done.code);
     const { writes, receipts, gasUsed } = done.value;
     if (gasUsed !== header.gasUsed) return invalid(`the body uses ${gasUsed} gas, the header says ${header.gasUsed}`, 'GAS_USED');
@@ -258,7 +260,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     const reason = String(why.data?.['reason'] ?? why.code);
     const view = dataOf(parent).view;
     const checked = await verifyBody(admission, verifier, pool, block.transactions, { trusted: true });
-    const bundle = await createFailureBundle(reason, why.message, { execution, view, parent, block, checked: checked.ok ? checked.value : undefined, ...payeeOf(parent, block.header) });
+    const bundle = await createFailureBundle(reason, why.message, { execution, view, parent, block, checked: checked.ok ? checked.value : undefined, ...authorOf(parent, block.header) });
     const { height } = block.header;
     return sequence === undefined
       ? new ChainError('CHAIN_BROKEN', `block ${height}, made here, does not execute as it did when it was built: ${why.message}. Keep the bundle, check the machine's memory, and start the node again`, { bundle, reason, height })
@@ -346,15 +348,17 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     const height = parent.height + 1;
     const beganMs = clock.nowMs();
     const candidates = await pool.candidates(parentView, height, { bytesMax: buildRoom.bytes, gasMax: spec.limits.blockGasMax });
-    const done = await executeBlock(execution, parentView, { chainId, height, timeMs, parent: on }, candidates, { skip: true, ...payeeOf(parent, { height, timeMs, ext }) });
+    const done = await executeBlock(execution, parentView, { chainId, height, timeMs, parent: on }, candidates, { skip: true, ...authorOf(parent, { height, timeMs, ext }) });
     invariant(done.ok, 'a block that may skip is never refused');
     const { writes, receipts, gasUsed } = done.value;
     const transactions = done.value.included.map(({ bytes }) => bytes);
     if (lastBuilt !== undefined) state.drop([lastBuilt.view]);
     const view = await state.fork(parentView, height, writes);
+    const { nextSeatSetRoot: seatSetRoot } = parent.header;
+    const promised = (await rules.complete?.(rules.decode(parent.context), { height, timeMs, ext, seatSetRoot, nextSeatSetRoot: seatSetRoot }, view)) ?? { ext, nextSeatSetRoot: seatSetRoot };
     const header: Header = {
-      version: 1, chainId, height, parent: on, timeMs, bodyRoot: bodyRoot(transactions), receiptsRoot: receiptsRoot(receipts), stateRoot: view.root, seatSetRoot: parent.header.nextSeatSetRoot,
-      nextSeatSetRoot: parent.header.nextSeatSetRoot, historyRoot: historyRoot(history), gasUsed, ext,
+      version: 1, chainId, height, parent: on, timeMs, bodyRoot: bodyRoot(transactions), receiptsRoot: receiptsRoot(receipts), stateRoot: view.root, seatSetRoot,
+      ...promised, historyRoot: historyRoot(history), gasUsed,
       ...(parent.header.mainReference === undefined ? {} : { mainReference: parent.header.mainReference }),
     };
     const id = blockId(header);

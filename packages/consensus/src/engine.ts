@@ -32,6 +32,7 @@ export interface ViewedBlock<C = unknown> extends BlockRef {
   readonly parent: BlockId;
   readonly timeMs: number;
   readonly header: Header;
+  readonly seal: Uint8Array;
   readonly rank: Rank | null;
   readonly context: C;
   readonly executed: boolean;

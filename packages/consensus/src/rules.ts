@@ -31,6 +31,9 @@ export interface IdentifiedHeader {
 /** What of a header is fixed before its body is executed, and is the module's to judge. */
 export type AuthoredHeader = Pick<Header, 'height' | 'timeMs' | 'ext'>;
 
+/** What of a header a module may fill in from the state after the block. */
+export type PromisingHeader = AuthoredHeader & Pick<Header, 'seatSetRoot' | 'nextSeatSetRoot'>;
+
 export interface Stepped<C> {
   readonly context: C;
   /** Grows strictly along a branch. `null`: executable, but not head until certified. */
@@ -64,8 +67,12 @@ export interface HeaderRules<C = unknown> {
   earliest(parent: C, header: Header): number;
   /** The header came in its own slot, seen at `nowMs`. */
   isTimely(parent: C, header: Header, nowMs: number): boolean;
-  /** What the header promised about state is true after execution. */
-  afterExecution?(parent: C, child: IdentifiedHeader, state: SeatView): Promise<Verdict<void>>;
+  /**
+   * What a header says of the state after its block: the maker of a block asks with what its engine gave and puts the answer into the header, everyone
+   * else asks with the header and refuses it unless the answer is what stands there. So completing what is complete must change nothing. Absent:
+   * `ext` is as the engine gave it, and the seats stay. Must not throw for any header that `step` accepts.
+   */
+  complete?(parent: C, child: PromisingHeader, state: SeatView): Promise<{ readonly ext: Uint8Array; readonly nextSeatSetRoot: Uint8Array }>;
   /**
    * Highest block of the branch that is safe, from 0 to the block of the context itself: the module holds that it stays as long as those
    * who seal are as honest, and the network as quick, as its documents say. Weaker than final, and true of this branch only. Never falls along

@@ -12,6 +12,7 @@ export function createTreeView<C>(tree: BlockTree, rules: HeaderRules<C>): TreeV
     parent: node.parent,
     timeMs: node.timeMs,
     header: node.header,
+    seal: node.seal,
     rank: node.rank,
     executed: node.executed,
     get context(): C {

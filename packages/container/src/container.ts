@@ -42,6 +42,16 @@ export interface GasMeter {
   charge(units: bigint): void;
 }
 
+/** What the end of a block runs with. */
+export interface BlockEnd {
+  readonly block: BlockContext;
+  /** Who made the block, where the consensus module knows accounts. */
+  readonly author?: AccountId;
+  /** Accounts whose coin balance differs from that of the parent's state: in order of their bytes, each once. */
+  readonly balancesChanged: readonly AccountId[];
+  readonly state: StateAccess;
+}
+
 /** Business logic that runs operations. Pluggable: a chain spec names its containers. */
 export interface Container {
   /** As operations name it. Also the name of its key space: all its keys begin with `containerPrefix(name)`. */
@@ -53,6 +63,11 @@ export interface Container {
   touches(payload: Uint8Array, actor: AccountId, block: BlockContext): readonly Uint8Array[];
   /** Runs one operation. A refusal fails the whole transaction, which keeps its fee and says why. */
   execute(payload: Uint8Array, context: OperationContext): Verdict<Uint8Array>;
+  /**
+   * Runs once after the operations of every block, in the order of the chain's containers: rewards, tables that follow balances, bounded sweeps. It
+   * begins again after a miss as an operation does, pays no gas, and may not fail: so its work per block must be bounded by the container.
+   */
+  endBlock?(end: BlockEnd): void;
   /** State at genesis, from the spec's parameters. */
   genesis?(params: Uint8Array): readonly { readonly key: Uint8Array; readonly value: Uint8Array }[];
 }

@@ -98,6 +98,7 @@ export const consensusRemedies: Readonly<Record<string, Remedy>> = {
   SPOS_SEAT: ['the slot belongs to another seat', drop],
   SPOS_SEAL: ['the seal is not by the key of the seat', drop],
   SPOS_EXT: ['the extra data have another length than spos@1 gives them', drop],
+  SPOS_SEAT_LIST: ['the bytes are no list of seats', drop],
   SPOS_SEAT_SET: ['the header changes the seats, which spos@1 does not', drop],
   GUARD_BLOCK: ['this slot, or a later one, was signed before', 'nothing: the slot is lost; make sure that no second node has the same key'],
   GUARD_TARGET: ['the vote would double one signed before', 'nothing: the vote is lost; make sure that no second node has the same key'],

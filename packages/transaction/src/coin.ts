@@ -20,6 +20,11 @@ export function balanceKey(account: AccountId): Uint8Array {
   return concatBytes(BALANCE, account);
 }
 
+/** The account whose balance stands under a key, if it is one of those. */
+export function accountOfBalanceKey(key: Uint8Array): AccountId | undefined {
+  return key.length === BALANCE.length + 20 && BALANCE.every((byte, i) => key[i] === byte) ? key.slice(BALANCE.length) : undefined;
+}
+
 export function sequenceKey(account: AccountId, lane: number): Uint8Array {
   return concatBytes(SEQUENCE, account, uint32ToBytes(lane));
 }

@@ -4,6 +4,7 @@ import type { FeeRules, Operation, Receipt } from '@vsys/data-format';
 import type { StateView, StateWrite } from '@vsys/state';
 import { type CheckedTransaction, feeCeiling } from './admission.ts';
 import { balanceKey, numberFromRecord, numberToRecord, sequenceKey } from './coin.ts';
+import { endBlock } from './end-block.ts';
 
 export interface ExecutionRules {
   readonly router: Router;
@@ -29,7 +30,7 @@ const MISSES_MAX = 256;
  * included, keeps its fee and says why. One that may not stand in a block at all (sequence, expiry, cannot pay) makes the
  * block invalid; with `skip`, as its author asks, it is left out instead.
  *
- * @param author - who receives the fees, where the chain gives them to the author
+ * @param author - who made the block: receives the fees, where the chain gives them to the author, and is told to the containers at the end of the block
  */
 export async function executeBlock(
   rules: ExecutionRules, view: StateView, block: BlockContext, transactions: readonly CheckedTransaction[],
@@ -64,6 +65,7 @@ export async function executeBlock(
     receipts.push(receipt);
     included.push(checked);
   }
+  await endBlock(journal, view, rules.router, block, author);
   return accept({ writes: journal.writes(), receipts, included, skipped, gasUsed });
 }
 
