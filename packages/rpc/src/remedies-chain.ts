@@ -24,6 +24,7 @@ export const transactionRemedies: Readonly<Record<string, Remedy>> = {
   OUT_OF_GAS: ['the operation used up gasMax while running', 'sign again with a higher gasMax'],
   TOO_MANY_READS: ['the transaction touches more keys than may be read', 'split it, so that each part touches fewer keys'],
   CONTAINER_UNKNOWN: ['the chain has no container of this name', 'name one of those that the message lists'],
+  CONTAINER_AUTHORITY: ['two containers would decide who may act', 'leave one of them out where the node is composed'],
   CONTAINER_DUPLICATE: ['two containers of one name were composed', 'leave one of them out where the node is composed'],
   CONTAINER_NAME: ['the name of a container does not fit', 'name it with 1 to 32 of a-z, 0-9 and "-"'],
 };
@@ -50,6 +51,7 @@ export const blockRemedies: Readonly<Record<string, Remedy>> = {
   GAS_USED: ['the body uses other gas than its header says', drop],
   RECEIPTS_ROOT: ['the receipts are not those that the header names', drop],
   STATE_ROOT: ['the state after the block is not the one that the header names', drop],
+  HEADER_PROMISE: ['what the header says of the state after the block is not what that state says', drop],
   IMPORT_KNOWN: ['the block is here already', ignore],
   IMPORT_BELOW_FINAL: ['the block is not above the last final one', ignore],
   IMPORT_UNKNOWN_PARENT: ['the parent of the block is not here', 'nothing: the node asks its peers for the parent'],
