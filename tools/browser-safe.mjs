@@ -19,7 +19,7 @@ const entries = [
   '@vsys/consensus/rules',
   '@vsys/consensus-poa/rules',
   '@vsys/consensus-bft/rules',
-  '@vsys/consensus-spos/rules',
+  '@vsys/consensus-spos/rules', '@vsys/consensus-spos/ops',
   '@vsys/finality-ffg',
   '@vsys/rpc',
   '@vsys/rpc/client',

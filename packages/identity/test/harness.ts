@@ -35,7 +35,7 @@ export function createBench(): Bench {
           if (may?.ok !== true) return may as Verdict<never, string>;
         }
         if (what.payload === undefined) return { ok: true, value: new Uint8Array() };
-        const done = container.execute(what.payload, { block, transactionId, index: 0, actor, payer: signers[0] as AccountId, signers, state: journal, gas });
+        const done = container.execute(what.payload, { block, transactionId, index: 0, count: 1, actor, payer: signers[0] as AccountId, signers, state: journal, gas });
         gasUsed = gas.used;
         if (!done.ok) return done;
         journal.commit();
