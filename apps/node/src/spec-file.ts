@@ -55,6 +55,6 @@ export function createSpec({ name, consensus, slotMs, genesisTimeMs, network = '
 /** Each module has its own words for who may seal; this is the only place of the application that knows them. */
 function moduleParams(id: string, slotMs: number, seats: readonly Signer[]): unknown {
   const keys = seats.map(({ account, publicKey }) => ({ account: toHex(account), key: toHex(publicKey.bytes) }));
-  if (id.startsWith('spos@')) return { slotMs, seats: keys.map(({ account, key }, seat) => ({ seat, account, mintKey: key })) };
+  if (id.startsWith('spos@')) return { slotMs, slots: seats.length, seats: keys.map(({ account, key }, seat) => ({ seat, account, mintKey: key })) };
   return id.startsWith('poa@') ? { periodMs: slotMs, authorities: keys } : { periodMs: slotMs, timeoutMs: Math.min(slotMs, 60_000), validators: keys };
 }
