@@ -16,12 +16,12 @@ const floors = {
 };
 // Packages of one floor that may meet, each with its reason.
 const sameFloor = new Set();
-const plugs = new Set(['consensus-spos', 'consensus-poa', 'consensus-bft', 'store-rocksdb', 'p2p-libp2p']);
+const plugs = new Set(['consensus-spos', 'consensus-poa', 'consensus-bft', 'consensus-eras', 'store-rocksdb', 'p2p-libp2p']);
 const homes = {
   '@noble/curves': ['crypto'], '@noble/hashes': ['crypto'], 'sodium-native': ['crypto'], protobufjs: ['data-format'],
   'rocksdb-native': ['store-rocksdb'], 'classic-level': ['store-rocksdb'], libp2p: ['p2p-libp2p'], ws: ['rpc'],
 };
-const deterministic = new Set(['data-format', 'state', 'container', 'transaction', 'database', 'interchain', 'block-tree', 'consensus', 'consensus-spos', 'consensus-poa', 'consensus-bft']);
+const deterministic = new Set(['data-format', 'state', 'container', 'transaction', 'database', 'interchain', 'block-tree', 'consensus', 'consensus-spos', 'consensus-poa', 'consensus-bft', 'consensus-eras']);
 const problems = [];
 let files = 0;
 
