@@ -1,6 +1,7 @@
 import { accept, refuse } from '@vsys/primitives';
 import type { ChainId, Verdict } from '@vsys/primitives';
 import type { Consensus, ConsensusModule, ConsensusWire } from '@vsys/consensus';
+import type { Container } from '@vsys/container';
 import { createErasEngine } from './engine.ts';
 import type { EngineOfEra } from './engine.ts';
 import { checkEras, ERAS_MAX, erasFromBytes, erasToBytes } from './params.ts';
@@ -46,7 +47,7 @@ export function createEras({ modules }: ErasOptions): ConsensusModule<ErasContex
     return accept({
       rules,
       // Those of later eras too: what they keep in state may be prepared before they begin.
-      containers: eras.flatMap(({ consensus }) => consensus.containers),
+      containers: eras.flatMap(({ consensus, params }) => consensus.containers.map((container) => beginningWith(container, params))),
       engine: (keys) => createErasEngine(eras, rules, keys),
       describe: () => Object.fromEntries([
         ['eras', eras.length] as const,
@@ -121,6 +122,11 @@ function widest(modules: readonly ConsensusModule[]): ConsensusWire | undefined 
     messageBytesMax: 1 + Math.max(...wires.map(({ messageBytesMax }) => messageBytesMax)),
     messagesPerPeerPerSecondMax: Math.max(...wires.map(({ messagesPerPeerPerSecondMax }) => messagesPerPeerPerSecondMax)),
   };
+}
+
+/** The chain begins a module's containers with the parameters in its spec, which here are those of all eras. */
+function beginningWith(container: Container, params: Uint8Array): Container {
+  return container.genesis === undefined ? container : { ...container, genesis: () => container.genesis?.(params) ?? [] };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
