@@ -7,6 +7,7 @@ const entries = [
   '@vsys/primitives',
   '@vsys/crypto/hash',
   '@vsys/crypto/verify',
+  '@vsys/crypto/sign',
   '@vsys/state/proof',
   '@vsys/data-format',
   '@vsys/data-format/value',
@@ -24,6 +25,7 @@ const entries = [
   '@vsys/finality-ffg',
   '@vsys/rpc',
   '@vsys/rpc/client',
+  '@vsys/client',
 ];
 // A library is looked at for whether browsers run it, then written down here with the entry that was looked at.
 const libraries = new Set([
