@@ -108,13 +108,17 @@ export function buy({ name }: Named, context: OperationContext): Done {
 
 /** To oneself: takes an offer back. */
 export function offer({ name, to }: Led, context: OperationContext): Done {
-  return changeOwn(name, ['held'], context, ({ offeredTo: _, ...record }) => accept(equalBytes(to, record.owner) ? record : { ...record, offeredTo: to }));
+  return changeOwn(name, ['held'], context, (record) => {
+    const { offeredTo: _, ...rest } = record;
+    return accept(equalBytes(to, record.owner) ? rest : { ...rest, offeredTo: to });
+  });
 }
 
 export function acceptOffer({ name }: Named, context: OperationContext): Done {
-  return change(name, ['held'], context, ({ offeredTo, target: _, ...record }) => {
+  return change(name, ['held'], context, (record) => {
+    const { offeredTo, target: _, ...rest } = record;
     if (offeredTo === undefined || !equalBytes(offeredTo, context.actor)) return refuse('NAME_NO_OFFER', `"${name}" is not offered to this actor`);
-    return accept({ ...record, owner: context.actor });
+    return accept({ ...rest, owner: context.actor });
   });
 }
 
@@ -123,7 +127,10 @@ export function setTarget({ name, to }: Led, context: OperationContext): Done {
 }
 
 export function clearTarget({ name }: Named, context: OperationContext): Done {
-  return changeOwn(name, ['contested', 'held', 'grace'], context, ({ target: _, ...record }) => accept(record));
+  return changeOwn(name, ['contested', 'held', 'grace'], context, (record) => {
+    const { target: _, ...rest } = record;
+    return accept(rest);
+  });
 }
 
 /** Only by a name that leads back: so nobody goes by somebody else's. */
