@@ -4,20 +4,22 @@ import { sealMessage } from '@vsys/consensus';
 import type { Engine, EngineInput, PublicKeyOf, Step, VerifySignature } from '@vsys/consensus';
 import { createHearing } from './hear.ts';
 import { memoryFromBytes, memoryToBytes } from './memory.ts';
+import type { BftMemory } from './memory.ts';
 import type { BftParams } from './params.ts';
 import { keepProposal, NAMES_MAX, want } from './proposals.ts';
 import { bftExtToBytes, bftProposer, bftRoundOf } from './rules.ts';
 import type { BftContext } from './rules.ts';
 import { bftSealToBytes } from './seal.ts';
 import type { BftState } from './state.ts';
-import { countFor, decidedBy, isSameId, roundOf, seatsIn, votesOf, withVote } from './tally.ts';
+import { countFor, decidedBy, roundOf, seatsIn, votesFor, votesOf, withVote } from './tally.ts';
+import type { Tally } from './tally.ts';
 import { notesFor, tell, tellStatus } from './tell.ts';
 import { createTurn, hasExecuted, isWanted, ROUNDS_KEPT_MAX, stepName } from './turn.ts';
 import type { Turn } from './turn.ts';
 import { PRECOMMIT, PREVOTE, PROPOSE, reproposalMessage, voteMessage } from './vote.ts';
 import type { Reproposal, Vote, VoteStep } from './vote.ts';
 import { voteRules } from './vote-rules.ts';
-import type { VoteRules } from './vote-rules.ts';
+import type { Polka, VoteRules } from './vote-rules.ts';
 
 export interface BftEngineOptions {
   readonly params: BftParams;
@@ -29,6 +31,11 @@ export interface BftEngineOptions {
 
 /** However long a network was cut, a round is over after this. */
 const TIMEOUT_MS_MAX = 60_000;
+/**
+ * Who hears no quorum of precommits waits so many times longer before it goes on alone. A round of those who do hear one lasts three waits: so whoever is
+ * ahead of the others is caught up, and they meet in one round; were all as quick, they would stay apart for ever.
+ */
+const LONELY_WAITS = 2;
 /** Rounds in which a seat with an old memory only listens. */
 const QUIET_ROUNDS = 3;
 const STEPS: Readonly<Record<number, BftState['step']>> = { [PROPOSE]: 'propose', [PREVOTE]: 'prevote', [PRECOMMIT]: 'precommit' };
@@ -55,10 +62,12 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
     return height !== signed.height ? height > signed.height : round !== signed.round ? round > signed.round : step > signed.step;
   };
   const remember = (turn: Turn, step: number): void => {
-    const { height, round, locked, valid } = turn.state;
+    const { height, round, locked, valid, tally } = turn.state;
     turn.set({ signed: { height, round, step } });
-    turn.effects.push({ kind: 'persist', bytes: memoryToBytes({ height, round, step, locked, valid }) });
+    const polkas = locked !== undefined && valid !== undefined && locked.round !== valid.round ? [locked, valid] : [valid ?? locked].filter((one) => one !== undefined);
+    turn.effects.push({ kind: 'persist', bytes: memoryToBytes({ height, round, step, locked, valid, reasons: polkas.flatMap((polka) => reasonsFor(tally, polka)) }) });
   };
+  const reasonsFor = (tally: Tally, { round, id }: Polka): readonly Vote[] => votesFor(votesOf(tally, round, PREVOTE), id).slice(0, quorum);
   const waitFor = (turn: Turn, ms: number): void => {
     const { height, round, step } = turn.state;
     turn.effects.push({ kind: 'timer', id: stepName(height, round, step), atMs: turn.nowMs + ms });
@@ -71,7 +80,7 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
     const isBehind = !settled && height >= state.signed.height + 2;
     const waiting = state.height + 1 === height ? state.next : [];
     turn.set({
-      height, round: 0, step: 'wait', locked: undefined, valid: undefined, proposals: new Map(), tally: waiting.reduce(withVote, new Map()), next: [], extended: false, prevotesCounted: false, precommitsCounted: false,
+      height, round: 0, step: 'wait', locked: undefined, valid: undefined, proposals: new Map(), tally: waiting.reduce(withVote, new Map()), next: [], extended: false, lonely: 0, prevotesCounted: false, precommitsCounted: false,
       importing: new Set(), invalid: new Set(), fetchedMs: new Map(), sources: new Map(), decided: undefined, building: undefined, quietRounds: isBehind ? 0 : undefined, settled, accused: new Set(), answeredMs: new Map(),
     });
     waitFor(turn, Math.max(0, view.head.timeMs + periodMs - turn.nowMs));
@@ -81,14 +90,28 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
     const { state } = turn;
     const kept = new Set([state.locked?.round, state.valid?.round]);
     turn.set({
-      round, step: 'propose', extended: false, prevotesCounted: false, precommitsCounted: false, building: undefined,
+      round, step: 'propose', extended: false, lonely: 0, prevotesCounted: false, precommitsCounted: false, building: undefined,
       tally: new Map([...state.tally].filter(([one]) => one > round - ROUNDS_KEPT_MAX || kept.has(one))),
       proposals: new Map([...state.proposals].filter(([one]) => one > round - ROUNDS_KEPT_MAX)),
       ...(state.quietRounds === undefined ? {} : { quietRounds: state.quietRounds + 1 }),
     });
+    adopt(turn);
     waitFor(turn, patienceMs(round));
     const proposer = bftProposer(params, state.height, round);
     if (own.includes(proposer) && mayStillSign(turn, PROPOSE)) propose(turn, proposer);
+  }
+
+  /** What a quorum prevoted for in a round that is over may be proposed again too: whoever heard of it late is as good a proposer as who heard of it in time. */
+  function adopt(turn: Turn): void {
+    const { round, tally } = turn.state;
+    for (const [one, { prevotes }] of tally) {
+      const { valid } = turn.state;
+      if (one >= round || (valid !== undefined && one <= valid.round)) continue;
+      const id = decidedBy(prevotes, quorum)?.id;
+      if (id === undefined) continue;
+      if (hasExecuted(turn, id)) turn.set({ valid: rules.keepValid(valid, { round: one, id }) });
+      else want(turn, id);
+    }
   }
 
   function propose(turn: Turn, seat: number): void {
@@ -132,7 +155,7 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
         want(turn, id);
         continue;
       }
-      const chosen = [...precommits.values()].flat().filter((one) => isSameId(one.id, id)).toSorted((a, b) => a.seat - b.seat).slice(0, quorum);
+      const chosen = votesFor(precommits, id).slice(0, quorum);
       turn.set({ decided: id });
       turn.effects.push({ kind: 'certify', id, seal: bftSealToBytes({ kind: 'certificate', round, precommits: chosen }) }, { kind: 'finalise', ref: { id, height: state.height } });
       return true;
@@ -197,6 +220,11 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
       turn.set({ prevotesCounted: true });
       waitFor(turn, patienceMs(round));
     }
+    // So many for nothing leave too few for any block: waiting would change nothing.
+    if (step === 'precommit' && countFor(precommits, undefined) >= quorum) {
+      beginRound(turn, round + 1);
+      return true;
+    }
     if (step === 'precommit' && !precommitsCounted && precommits.size >= quorum) {
       turn.set({ precommitsCounted: true });
       waitFor(turn, patienceMs(round));
@@ -205,7 +233,7 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
   }
 
   function onTimer(turn: Turn, id: string): void {
-    const { height, round, step, proposals, importing, extended } = turn.state;
+    const { height, round, step, proposals, importing, extended, precommitsCounted, lonely } = turn.state;
     if (id !== stepName(height, round, step)) return;
     if (step === 'wait') return beginRound(turn, 0);
     const proposed = proposals.get(round);
@@ -218,6 +246,10 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
     tellStatus(turn);
     if (step === 'propose') return vote(turn, PREVOTE, undefined);
     if (step === 'prevote') return vote(turn, PRECOMMIT, undefined);
+    if (!precommitsCounted && lonely < LONELY_WAITS) {
+      turn.set({ lonely: lonely + 1 });
+      return waitFor(turn, patienceMs(round));
+    }
     beginRound(turn, round + 1);
   }
 
@@ -234,7 +266,7 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
       const [seat, validRound, id] = rest as [string, string, string];
       const reproposal: Reproposal = { height: Number(height), round: Number(round), validRound: Number(validRound), seat: Number(seat), id: fromHex(id), signature };
       keepProposal(turn, { round: reproposal.round, id: reproposal.id, validRound: reproposal.validRound, signed: { kind: 'again', reproposal } });
-      return tell(turn, [{ kind: 'reproposal', reproposal }]);
+      return tell(turn, [{ kind: 'reproposal', reproposal }, ...reasonsFor(turn.state.tally, { round: reproposal.validRound, id: reproposal.id }).map((one) => ({ kind: 'vote', vote: one }) as const)]);
     }
     const { building } = turn.state;
     if (building?.job !== job) return;
@@ -324,17 +356,17 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
   };
 
   /** Goes on in the round and step that was signed last; a vote that was not sent before the crash is lost, and the step times out. */
-  function resume(turn: Turn, { round, step, locked, valid }: ReturnType<typeof memoryFromBytes>): void {
+  function resume(turn: Turn, { round, step, locked, valid, reasons }: BftMemory): void {
     const now = STEPS[step];
     if (now === undefined) return;
-    turn.set({ round, step: now, locked, valid });
+    turn.set({ round, step: now, locked, valid, tally: reasons.reduce(withVote, turn.state.tally) });
     waitFor(turn, patienceMs(round));
     tellStatus(turn);
   }
 
-  function initialState(memory: ReturnType<typeof memoryFromBytes> | undefined): BftState {
+  function initialState(memory: BftMemory | undefined): BftState {
     return {
-      height: 0, round: 0, step: 'wait', locked: undefined, valid: undefined, proposals: new Map(), tally: new Map(), next: [], extended: false, prevotesCounted: false, precommitsCounted: false, importing: new Set(), invalid: new Set(),
+      height: 0, round: 0, step: 'wait', locked: undefined, valid: undefined, proposals: new Map(), tally: new Map(), next: [], extended: false, lonely: 0, prevotesCounted: false, precommitsCounted: false, importing: new Set(), invalid: new Set(),
       fetchedMs: new Map(), sources: new Map(), decided: undefined, building: undefined, signed: memory ?? { height: 1, round: 0, step: 0 }, quietRounds: undefined, settled: false, accused: new Set(), answeredMs: new Map(),
     };
   }

@@ -25,6 +25,8 @@ export interface BftState {
   readonly next: readonly Vote[];
   /** Of the current round: the proposal was executing when its time was up, and got as long again. */
   readonly extended: boolean;
+  /** Of the current round: how often the wait for precommits was over without a quorum of them. */
+  readonly lonely: number;
   /** Of the current round: the timer of the step runs because a quorum voted, for whatever. */
   readonly prevotesCounted: boolean;
   readonly precommitsCounted: boolean;

@@ -30,6 +30,33 @@ const found: readonly { readonly what: string; readonly module: string; readonly
       { kind: 'rot', fromMs: 19_853, node: 1, part: 'log', pick: 47 },
     ],
   },
+  {
+    what: 'two were locked on a block and, started again, could not show why; the others had the prevotes and did not tell them, and the height was never decided', module: 'bft', seed: 39,
+    faults: [
+      { kind: 'cut', fromMs: 9_209, untilMs: 15_209, sides: [[2, 0], [3, 1, 4]], oneWay: true },
+      { kind: 'diskFull', fromMs: 15_653, untilMs: 20_653, node: 2 },
+      { kind: 'crash', fromMs: 17_369, untilMs: 26_369, node: 0, power: false },
+    ],
+  },
+  {
+    what: 'one was ahead of the others and as quick as they, so they met in one round after half a minute only', module: 'bft', seed: 31,
+    faults: [
+      { kind: 'skew', fromMs: 0, untilMs: 30_000, node: 0, skewMs: 341, restarts: true },
+      { kind: 'twin', fromMs: 0, seat: 3, split: false },
+      { kind: 'skew', fromMs: 587, untilMs: 23_587, node: 0, skewMs: 1_190, restarts: false },
+      { kind: 'crash', fromMs: 1_695, untilMs: 1_909, node: 1, power: true },
+      { kind: 'late', fromMs: 2_727, untilMs: 20_727, node: 1, delayMs: 2_539 },
+      { kind: 'cut', fromMs: 5_337, untilMs: 28_337, sides: [[0, 1], [3, 4]], oneWay: true },
+      { kind: 'cut', fromMs: 5_803, untilMs: 24_803, sides: [[0], [1, 3, 2, 4]], oneWay: false },
+      { kind: 'crash', fromMs: 7_873, untilMs: 8_288, node: 3, power: true },
+      { kind: 'crashAtWrite', fromMs: 7_907, untilMs: 21_907, node: 1, writes: 5, moment: 'after', downMs: 155, power: false },
+      { kind: 'crash', fromMs: 8_589, untilMs: 8_589, node: 1, power: true },
+      { kind: 'withhold', fromMs: 16_987, untilMs: 29_987, node: 0, to: [1, 3] },
+      { kind: 'late', fromMs: 19_413, untilMs: 29_413, node: 0, delayMs: 3_441 },
+      { kind: 'crash', fromMs: 23_355, untilMs: 23_553, node: 0, power: true },
+      { kind: 'rot', fromMs: 27_241, node: 2, part: 'durable', pick: 2 },
+    ],
+  },
 ];
 
 test.each(found)('$module: $what', async ({ module, seed, faults }) => {
