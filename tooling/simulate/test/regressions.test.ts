@@ -19,6 +19,19 @@ const found: readonly { readonly what: string; readonly module: string; readonly
     ],
   },
   {
+    what: 'an authority sealed on a branch that others then held final, went over to a heavier one, and half of the authorities stood on each for ever', module: 'poa', seed: 115,
+    faults: [
+      { kind: 'weather', fromMs: 0, untilMs: 30_000, loss: 172, delayMaxMs: 251, copies: 191 },
+      { kind: 'skew', fromMs: 0, untilMs: 30_000, node: 1, skewMs: -1_036, restarts: true },
+      { kind: 'crashAtWrite', fromMs: 4_430, untilMs: 24_430, node: 2, writes: 3, moment: 'before', downMs: 427, power: true },
+      { kind: 'crashAtWrite', fromMs: 8_590, untilMs: 19_590, node: 0, writes: 10, moment: 'after', downMs: 857, power: false },
+      { kind: 'crashAtWrite', fromMs: 10_039, untilMs: 23_039, node: 1, writes: 1, moment: 'after', downMs: 107, power: false },
+      { kind: 'cut', fromMs: 11_112, untilMs: 19_112, sides: [[0, 1, 3], [2]], oneWay: false },
+      { kind: 'crashAtWrite', fromMs: 19_082, untilMs: 26_082, node: 1, writes: 8, moment: 'after', downMs: 328, power: false },
+      { kind: 'skew', fromMs: 19_837, untilMs: 29_837, node: 3, skewMs: 1_206, restarts: true },
+    ],
+  },
+  {
     what: 'one was locked on a quorum with a vote of a seat that signed twice, the others had counted its other vote, and the height was never decided', module: 'bft', seed: 17,
     faults: [
       { kind: 'skew', fromMs: 0, untilMs: 30_000, node: 1, skewMs: 867, restarts: true },
