@@ -2,12 +2,14 @@ import { equalBytes, fromHex, toHex } from '@vsys/primitives';
 import type { BlockId, ChainId } from '@vsys/primitives';
 import { sealMessage } from '@vsys/consensus';
 import type { Engine, EngineInput, PublicKeyOf, Step, VerifySignature } from '@vsys/consensus';
+import { createCommittee } from './committee.ts';
+import type { Committee } from './committee.ts';
 import { createHearing } from './hear.ts';
 import { memoryFromBytes, memoryToBytes } from './memory.ts';
 import type { BftMemory } from './memory.ts';
-import type { BftParams } from './params.ts';
+import type { BftParams, BftValidator } from './params.ts';
 import { keepProposal, NAMES_MAX, want } from './proposals.ts';
-import { bftExtToBytes, bftProposer, bftRoundOf } from './rules.ts';
+import { bftExtToBytes, bftRoundOf } from './rules.ts';
 import type { BftContext } from './rules.ts';
 import { bftSealToBytes } from './seal.ts';
 import type { BftState } from './state.ts';
@@ -46,28 +48,25 @@ const STEPS: Readonly<Record<number, BftState['step']>> = { [PROPOSE]: 'propose'
  */
 export function createBftEngine(options: BftEngineOptions, keys: readonly PublicKeyOf[]): Engine<BftContext, BftState> {
   const { params, chainId, votes: rules = voteRules } = options;
-  const { periodMs, validators } = params;
-  const n = validators.length;
-  const quorum = rules.quorum(n);
-  const hear = createHearing(options, quorum);
-  const own = validators.flatMap(({ key }, seat) => (keys.some((one) => one.scheme === 'ed25519' && equalBytes(one.bytes, key)) ? [seat] : []));
-  const keyOf = (seat: number): PublicKeyOf => ({ scheme: 'ed25519', bytes: (validators[seat] as BftParams['validators'][number]).key });
+  const { periodMs } = params;
+  const hear = createHearing(options);
+  const committeeOf = (validators: readonly BftValidator[]): Committee => createCommittee(validators, keys, rules.quorum);
   const patienceMs = (round: number): number => Math.min(TIMEOUT_MS_MAX, params.timeoutMs + round * params.timeoutDeltaMs);
 
   const isSilent = ({ state }: Turn): boolean => state.quietRounds !== undefined && state.quietRounds < QUIET_ROUNDS;
   /** Signs a step once, ever. False: nothing may be signed here. */
   const mayStillSign = (turn: Turn, step: number): boolean => {
-    const { height, round, signed } = turn.state;
-    if (own.length === 0 || isSilent(turn)) return false;
+    const { height, round, signed, committee } = turn.state;
+    if (committee.own.length === 0 || isSilent(turn)) return false;
     return height !== signed.height ? height > signed.height : round !== signed.round ? round > signed.round : step > signed.step;
   };
   const remember = (turn: Turn, step: number): void => {
-    const { height, round, locked, valid, tally } = turn.state;
+    const { height, round, locked, valid, tally, committee } = turn.state;
     turn.set({ signed: { height, round, step } });
     const polkas = locked !== undefined && valid !== undefined && locked.round !== valid.round ? [locked, valid] : [valid ?? locked].filter((one) => one !== undefined);
-    turn.effects.push({ kind: 'persist', bytes: memoryToBytes({ height, round, step, locked, valid, reasons: polkas.flatMap((polka) => reasonsFor(tally, polka)) }) });
+    turn.effects.push({ kind: 'persist', bytes: memoryToBytes({ height, round, step, locked, valid, reasons: polkas.flatMap((polka) => reasonsFor(tally, polka, committee.quorum)) }) });
   };
-  const reasonsFor = (tally: Tally, { round, id }: Polka): readonly Vote[] => votesFor(votesOf(tally, round, PREVOTE), id).slice(0, quorum);
+  const reasonsFor = (tally: Tally, { round, id }: Polka, quorum: number): readonly Vote[] => votesFor(votesOf(tally, round, PREVOTE), id).slice(0, quorum);
   const waitFor = (turn: Turn, ms: number): void => {
     const { height, round, step } = turn.state;
     turn.effects.push({ kind: 'timer', id: stepName(height, round, step), atMs: turn.nowMs + ms });
@@ -78,9 +77,11 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
     const settled = state.settled || (state.decided !== undefined && equalBytes(state.decided, view.head.id));
     // Others decided at least one height that this memory knows nothing of: the next may hold a vote of ours that it knows nothing of either.
     const isBehind = !settled && height >= state.signed.height + 2;
-    const waiting = state.height + 1 === height ? state.next : [];
+    const committee = committeeOf(view.head.context.validators);
+    // They were judged by the validators of the height before: a seat that another key took, or that moved, speaks again.
+    const waiting = state.height + 1 === height ? state.next.filter(({ seat }) => isSameSeat(state.committee, committee, seat)) : [];
     turn.set({
-      height, round: 0, step: 'wait', locked: undefined, valid: undefined, proposals: new Map(), tally: waiting.reduce(withVote, new Map()), next: [], extended: false, lonely: 0, prevotesCounted: false, precommitsCounted: false,
+      committee, height, round: 0, step: 'wait', locked: undefined, valid: undefined, proposals: new Map(), tally: waiting.reduce(withVote, new Map()), next: [], extended: false, lonely: 0, prevotesCounted: false, precommitsCounted: false,
       importing: new Set(), invalid: new Set(), fetchedMs: new Map(), sources: new Map(), decided: undefined, building: undefined, quietRounds: isBehind ? 0 : undefined, settled, accused: new Set(), answeredMs: new Map(),
     });
     waitFor(turn, Math.max(0, view.head.timeMs + periodMs - turn.nowMs));
@@ -97,13 +98,13 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
     });
     adopt(turn);
     waitFor(turn, patienceMs(round));
-    const proposer = bftProposer(params, state.height, round);
-    if (own.includes(proposer) && mayStillSign(turn, PROPOSE)) propose(turn, proposer);
+    const proposer = state.committee.proposer(state.height, round);
+    if (state.committee.own.includes(proposer) && mayStillSign(turn, PROPOSE)) propose(turn, proposer);
   }
 
   /** What a quorum prevoted for in a round that is over may be proposed again too: whoever heard of it late is as good a proposer as who heard of it in time. */
   function adopt(turn: Turn): void {
-    const { round, tally } = turn.state;
+    const { round, tally, committee: { quorum } } = turn.state;
     for (const [one, { prevotes }] of tally) {
       const { valid } = turn.state;
       if (one >= round || (valid !== undefined && one <= valid.round)) continue;
@@ -124,13 +125,13 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
       return;
     }
     const bytes = reproposalMessage(chainId, { height, round, validRound: valid.round, id: valid.id });
-    turn.effects.push({ kind: 'sign', job: `again ${height} ${round} ${seat} ${valid.round} ${toHex(valid.id)}`, key: keyOf(seat), bytes, guard: { kind: 'round', height: BigInt(height), round, step: PROPOSE } });
+    turn.effects.push({ kind: 'sign', job: `again ${height} ${round} ${seat} ${valid.round} ${toHex(valid.id)}`, key: turn.state.committee.keyOf(seat), bytes, guard: { kind: 'round', height: BigInt(height), round, step: PROPOSE } });
   }
 
   /** Votes in this step, and waits for others'. The wait also ends without a quorum: a vote that was lost in a crash may be the one that is missing. */
   function vote(turn: Turn, step: VoteStep, id: BlockId | undefined): void {
     turn.set({ step: step === PREVOTE ? 'prevote' : 'precommit' });
-    const { height, round } = turn.state;
+    const { height, round, committee: { own, keyOf } } = turn.state;
     waitFor(turn, patienceMs(round));
     if (!mayStillSign(turn, step)) return;
     remember(turn, step);
@@ -148,6 +149,7 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
   /** Line 49: a quorum of precommits of one round for an executed block. */
   function decide(turn: Turn): boolean {
     const { state } = turn;
+    const { quorum } = state.committee;
     for (const [round, { precommits }] of state.tally) {
       const id = decidedBy(precommits, quorum)?.id;
       if (id === undefined) continue;
@@ -165,7 +167,7 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
 
   /** Line 55. */
   function skip(turn: Turn): boolean {
-    const { step, round, tally } = turn.state;
+    const { step, round, tally, committee: { n, quorum } } = turn.state;
     const current = step === 'wait' ? -1 : round;
     const later = [...tally.keys()].filter((one) => one > current).toSorted((a, b) => b - a);
     const there = new Set<number>();
@@ -180,7 +182,7 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
 
   /** Lines 22 and 28. */
   function prevote(turn: Turn): boolean {
-    const { step, round, proposals, tally, locked, invalid } = turn.state;
+    const { step, round, proposals, tally, locked, invalid, committee: { quorum } } = turn.state;
     const proposed = step === 'propose' ? proposals.get(round) : undefined;
     if (proposed === undefined) return false;
     const { id, validRound } = proposed;
@@ -195,7 +197,7 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
   function precommit(turn: Turn): boolean {
     const { state } = turn;
     if (state.step !== 'prevote' && state.step !== 'precommit') return false;
-    const polka = decidedBy(votesOf(state.tally, state.round, PREVOTE), quorum);
+    const polka = decidedBy(votesOf(state.tally, state.round, PREVOTE), state.committee.quorum);
     if (polka === undefined) return false;
     if (polka.id === undefined) {
       if (state.step !== 'prevote') return false;
@@ -214,7 +216,7 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
 
   /** Lines 34 and 47: a quorum voted, though not for one thing; the rest get as long as a step lasts. */
   function count(turn: Turn): boolean {
-    const { step, round, tally, prevotesCounted, precommitsCounted } = turn.state;
+    const { step, round, tally, prevotesCounted, precommitsCounted, committee: { quorum } } = turn.state;
     const { prevotes, precommits } = roundOf(tally, round);
     if (step === 'prevote' && !prevotesCounted && prevotes.size >= quorum) {
       turn.set({ prevotesCounted: true });
@@ -266,7 +268,7 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
       const [seat, validRound, id] = rest as [string, string, string];
       const reproposal: Reproposal = { height: Number(height), round: Number(round), validRound: Number(validRound), seat: Number(seat), id: fromHex(id), signature };
       keepProposal(turn, { round: reproposal.round, id: reproposal.id, validRound: reproposal.validRound, signed: { kind: 'again', reproposal } });
-      return tell(turn, [{ kind: 'reproposal', reproposal }, ...reasonsFor(turn.state.tally, { round: reproposal.validRound, id: reproposal.id }).map((one) => ({ kind: 'vote', vote: one }) as const)]);
+      return tell(turn, [{ kind: 'reproposal', reproposal }, ...reasonsFor(turn.state.tally, { round: reproposal.validRound, id: reproposal.id }, turn.state.committee.quorum).map((one) => ({ kind: 'vote', vote: one }) as const)]);
     }
     const { building } = turn.state;
     if (building?.job !== job) return;
@@ -284,7 +286,7 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
     const isNear = round >= state.round && round <= state.round + 1;
     const isFirst = isNear && keepProposal(turn, { round, id, validRound: undefined, signed: { kind: 'fresh', header, seal } });
     if (isFirst) turn.effects.push({ kind: 'judge', judgement: 'accept' });
-    if (!isFirst && !isWanted(turn, id, n - quorum + 1)) return;
+    if (!isFirst && !isWanted(turn, id, state.committee.honestMin)) return;
     if (state.importing.has(name) || view.get(id) !== undefined || state.importing.size >= NAMES_MAX) return;
     turn.set({ importing: new Set(turn.state.importing).add(name) });
     turn.effects.push({ kind: 'import', id });
@@ -314,13 +316,12 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
       case 'message':
         return hear(turn, input.from, input.bytes);
       case 'built': {
-        const { height, round, step } = turn.state;
+        const { height, round, step, committee } = turn.state;
         const job = `block ${height} ${round}`;
         // What took longer than its round is dropped.
         if (input.job !== job || step !== 'propose') return;
         turn.set({ building: { job, id: input.id, header: input.header } });
-        const seat = bftProposer(params, height, round);
-        return void turn.effects.push({ kind: 'sign', job, key: keyOf(seat), bytes: sealMessage(input.id), guard: { kind: 'round', height: BigInt(height), round, step: PROPOSE } });
+        return void turn.effects.push({ kind: 'sign', job, key: committee.keyOf(committee.proposer(height, round)), bytes: sealMessage(input.id), guard: { kind: 'round', height: BigInt(height), round, step: PROPOSE } });
       }
       case 'signed':
         return onSigned(turn, input.job, input.signature);
@@ -337,7 +338,7 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
   return {
     init: (saved, view, nowMs) => {
       const memory = saved === undefined ? undefined : memoryFromBytes(saved);
-      const turn = createTurn(initialState(memory), view, nowMs);
+      const turn = createTurn(initialState(memory, committeeOf(view.head.context.validators)), view, nowMs);
       follow(turn);
       beginHeight(turn);
       const { height } = turn.state;
@@ -364,10 +365,14 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
     tellStatus(turn);
   }
 
-  function initialState(memory: BftMemory | undefined): BftState {
+  function initialState(memory: BftMemory | undefined, committee: Committee): BftState {
     return {
-      height: 0, round: 0, step: 'wait', locked: undefined, valid: undefined, proposals: new Map(), tally: new Map(), next: [], extended: false, lonely: 0, prevotesCounted: false, precommitsCounted: false, importing: new Set(), invalid: new Set(),
+      committee, height: 0, round: 0, step: 'wait', locked: undefined, valid: undefined, proposals: new Map(), tally: new Map(), next: [], extended: false, lonely: 0, prevotesCounted: false, precommitsCounted: false, importing: new Set(), invalid: new Set(),
       fetchedMs: new Map(), sources: new Map(), decided: undefined, building: undefined, signed: memory ?? { height: 1, round: 0, step: 0 }, quietRounds: undefined, settled: false, accused: new Set(), answeredMs: new Map(),
     };
   }
+}
+
+function isSameSeat(before: Committee, after: Committee, seat: number): boolean {
+  return seat < before.n && seat < after.n && equalBytes(before.keyOf(seat).bytes, after.keyOf(seat).bytes);
 }

@@ -70,7 +70,7 @@ export function runAdversary({ seed, votes, validators = 4, dishonest = 1 }: Adv
     const queue: Input[] = [];
     const insert = (header: Header): void => {
       const id = blockId(header);
-      tree.insertHeader({ id, header, seal: new Uint8Array(), rank: null, context: rules.encode({ height: 1, timeMs: header.timeMs }) });
+      tree.insertHeader({ id, header, seal: new Uint8Array(), rank: null, context: rules.encode({ height: 1, timeMs: header.timeMs, validators: params.validators }) });
       if (tree.get(id) !== undefined) tree.markExecuted(id);
       queue.push({ kind: 'block', id, stage: 'executed' });
     };

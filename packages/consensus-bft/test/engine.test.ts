@@ -6,7 +6,7 @@ import { castIn, oneEngine, START_MS } from './one-engine.ts';
 import { paramsOf, publicKeyOf, verifySignature } from './support.ts';
 
 const ZERO = new Uint8Array(32);
-const offence = (proof: Uint8Array) => verifyBftEvidence(paramsOf(4), ZERO, verifySignature, proof);
+const offence = (proof: Uint8Array) => verifyBftEvidence(ZERO, verifySignature, proof);
 
 describe('memory of bft@1', () => {
   test('is durable before each build and each signature', () => {
@@ -111,7 +111,7 @@ describe('what others send to bft@1', () => {
     engine.prevotes(0, a, [1]);
     engine.prevotes(0, undefined, [1]);
     engine.prevotes(0, undefined, [1]);
-    expect(engine.evidence.map(offence)).toMatchObject([{ ok: true, value: { seat: 1, kind: 'double prevote', height: 1, round: 0 } }]);
+    expect(engine.evidence.map(offence)).toMatchObject([{ ok: true, value: { key: publicKeyOf(1).bytes, kind: 'double prevote', height: 1, round: 0 } }]);
     expect(engine.state.tally.get(0)?.prevotes.get(1)?.map(({ id }) => id)).toEqual([a]);
     engine.precommits(0, a, [1]);
     engine.precommits(0, undefined, [1]);
@@ -123,7 +123,7 @@ describe('what others send to bft@1', () => {
     engine.tickTo(0);
     const a = engine.propose(0);
     engine.propose(0, 1);
-    expect(offence(engine.evidence[0]!)).toMatchObject({ ok: true, value: { seat: 1, kind: 'double proposal', height: 1, round: 0 } });
+    expect(offence(engine.evidence[0]!)).toMatchObject({ ok: true, value: { key: publicKeyOf(1).bytes, kind: 'double proposal', height: 1, round: 0 } });
     expect(engine.judged).toBeUndefined();
     expect(engine.state.proposals.get(0)?.id).toEqual(a);
     expect(engine.imported).toEqual([a]);
