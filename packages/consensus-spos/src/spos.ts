@@ -2,15 +2,16 @@ import { accept } from '@vsys/primitives';
 import type { ConsensusModule, VerifySignature } from '@vsys/consensus';
 import { createSposEngine } from './engine.ts';
 import { sposParamsFromBytes, sposParamsFromJson, sposParamsToBytes, sposParamsToJson, sposSafeDepth } from './params.ts';
+import type { SposContext } from './context.ts';
 import { createSposRules } from './rules.ts';
-import type { SposContext } from './rules.ts';
+import { createStakeContainer } from './stake/create-stake-container.ts';
 
 export interface SposOptions {
   readonly verifySignature: VerifySignature;
 }
 
 /**
- * Supernode Proof of Stake, first version: fixed slots, configured seats that take turns, one block per slot, finality by depth.
+ * Supernode Proof of Stake: absolute slots, one block per slot, seats that stand for an epoch and hand over through finality.
  *
  * @example
  * const spos = createSpos({ verifySignature });
@@ -30,18 +31,19 @@ export function createSpos(options: SposOptions): ConsensusModule<SposContext> {
       const params = sposParamsFromBytes(bytes);
       return params.ok ? accept(sposParamsToJson(params.value)) : params;
     },
-    open: (bytes) => {
+    open: (bytes, chainId) => {
       const opened = sposParamsFromBytes(bytes);
       if (!opened.ok) return opened;
       const params = opened.value;
       const seats = params.seats.length;
       return accept({
         rules: createSposRules(params, options.verifySignature),
-        containers: [],
+        containers: [createStakeContainer(params, { chainId, verifySignature: options.verifySignature })],
         engine: (keys) => createSposEngine(params, keys),
         describe: () => ({
           seats,
           slotMs: params.slotMs,
+          epochBlocks: params.epochBlocks,
           safeDepth: sposSafeDepth(seats),
           finalityDepth: params.finalityDepth,
           seatsThatRuleProduction: Math.floor(seats / 2) + 1,

@@ -14,8 +14,12 @@ export interface OperationContext {
   readonly transactionId: TransactionId;
   /** Position of the operation in its transaction, from 0. */
   readonly index: number;
+  /** Operations of the transaction. */
+  readonly count: number;
   readonly actor: AccountId;
   readonly payer: AccountId;
+  /** Accounts whose keys signed the transaction, in order of its authorizations: the payer is among them, the actor need not be. */
+  readonly signers: readonly AccountId[];
   readonly state: StateAccess;
   readonly gas: GasMeter;
 }
@@ -52,11 +56,36 @@ export interface BlockEnd {
   readonly state: StateAccess;
 }
 
+/** An actor who did not sign, and what it wants to do. */
+export interface ActorRequest {
+  readonly actor: AccountId;
+  readonly signers: readonly AccountId[];
+  readonly block: BlockContext;
+  /** Name of the container, and what the operation is called there: see `Container.actionOf`. */
+  readonly container: string;
+  readonly action: string;
+  readonly state: StateAccess;
+  readonly gas: GasMeter;
+}
+
+/** Who may act as an identity that is no account of a key. Asked before each operation whose actor did not sign, with the state as it stands then. */
+export interface ActorAuthority {
+  /** Keys that the answer will probably read. May be incomplete. */
+  touches(actor: AccountId): readonly Uint8Array[];
+  /** Pure, and bounded like an operation. A refusal fails the transaction, which keeps its fee and says why. */
+  mayAct(request: ActorRequest): Verdict<void>;
+}
+
 /** Business logic that runs operations. Pluggable: a chain spec names its containers. */
 export interface Container {
   /** As operations name it. Also the name of its key space: all its keys begin with `containerPrefix(name)`. */
   readonly name: string;
   readonly version: number;
+  /**
+   * Other containers in whose key space it writes, by the functions that they export for it: a system container that moves coins. Everyone else
+   * leaves what others own alone.
+   */
+  readonly alsoWrites?: readonly string[];
   /** Checks a payload without state, before admission. Refusals name the field. */
   check(payload: Uint8Array): Verdict<void>;
   /** Keys that the operation will probably read, so that they can be loaded in one batch. May be incomplete. */
@@ -68,6 +97,10 @@ export interface Container {
    * begins again after a miss as an operation does, pays no gas, and may not fail: so its work per block must be bounded by the container.
    */
   endBlock?(end: BlockEnd): void;
+  /** What an operation is called where rights are given for one kind and not for another: 1 to 32 letters. Absent: they have no names, and rights are for all. */
+  actionOf?(payload: Uint8Array): string;
+  /** Decides for all containers of the chain who may act for whom; one container at most has it. */
+  readonly authority?: ActorAuthority;
   /** State at genesis, from the spec's parameters. */
   genesis?(params: Uint8Array): readonly { readonly key: Uint8Array; readonly value: Uint8Array }[];
 }
