@@ -28,7 +28,7 @@ function chainOf(authorities: readonly Authority[]) {
     const { account: actor } = authority(by);
     const journal = createStateJournal();
     for (const key of container.touches(payload, actor, block)) journal.load(key, state.get(toHex(key)));
-    const done = container.execute(payload, { block, transactionId: new Uint8Array(32), index: 0, actor, payer: actor, state: journal, gas: createGasMeter(1_000_000n) });
+    const done = container.execute(payload, { block, transactionId: new Uint8Array(32), index: 0, count: 1, signers: [actor], actor, payer: actor, state: journal, gas: createGasMeter(1_000_000n) });
     if (!done.ok) return done.code;
     journal.commit();
     for (const { key, value } of journal.writes()) {

@@ -41,7 +41,7 @@ export function drawFaults(options: FaultOptions): readonly Fault[] {
 
 /**
  * What finality by depth does not claim to survive is not drawn together. A node whose log is gone begins anew and has forgotten what it built on, so no log
- * rots behind a bad network; and seats that hear of a cut's other side at different times build on both in turn, so nothing is withheld or late beside a cut, and no clock is wrong.
+ * rots behind a bad network; and seats that hear of a cut's other side at different times build on both in turn, so nothing is withheld or late beside a cut.
  */
 function fitForDepth(faults: readonly Fault[], keepRot: boolean, keepCut: boolean): readonly Fault[] {
   const isRot = (fault: Fault): boolean => fault.kind === 'rot' && fault.part === 'log';
