@@ -1,5 +1,5 @@
 import { equalBytes, fromHex, toHex } from '@vsys/primitives';
-import type { BlockId, ChainId } from '@vsys/primitives';
+import type { BlockId, ChainId, Height } from '@vsys/primitives';
 import { sealMessage } from '@vsys/consensus';
 import type { Engine, EngineInput, PublicKeyOf, Step, VerifySignature } from '@vsys/consensus';
 import { createHearing } from './hear.ts';
@@ -305,12 +305,13 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
   return {
     init: (saved, view, nowMs) => {
       const memory = saved === undefined ? undefined : memoryFromBytes(saved);
-      const turn = createTurn(initialState(memory), view, nowMs);
+      const first = (view.began ?? 0) + 1;
+      const turn = createTurn(initialState(memory, first), view, nowMs);
       follow(turn);
       beginHeight(turn);
       const { height } = turn.state;
       // Without a memory on a chain that has blocks: a new seat, or one that lost it. It cannot tell, so it listens.
-      if (memory === undefined && height > 1) turn.set({ quietRounds: 0 });
+      if (memory === undefined && height > first) turn.set({ quietRounds: 0 });
       if (memory?.height === height) resume(turn, memory);
       settle(turn);
       return end(turn);
@@ -332,10 +333,10 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
     tellStatus(turn);
   }
 
-  function initialState(memory: ReturnType<typeof memoryFromBytes> | undefined): BftState {
+  function initialState(memory: ReturnType<typeof memoryFromBytes> | undefined, first: Height): BftState {
     return {
       height: 0, round: 0, step: 'wait', locked: undefined, valid: undefined, proposals: new Map(), tally: new Map(), next: [], extended: false, prevotesCounted: false, precommitsCounted: false, importing: new Set(), invalid: new Set(),
-      fetchedMs: new Map(), sources: new Map(), decided: undefined, building: undefined, signed: memory ?? { height: 1, round: 0, step: 0 }, quietRounds: undefined, settled: false, accused: new Set(), answeredMs: new Map(),
+      fetchedMs: new Map(), sources: new Map(), decided: undefined, building: undefined, signed: memory ?? { height: first, round: 0, step: 0 }, quietRounds: undefined, settled: false, accused: new Set(), answeredMs: new Map(),
     };
   }
 }
