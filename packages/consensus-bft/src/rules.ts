@@ -1,7 +1,7 @@
 import { accept, equalBytes, invariant, refuse, uint32FromBytes, uint32ToBytes, uint64ToBytes, concatBytes } from '@vsys/primitives';
 import type { ChainId, Height, Verdict } from '@vsys/primitives';
 import { sealMessage } from '@vsys/consensus/rules';
-import type { HeaderRules, IdentifiedHeader, Stepped, VerifySignature } from '@vsys/consensus/rules';
+import type { HeaderRules, IdentifiedHeader, Rank, Stepped, VerifySignature } from '@vsys/consensus/rules';
 import { bftQuorum } from './params.ts';
 import type { BftParams } from './params.ts';
 import { bftSealFromBytes } from './seal.ts';
@@ -73,7 +73,21 @@ export function createBftRules(params: BftParams, chainId: ChainId, verifySignat
     return accept(sealed.value === 'proposal' ? { context, rank: null } : { context, rank: [BigInt(header.height)], finalises: header.height });
   };
 
+  /** The validators are always the same, so any header with a certificate tells all there is to know. */
+  const certificate = (_known: BftContext, { id, header }: Omit<IdentifiedHeader, 'seal'>, seal: Uint8Array): Verdict<{ readonly context: BftContext; readonly rank: Rank }, BftCode> => {
+    if (header.ext.length !== EXT_BYTES) return refuse('BFT_EXT', `expected ${EXT_BYTES} bytes of ext, found ${header.ext.length}`);
+    const sealed = checkSeal({ id, header, seal }, bftRoundOf(header.ext));
+    if (!sealed.ok) return sealed;
+    if (sealed.value === 'proposal') return refuse('BFT_CERTIFICATE', 'the header is proposed only');
+    return accept({ context: { height: header.height, timeMs: header.timeMs }, rank: [BigInt(header.height)] });
+  };
+
   return {
+    certificate,
+    prove: async (from, to, at) => {
+      const sealed = to > from ? await at(to) : undefined;
+      return sealed === undefined || bftSealFromBytes(sealed.seal)?.kind !== 'certificate' ? undefined : { header: sealed.header, certificate: sealed.seal };
+    },
     driftMs,
     genesis: (_spec, { height, timeMs }) => ({ context: { height, timeMs }, rank: [BigInt(height)] }),
     step,
