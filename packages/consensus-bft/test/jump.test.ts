@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { bftExtToBytes, bftParamsToBytes, bftSealToBytes, createBftRules, PRECOMMIT, voteMessage } from '@vsys/consensus-bft';
 import { sealMessage } from '@vsys/consensus';
-import { createHeaderChain } from '@vsys/consensus/rules';
+import { authoritiesRoot, createHeaderChain } from '@vsys/consensus/rules';
 import { headerFromBytes, headerToBytes } from '@vsys/data-format';
 import type { Header, SealedHeader } from '@vsys/data-format';
 import { blockId, genesisAt, paramsOf, publicKeyOf, signerOf, specOf, verifySignature } from './support.ts';
@@ -10,14 +10,16 @@ const ZERO = new Uint8Array(32);
 const START_MS = 1_700_000_000_000;
 const params = paramsOf(4);
 const rules = createBftRules(params, ZERO, verifySignature);
-const sign = signerOf(4);
+const sign = signerOf(6);
 const genesis = genesisAt(START_MS);
 const follow = () => createHeaderChain({ rules, spec: specOf('bft@1', bftParamsToBytes(params), START_MS), genesis });
 
-function certified(parent: Header): SealedHeader {
-  const header: Header = { ...genesis, height: parent.height + 1, parent: blockId(parent), timeMs: parent.timeMs + 1_000, ext: bftExtToBytes(0) };
+/** By the first three of these validators; `next` are those who decide from the next height on, where they change. */
+function certified(parent: Header, validators = params.validators, next?: typeof params.validators): SealedHeader {
+  const roots = { seatSetRoot: parent.nextSeatSetRoot, nextSeatSetRoot: next === undefined ? parent.nextSeatSetRoot : authoritiesRoot(next) };
+  const header: Header = { ...genesis, ...roots, height: parent.height + 1, parent: blockId(parent), timeMs: parent.timeMs + 1_000, ext: bftExtToBytes(0, next) };
   const id = blockId(header);
-  const precommits = [0, 1, 2].map((seat) => ({ seat, signature: sign(publicKeyOf(seat), voteMessage(ZERO, { step: PRECOMMIT, height: header.height, round: 0, id })) }));
+  const precommits = [0, 1, 2].map((seat) => ({ seat, signature: sign({ scheme: 'ed25519', bytes: validators[seat]?.key as Uint8Array }, voteMessage(ZERO, { step: PRECOMMIT, height: header.height, round: 0, id })) }));
   return { header, seal: bftSealToBytes({ kind: 'certificate', round: 0, precommits }) };
 }
 
@@ -59,5 +61,28 @@ describe('a light client of bft@1', () => {
     const lower = headers[9] as SealedHeader;
     expect(chain.jump({ header: lower.header, certificate: lower.seal })).toMatchObject({ ok: false, code: 'HEADER_JUMP' });
     expect(chain.tip.height).toBe(50);
+  });
+
+  test('goes over changes of the validators by the headers that name them, and not past them', async () => {
+    const second = [...params.validators.slice(1), { account: new Uint8Array(20).fill(9), key: publicKeyOf(4).bytes }];
+    const third = [...second.slice(1), { account: new Uint8Array(20).fill(10), key: publicKeyOf(5).bytes }];
+    const changing: SealedHeader[] = [];
+    for (let parent = genesis; changing.length < 90; parent = (changing.at(-1) as SealedHeader).header) {
+      const height = changing.length + 1;
+      changing.push(height <= 30 ? certified(parent, params.validators, height === 30 ? second : undefined) : certified(parent, height <= 60 ? second : third, height === 60 ? third : undefined));
+    }
+    const [jumper, walker] = [follow(), follow()];
+    const last = changing.at(-1) as SealedHeader;
+    expect(jumper.jump({ header: last.header, certificate: last.seal })).toMatchObject({ ok: false, code: 'BFT_CERTIFICATE' });
+    const way: number[] = [];
+    for (let from = 0; from < 90; from = jumper.final.height) {
+      const jump = await rules.prove?.(from, 90, (height) => Promise.resolve(changing[height - 1]));
+      if (jump === undefined || !jumper.jump(jump).ok) break;
+      way.push(jump.header.height);
+    }
+    expect(way).toEqual([30, 60, 90]);
+    walker.extend(changing);
+    expect(rules.encode(jumper.tip.context)).toEqual(rules.encode(walker.tip.context));
+    expect(await rules.prove?.(85, 90, (height) => Promise.resolve(changing[height - 1]))).toBeUndefined();
   });
 });
