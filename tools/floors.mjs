@@ -16,8 +16,8 @@ const floors = {
   p2p: 2,
   'data-format': 3, state: 3,
   container: 4,
-  transaction: 5, database: 5, identity: 5,
-  interchain: 6, 'database-query': 6,
+  transaction: 5, database: 5, identity: 5, token: 5,
+  interchain: 6, 'database-query': 6, name: 6,
   'block-tree': 7,
   consensus: 8,
   rpc: 9, sync: 9, 'finality-ffg': 9,
@@ -26,7 +26,7 @@ const floors = {
 };
 // Packages of one floor that may meet, each with its reason.
 const sameFloor = new Set();
-const plugs = new Set(['consensus-spos', 'consensus-poa', 'consensus-bft', 'store-rocksdb', 'p2p-libp2p']);
+const plugs = new Set(['consensus-spos', 'consensus-poa', 'consensus-bft', 'consensus-eras', 'store-rocksdb', 'p2p-libp2p']);
 // What an application holds in its hands comes with the light rules of all modules, as an app does; of a plug it takes nothing else.
 const carriesRules = new Set(['client']);
 const homes = {
@@ -35,13 +35,13 @@ const homes = {
 };
 const deterministic = new Set([
   'data-format', 'state', 'container', 'interchain', 'block-tree', 'consensus',
-  'transaction', 'database', 'identity',
-  'consensus-spos', 'consensus-poa', 'consensus-bft', 'finality-ffg',
+  'transaction', 'database', 'identity', 'name', 'token',
+  'consensus-spos', 'consensus-poa', 'consensus-bft', 'consensus-eras', 'finality-ffg',
 ]);
 const problems = [];
 let files = 0;
 
-for (const path of [...readdirSync(join(root, 'packages')).map((name) => `packages/${name}`), 'tooling/bench', 'tooling/simulate', 'tooling/faults']) {
+for (const path of [...readdirSync(join(root, 'packages')).map((name) => `packages/${name}`), 'tooling/bench', 'tooling/simulate', 'tooling/explore', 'tooling/faults']) {
   const folder = join(root, path);
   const name = basename(path);
   // Like an app, the benches and the simulator's modules compose whatever they measure.
