@@ -133,6 +133,9 @@ export function createBenchNetwork<C>(subject: ConsensusSubject<C>): BenchNetwor
             if (block !== undefined) receive(block);
           }
         },
+        justify: async (ref) => {
+          if (tree.setJustified(ref.id).ok) moveHead();
+        },
         finalise: async (ref) => {
           const moved = tree.setFinal(ref.id);
           if (moved.ok) for (const node of moved.value.finalised) finals.set(node.height, toHex(node.id));

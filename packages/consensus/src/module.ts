@@ -38,6 +38,6 @@ export interface Consensus<C = unknown> {
   readonly containers: readonly Container[];
   /** The producer. Also runs on a node without keys (an empty list), where it only follows finality. */
   engine(keys: readonly PublicKeyOf[]): Engine<C>;
-  /** Numbers for operators and templates, such as seats and the quorum. */
-  describe(): Readonly<Record<string, number>>;
+  /** Numbers for operators and templates, such as seats and the quorum: of a block with this context, or without one of a chain as it begins. */
+  describe(context?: C): Readonly<Record<string, number>>;
 }
