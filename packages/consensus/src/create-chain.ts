@@ -299,12 +299,12 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     moveHead();
   }
 
-  async function finaliseOne(ref: BlockRef, replay = false): Promise<void> {
+  async function finaliseOne(ref: BlockRef, isReplay = false): Promise<void> {
     if (ref.height <= tree.final.height) return;
     const node = tree.get(ref.id);
     // What no header tells, a replay could not: the log remembers it before anybody hears of it.
     const isTold = (dataOf(tree.head).finalises ?? 0) >= ref.height;
-    if (!replay && !isTold && node?.executed === true && tree.isAncestor(ref.id, tree.head.id)) await log.append([blockToBytes({ header: node.header, seal: node.seal, transactions: [] })]);
+    if (!isReplay && !isTold && node?.executed === true && tree.isAncestor(ref.id, tree.head.id)) await log.append([blockToBytes({ header: node.header, seal: node.seal, transactions: [] })]);
     const moved = tree.setFinal(ref.id);
     if (!moved.ok) {
       logger.warn('block cannot be final', { code: moved.code, height: ref.height });
