@@ -1,5 +1,7 @@
-import { accept, compareBytes, equalBytes, fromHex, refuse, toHex } from '@vsys/primitives';
+import { accept, compareBytes, concatBytes, equalBytes, fromHex, refuse, toHex } from '@vsys/primitives';
 import type { Verdict } from '@vsys/primitives';
+import { checkStakeParams, STAKE_SECTION_BYTES, stakeParamsFromBytes, stakeParamsFromJson, stakeParamsToBytes, stakeParamsToJson } from './stake/stake-params.ts';
+import type { StakeParams } from './stake/stake-params.ts';
 import { type Seat, seatListFromBytes, seatListToBytes, SEATS_MAX } from './seat-list.ts';
 
 export interface SposParams {
@@ -20,9 +22,10 @@ export interface SposParams {
   readonly finalityDepth: number;
   /** Seats of the first epoch, in order of index. */
   readonly seats: readonly Seat[];
+  readonly stake: StakeParams;
 }
 
-export const sposDefaults: Omit<SposParams, 'seats' | 'finalityDepth'> = { slotMs: 1_000, slots: 60, gap: 1, epochBlocks: 900, finality: 'ffg' };
+export const sposDefaults: Omit<SposParams, 'seats' | 'finalityDepth' | 'stake'> = { slotMs: 1_000, slots: 60, gap: 1, epochBlocks: 900, finality: 'ffg' };
 
 const VERSION = 3;
 const HEAD_BYTES = 16;
@@ -49,11 +52,10 @@ export function checkSposParams(params: SposParams): Verdict<void, 'SPOS_PARAMS'
   if (!isWhole(epochBlocks, 1, EPOCH_BLOCKS_MAX)) return wrong(`epochBlocks: expected 1 to ${EPOCH_BLOCKS_MAX}, found ${epochBlocks}`);
   const problem = problemOfSeats(params, seats);
   if (problem !== undefined) return wrong(`seats: ${problem}`);
-  if (finality === 'ffg') return finalityDepth === 0 ? accept(undefined) : wrong('finalityDepth: there is one only with finality "depth"');
-  if (finality !== 'depth') return wrong(`finality: expected "ffg" or "depth", found ${String(finality)}`);
-  if (!isWhole(finalityDepth, 1, seats.length)) return wrong(`finalityDepth: expected 1 to ${seats.length}, found ${finalityDepth}`);
-  if (2 * finalityDepth <= seats.length) return wrong(`finalityDepth: expected more than half of ${seats.length} seats, found ${finalityDepth}`);
-  return accept(undefined);
+  if (finality === 'ffg' && finalityDepth !== 0) return wrong('finalityDepth: there is one only with finality "depth"');
+  if (finality === 'depth' && !isWhole(finalityDepth, 1, seats.length)) return wrong(`finalityDepth: expected 1 to ${seats.length}, found ${finalityDepth}`);
+  if (finality === 'depth' && 2 * finalityDepth <= seats.length) return wrong(`finalityDepth: expected more than half of ${seats.length} seats, found ${finalityDepth}`);
+  return checkStakeParams(params.stake);
 }
 
 /** Why these seats cannot stand on a chain of such slots; undefined when they can. */
@@ -77,7 +79,7 @@ export function problemOfSeats({ slots, gap }: Pick<SposParams, 'slots' | 'gap'>
   return undefined;
 }
 
-/** Version 3, slotMs u32, slots u16, gap u16, epochBlocks u32, finality u8 (1: depth, 2: ffg), finalityDepth u16; then the list of seats. Big-endian. Does not check: see `checkSposParams`. */
+/** Version 3, slotMs u32, slots u16, gap u16, epochBlocks u32, finality u8 (1: depth, 2: ffg), finalityDepth u16; then the list of seats, then those of the stake. Big-endian. Does not check: see `checkSposParams`. */
 export function sposParamsToBytes(params: SposParams): Uint8Array {
   const seats = seatListToBytes(params.seats);
   const bytes = new Uint8Array(HEAD_BYTES + seats.length);
@@ -90,19 +92,21 @@ export function sposParamsToBytes(params: SposParams): Uint8Array {
   view.setUint8(13, FINALITY_BYTE[params.finality]);
   view.setUint16(14, params.finalityDepth);
   bytes.set(seats, HEAD_BYTES);
-  return bytes;
+  return concatBytes(bytes, stakeParamsToBytes(params.stake));
 }
 
 /** Strict: accepts only what `sposParamsToBytes` writes for parameters that hold. */
 export function sposParamsFromBytes(bytes: Uint8Array): Verdict<SposParams, 'SPOS_PARAMS'> {
-  if (bytes.length < HEAD_BYTES) return refuse('SPOS_PARAMS', `expected at least ${HEAD_BYTES} bytes, found ${bytes.length}`);
+  if (bytes.length < HEAD_BYTES + STAKE_SECTION_BYTES) return refuse('SPOS_PARAMS', `expected at least ${HEAD_BYTES + STAKE_SECTION_BYTES} bytes, found ${bytes.length}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.getUint8(0) !== VERSION) return refuse('SPOS_PARAMS', `expected version ${VERSION}, found ${view.getUint8(0)}`);
-  const seats = seatListFromBytes(bytes.subarray(HEAD_BYTES));
+  const stake = stakeParamsFromBytes(bytes.subarray(-STAKE_SECTION_BYTES));
+  if (!stake.ok) return stake;
+  const seats = seatListFromBytes(bytes.subarray(HEAD_BYTES, -STAKE_SECTION_BYTES));
   if (!seats.ok) return refuse('SPOS_PARAMS', `seats: ${seats.message}`);
   const params: SposParams = {
     slotMs: view.getUint32(1), slots: view.getUint16(5), gap: view.getUint16(7), epochBlocks: view.getUint32(9),
-    finality: view.getUint8(13) === FINALITY_BYTE.depth ? 'depth' : 'ffg', finalityDepth: view.getUint16(14), seats: seats.value,
+    finality: view.getUint8(13) === FINALITY_BYTE.depth ? 'depth' : 'ffg', finalityDepth: view.getUint16(14), seats: seats.value, stake: stake.value,
   };
   const checked = checkSposParams(params);
   if (!checked.ok) return checked;
@@ -110,9 +114,9 @@ export function sposParamsFromBytes(bytes: Uint8Array): Verdict<SposParams, 'SPO
 }
 
 const FIELDS = ['slotMs', 'slots', 'gap', 'epochBlocks', 'finalityDepth'] as const;
-const NOT_NUMBERS = ['seats', 'finality'];
+const NOT_NUMBERS = ['seats', 'finality', 'stake'];
 
-/** `{ slotMs?, slots?, gap?, epochBlocks?, finality?, finalityDepth?, seats: [{ seat, account, mintKey, voteKey? }] }` with bytes in hexadecimal; seats in any order. */
+/** `{ slotMs?, slots?, gap?, epochBlocks?, finality?, finalityDepth?, seats: [{ seat, account, mintKey, voteKey? }], stake? }` with bytes in hexadecimal; seats in any order. */
 export function sposParamsFromJson(json: unknown): Verdict<SposParams, 'SPOS_PARAMS'> {
   if (!isRecord(json)) return refuse('SPOS_PARAMS', 'expected an object');
   const unknown = Object.keys(json).find((key) => !NOT_NUMBERS.includes(key) && !FIELDS.some((field) => field === key));
@@ -129,19 +133,21 @@ export function sposParamsFromJson(json: unknown): Verdict<SposParams, 'SPOS_PAR
     if (voteKey === undefined) return refuse('SPOS_PARAMS', `seats[${i}].voteKey: expected 64 hexadecimal digits`);
     seats.push({ index: numberOf(seat['seat']), account, mintKey, voteKey });
   }
+  const stake = stakeParamsFromJson(json['stake']);
+  if (!stake.ok) return stake;
   seats.sort((a, b) => a.index - b.index || compareBytes(a.mintKey, b.mintKey));
   const finality = json['finality'] ?? sposDefaults.finality;
   if (finality !== 'ffg' && finality !== 'depth') return refuse('SPOS_PARAMS', 'finality: expected "ffg" or "depth"');
   const defaults = { ...sposDefaults, finalityDepth: finality === 'ffg' ? 0 : sposQuorum(seats.length) };
   const field = (name: (typeof FIELDS)[number]): number => (json[name] === undefined ? defaults[name] : numberOf(json[name]));
-  const params: SposParams = { slotMs: field('slotMs'), slots: field('slots'), gap: field('gap'), epochBlocks: field('epochBlocks'), finality, finalityDepth: field('finalityDepth'), seats };
+  const params: SposParams = { slotMs: field('slotMs'), slots: field('slots'), gap: field('gap'), epochBlocks: field('epochBlocks'), finality, finalityDepth: field('finalityDepth'), seats, stake: stake.value };
   const checked = checkSposParams(params);
   return checked.ok ? accept(params) : checked;
 }
 
-export function sposParamsToJson({ seats, finalityDepth, ...rest }: SposParams): unknown {
+export function sposParamsToJson({ seats, stake, finalityDepth, ...rest }: SposParams): unknown {
   const hex = seats.map(({ index, account, mintKey, voteKey }) => ({ seat: index, account: toHex(account), mintKey: toHex(mintKey), ...(equalBytes(mintKey, voteKey) ? {} : { voteKey: toHex(voteKey) }) }));
-  return { ...rest, ...(rest.finality === 'ffg' ? {} : { finalityDepth }), seats: hex };
+  return { ...rest, ...(rest.finality === 'ffg' ? {} : { finalityDepth }), seats: hex, stake: stakeParamsToJson(stake) };
 }
 
 function isWhole(value: number, from: number, to: number): boolean {

@@ -8,6 +8,7 @@ import type { SposContext } from './context.ts';
 import { finalityDepthOf } from './depth.ts';
 import { createSposRules } from './rules.ts';
 import type { Seat } from './seat-list.ts';
+import { createStakeContainer } from './stake/create-stake-container.ts';
 
 export interface SposOptions {
   readonly verifySignature: VerifySignature;
@@ -41,7 +42,7 @@ export function createSpos(options: SposOptions): ConsensusModule<SposContext> {
       const params = opened.value;
       return accept({
         rules: createSposRules(params, options.verifySignature),
-        containers: [],
+        containers: [createStakeContainer(params, { chainId, verifySignature: options.verifySignature })],
         engine: (keys) => createSposEngine({ params, chainId, verifySignature: options.verifySignature, keys }),
         describe: (context) => describeSpos(params, context?.standing.seats ?? params.seats),
       });
