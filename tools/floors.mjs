@@ -41,7 +41,7 @@ const deterministic = new Set([
 const problems = [];
 let files = 0;
 
-for (const path of [...readdirSync(join(root, 'packages')).map((name) => `packages/${name}`), 'tooling/bench', 'tooling/simulate']) {
+for (const path of [...readdirSync(join(root, 'packages')).map((name) => `packages/${name}`), 'tooling/bench', 'tooling/simulate', 'tooling/faults']) {
   const folder = join(root, path);
   const name = basename(path);
   // Like an app, the benches and the simulator's modules compose whatever they measure.

@@ -16,7 +16,7 @@ const tell = (...words: readonly (string | number)[]): void => void writeSync(1,
 /** What may be signed once, in a word. */
 function slotOf(guard: Guard): string {
   if (guard.kind === 'round') return `${guard.height}.${guard.round}.${guard.step}`;
-  return guard.kind === 'block' ? String(guard.slot) : `to ${guard.target}`;
+  return guard.kind === 'block' ? String(guard.slot) : `to.${guard.target}`;
 }
 
 /** Tells the slot of every signature that the engine asks for. */
