@@ -9,11 +9,15 @@ import { sposMemoryFromBytes, sposMemoryToBytes } from './memory.ts';
 import { createMinter } from './minter.ts';
 import type { MinterState } from './minter.ts';
 import type { SposParams } from './params.ts';
+import { voteEvidence } from './stake/evidence.ts';
+import { noSeals, watchSeals } from './watch-seals.ts';
+import type { SeenSeals } from './watch-seals.ts';
 
 export interface SposState {
   readonly minter: MinterState;
   /** Of the gadget; undefined where finality is by depth. */
   readonly votes: FfgState | undefined;
+  readonly seals: SeenSeals;
 }
 
 export interface SposEngineOptions {
@@ -34,17 +38,17 @@ export function createSposEngine({ params, chainId, verifySignature, keys }: Spo
     sposMemoryToBytes({ lastSlot, ...(gadget === undefined || votes === undefined || nowMs < votes.quietUntilMs ? {} : { votes: gadget.memoryBytes(votes) }) });
 
   /** The gadget first: what it makes final goes before what is built on it. Both are remembered together. */
-  const together = (votes: Step<FfgState> | undefined, minted: Step<MinterState>, nowMs: number): Step<SposState> => {
+  const together = (votes: Step<FfgState> | undefined, minted: Step<MinterState>, seals: SeenSeals, nowMs: number): Step<SposState> => {
     const bytes = memoryOf(minted.state.lastSlot, votes?.state, nowMs);
-    const voted = (votes?.effects ?? []).map((effect): Effect => (effect.kind === 'persist' ? { kind: 'persist', bytes } : effect));
-    return { state: { minter: minted.state, votes: votes?.state }, effects: [...voted, ...minted.effects] };
+    const voted = (votes?.effects ?? []).map((effect) => ofModule(effect, bytes));
+    return { state: { minter: minted.state, votes: votes?.state, seals }, effects: [...voted, ...minted.effects] };
   };
 
   return {
     init: (saved, view, nowMs) => {
       const memory = sposMemoryFromBytes(saved);
       const minted = minter.init(memory.lastSlot, view, nowMs);
-      return together(gadget?.init(memory.votes, view, nowMs), { state: minted.state, effects: gadget === undefined ? [...followDepth(view), ...minted.effects] : minted.effects }, nowMs);
+      return together(gadget?.init(memory.votes, view, nowMs), { state: minted.state, effects: gadget === undefined ? [...followDepth(view), ...minted.effects] : minted.effects }, noSeals, nowMs);
     },
     step: (state, input, view) => {
       const votes = gadget === undefined || state.votes === undefined ? undefined : gadget.step(state.votes, input, view);
@@ -52,9 +56,23 @@ export function createSposEngine({ params, chainId, verifySignature, keys }: Spo
         certificates: (seen, parent) => (gadget === undefined || votes === undefined ? [] : gadget.certificatesFor(votes.state, seen, parent)),
         memory: (lastSlot) => memoryOf(lastSlot, votes?.state, input.nowMs),
       });
-      return together(votes, gadget === undefined && input.kind === 'head' ? { state: minted.state, effects: [...followDepth(view), ...minted.effects] } : minted, input.nowMs);
+      if (input.kind === 'block' && input.stage === 'executed') {
+        const { seen, effects } = watchSeals(params, state.seals, input.id, view);
+        return together(votes, { state: minted.state, effects: [...minted.effects, ...effects] }, seen, input.nowMs);
+      }
+      const followed = gadget === undefined && input.kind === 'head' ? followDepth(view) : [];
+      return together(votes, { state: minted.state, effects: [...followed, ...minted.effects] }, state.seals, input.nowMs);
     },
   };
+}
+
+/** What the gadget asks for, in the form of this module: its memory with the minter's, its proofs as the container of the stake takes them. */
+function ofModule(effect: Effect, memory: Uint8Array): Effect {
+  switch (effect.kind) {
+    case 'persist': return { kind: 'persist', bytes: memory };
+    case 'evidence': return { kind: 'evidence', bytes: voteEvidence(effect.bytes) };
+    default: return effect;
+  }
 }
 
 function ffgOf({ finality }: SposContext): FfgContext {

@@ -116,6 +116,22 @@ describe('headers of spos@1', () => {
   });
 });
 
+describe('what operators are told', () => {
+  const numbers = (seats: number, more = {}): Readonly<Record<string, number>> => subjectOf(seats, more).consensus.describe();
+
+  test('is how many seats it takes to do harm', () => {
+    expect(numbers(4)).toEqual({ seats: 4, slotMs: 1_000, epochBlocks: 10, seatsThatRuleProduction: 3, quorum: 3, seatsThatStopFinality: 2, equivocatorsThatBreakSafety: 2 });
+    expect(numbers(15)).toMatchObject({ seatsThatRuleProduction: 8, seatsThatStopFinality: 5, equivocatorsThatBreakSafety: 7 });
+    expect(numbers(4, byDepth(4))).toMatchObject({ finalityDepth: 3, safeDepth: 2, seatsThatStopFinality: 2 });
+  });
+
+  test('is of the seats that stand at a block, and names few of them for what they are', () => {
+    const { consensus: { describe: tell, rules }, spec } = subjectOf(4);
+    const { context } = rules.genesis(spec, { height: 0, id: new Uint8Array(32), timeMs: 0 });
+    expect(tell({ ...context, standing: { seats: context.standing.seats.slice(1), since: 9 } })).toMatchObject({ seats: 3, trustedOperators: 3, quorum: 3, seatsThatStopFinality: 1, equivocatorsThatBreakSafety: 3 });
+  });
+});
+
 describe('a block that is built', () => {
   const params = paramsOf(4);
   const slot = 1_700_000_001;
