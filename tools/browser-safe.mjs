@@ -20,6 +20,7 @@ const entries = [
   '@vsys/consensus/rules',
   '@vsys/consensus-poa/rules',
   '@vsys/consensus-bft/rules',
+  '@vsys/consensus-eras/rules',
   '@vsys/consensus-spos/rules', '@vsys/consensus-spos/ops',
   '@vsys/finality-ffg',
   '@vsys/rpc',

@@ -26,7 +26,7 @@ const floors = {
 };
 // Packages of one floor that may meet, each with its reason.
 const sameFloor = new Set();
-const plugs = new Set(['consensus-spos', 'consensus-poa', 'consensus-bft', 'store-rocksdb', 'p2p-libp2p']);
+const plugs = new Set(['consensus-spos', 'consensus-poa', 'consensus-bft', 'consensus-eras', 'store-rocksdb', 'p2p-libp2p']);
 // What an application holds in its hands comes with the light rules of all modules, as an app does; of a plug it takes nothing else.
 const carriesRules = new Set(['client']);
 const homes = {
@@ -36,12 +36,12 @@ const homes = {
 const deterministic = new Set([
   'data-format', 'state', 'container', 'interchain', 'block-tree', 'consensus',
   'transaction', 'database', 'identity',
-  'consensus-spos', 'consensus-poa', 'consensus-bft', 'finality-ffg',
+  'consensus-spos', 'consensus-poa', 'consensus-bft', 'consensus-eras', 'finality-ffg',
 ]);
 const problems = [];
 let files = 0;
 
-for (const path of [...readdirSync(join(root, 'packages')).map((name) => `packages/${name}`), 'tooling/bench', 'tooling/simulate', 'tooling/faults']) {
+for (const path of [...readdirSync(join(root, 'packages')).map((name) => `packages/${name}`), 'tooling/bench', 'tooling/simulate', 'tooling/explore', 'tooling/faults']) {
   const folder = join(root, path);
   const name = basename(path);
   // Like an app, the benches and the simulator's modules compose whatever they measure.

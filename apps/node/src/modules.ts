@@ -1,12 +1,15 @@
 import { verifySignature } from '@vsys/crypto';
 import type { ConsensusModule } from '@vsys/consensus';
 import { createBft } from '@vsys/consensus-bft';
+import { createEras } from '@vsys/consensus-eras';
 import { createPoa } from '@vsys/consensus-poa';
 import { createSpos } from '@vsys/consensus-spos';
 import { AppError } from './app-error.ts';
 
 /** The consensus modules that this application carries. A builder of another node lists others here. */
-const modules: readonly ConsensusModule[] = [createSpos({ verifySignature }) as ConsensusModule, createPoa({ verifySignature }) as ConsensusModule, createBft({ verifySignature }) as ConsensusModule];
+const plain: readonly ConsensusModule[] = [createSpos({ verifySignature }) as ConsensusModule, createPoa({ verifySignature }) as ConsensusModule, createBft({ verifySignature }) as ConsensusModule];
+/** And any of them after another on one chain. */
+const modules: readonly ConsensusModule[] = [...plain, createEras({ modules: plain }) as ConsensusModule];
 
 /** Names without versions, as `--consensus` takes them. */
 export const consensusNames: readonly string[] = modules.map((module) => module.id.split('@')[0] as string);

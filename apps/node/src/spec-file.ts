@@ -52,8 +52,14 @@ export function createSpec({ name, consensus, slotMs, genesisTimeMs, network = '
   return spec.value;
 }
 
+/** Last heights of the first two of three eras: a new chain shows all of them within its first minute. */
+const ERA_HEIGHTS = [12, 24] as const;
+
 /** Each module has its own words for who may seal; this is the only place of the application that knows them. */
 function moduleParams(id: string, slotMs: number, seats: readonly Signer[]): unknown {
+  if (id.startsWith('eras@')) {
+    return { eras: ['poa@1', 'spos@1', 'bft@1'].map((module, era) => ({ module, params: moduleParams(module, slotMs, seats), ...(ERA_HEIGHTS[era] === undefined ? {} : { lastHeight: ERA_HEIGHTS[era] }) })) };
+  }
   const keys = seats.map(({ account, publicKey }) => ({ account: toHex(account), key: toHex(publicKey.bytes) }));
   if (id.startsWith('spos@')) return { slotMs, slots: seats.length, seats: keys.map(({ account, key }, seat) => ({ seat, account, mintKey: key })) };
   return id.startsWith('poa@') ? { periodMs: slotMs, authorities: keys } : { periodMs: slotMs, timeoutMs: Math.min(slotMs, 60_000), validators: keys };

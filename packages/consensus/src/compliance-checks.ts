@@ -29,7 +29,7 @@ async function history<C>(subject: ConsensusSubject<C>, height: number = 2 * sub
   await bench.run(height);
   await bench.close();
   must(bench.tree.head.height >= height, `expected ${height} blocks, the head is at ${bench.tree.head.height}`);
-  return bench.blocks;
+  return bench.branch;
 }
 
 function refused<C>(subject: ConsensusSubject<C>, block: BenchBlock<C>, header: Header, seal: Uint8Array, what: string): void {
@@ -211,7 +211,7 @@ export const consensusChecks: readonly ConsensusCheck[] = [
         must(before !== undefined, `the block at height ${header.height} had a rank when only its maker had sealed it`);
         must(finalises === header.height, `the certificate of height ${header.height} finalises ${finalises}`);
         const chain = light();
-        must(chain.extend(bench.blocks.slice(0, header.height - 1)).ok && !chain.extend([before]).ok, `a light client followed the header at height ${header.height} without its certificate`);
+        must(chain.extend(bench.branch.slice(0, header.height - 1)).ok && !chain.extend([before]).ok, `a light client followed the header at height ${header.height} without its certificate`);
       }
     },
   },
@@ -294,7 +294,7 @@ export const consensusChecks: readonly ConsensusCheck[] = [
       await bench.run(3 * subject.keys.length + 3);
       await bench.close();
       const chain = createHeaderChain({ rules: subject.consensus.rules, spec: subject.spec, genesis: subject.genesis, blockId: (header) => subject.blockId(header) });
-      const verdict = chain.extend(bench.blocks);
+      const verdict = chain.extend(bench.branch);
       must(verdict.ok, 'the light client refused an honest header');
       const same = chain.final.height === 0 ? subject.genesis : bench.blocks.find(({ id }) => equalBytes(id, chain.final.id))?.header;
       must(equalBytes(chain.tip.id, bench.tree.head.id) && same?.height === chain.final.height && isSameFinal(subject, bench.tree.final.height, chain.final.height), 'the light client is elsewhere than the node');

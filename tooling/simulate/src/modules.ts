@@ -1,6 +1,7 @@
 import { toHex } from '@vsys/primitives';
 import type { ConsensusModule } from '@vsys/consensus';
 import { createBft } from '@vsys/consensus-bft';
+import { createEras } from '@vsys/consensus-eras';
 import { createPoa } from '@vsys/consensus-poa';
 import { createSpos } from '@vsys/consensus-spos';
 import type { SimulatedModule } from '@vsys/simulation';
@@ -10,8 +11,7 @@ function sposParams(seats: Parameters<SimulatedModule['params']>[0], slotMs: num
   return { slotMs, slots: seats.length, seats: seats.map(({ account, publicKey }, seat) => ({ seat, account: toHex(account), mintKey: toHex(publicKey.bytes) })) };
 }
 
-/** The modules that are simulated. A new one is one entry here. */
-export const modules: readonly SimulatedModule[] = [
+const plain: readonly SimulatedModule[] = [
   {
     name: 'spos',
     create: (verifySignature) => createSpos({ verifySignature }) as ConsensusModule,
@@ -39,9 +39,27 @@ export const modules: readonly SimulatedModule[] = [
   },
 ];
 
+/** One after the other on one chain. The changes fall into the time of the faults, and the last era into the quiet after it too. */
+function erasOf(names: readonly string[], lastHeights: readonly number[]): SimulatedModule {
+  const inside = names.map((name) => named(plain, name));
+  return {
+    name: 'eras',
+    create: (verifySignature) => createEras({ modules: inside.map(({ create }) => create(verifySignature)) }) as ConsensusModule,
+    params: (seats, periodMs) => ({ eras: inside.map(({ name, params }, era) => ({ module: `${name}@1`, params: params(seats, periodMs), ...(lastHeights[era] === undefined ? {} : { lastHeight: lastHeights[era] }) })) }),
+    tolerates: 'static',
+  };
+}
+
+/** The modules that are simulated. A new one is one entry here. */
+export const modules: readonly SimulatedModule[] = [...plain, erasOf(['poa', 'spos', 'bft'], [6, 14])];
+
 /** @throws RangeError when there is none of that name */
 export function moduleNamed(name: string): SimulatedModule {
-  const found = modules.find((module) => module.name === name);
-  if (found === undefined) throw new RangeError(`there is no module "${name}" to simulate; there are ${modules.map((module) => module.name).join(', ')}`);
+  return named(modules, name);
+}
+
+function named(all: readonly SimulatedModule[], name: string): SimulatedModule {
+  const found = all.find((module) => module.name === name);
+  if (found === undefined) throw new RangeError(`there is no module "${name}" to simulate; there are ${all.map((module) => module.name).join(', ')}`);
   return found;
 }

@@ -1,6 +1,6 @@
-/** Who can kill a mutant: the tests of one package, among them the compliance suites and the tamper suite of proofs; or the simulator. */
+/** Who can kill a mutant: the tests of one package, among them the compliance suites, the tamper suite of proofs and the exhaustive checker; or the simulator. */
 export type MutantTool =
-  | { readonly kind: 'laws' | 'proofs'; /** Folder of the package. */ readonly package: string; /** Test files that are run. */ readonly tests: string }
+  | { readonly kind: 'laws' | 'proofs' | 'checker'; /** Folder of the package. */ readonly package: string; /** Test files that are run. */ readonly tests: string }
   | { readonly kind: 'simulator'; readonly module: string };
 
 export interface SourceChange {
@@ -14,7 +14,7 @@ export interface SourceChange {
 /** One fault put into the product, as a change of its source text: the product itself knows of no mutants. */
 export interface Mutant {
   readonly name: string;
-  readonly area: 'slot rules' | 'finality' | 'votes' | 'handover' | 'import order' | 'persistence' | 'signer' | 'proofs' | 'sync' | 'mempool' | 'execution';
+  readonly area: 'slot rules' | 'finality' | 'handover' | 'import order' | 'persistence' | 'signer' | 'proofs' | 'sync' | 'mempool' | 'execution';
   readonly changes: readonly SourceChange[];
   /** Run in order, until one kills it. */
   readonly tools: readonly MutantTool[];

@@ -5,6 +5,7 @@ const laws = (name: string, tests = 'test/compliance'): MutantTool => ({ kind: '
 const proofs: MutantTool = { kind: 'proofs', package: 'packages/state', tests: 'test/proof' };
 const spos: MutantTool = { kind: 'simulator', module: 'spos' };
 const poa: MutantTool = { kind: 'simulator', module: 'poa' };
+const checker: MutantTool = { kind: 'checker', package: 'tooling/explore', tests: 'test/explore' };
 const guard = laws('consensus', 'test/(signer-guard|eip3076)');
 
 /** Faults that the tools must notice. Each is small, compiles, and breaks one promise. */
@@ -26,15 +27,17 @@ export const mutants: readonly Mutant[] = [
   { name: 'bft counts a seat twice for one block', area: 'finality', tools: [laws('consensus-bft', 'test/tally')], changes: [change('consensus-bft/src/tally.ts', '  if (hasVoted(before, vote.seat, vote.id)) return tally;\n', '')] },
   { name: 'bft drops what a seat signed second', area: 'finality', tools: [laws('consensus-bft', 'test/two-faces')], changes: [change('consensus-bft/src/tally.ts', 'return others.length >= honestMin;', 'return others.length > 1_000;')] },
   { name: 'bft keeps whatever a seat signs', area: 'finality', tools: [laws('consensus-bft', 'test/two-faces')], changes: [change('consensus-bft/src/tally.ts', 'return others.length >= honestMin;', 'return others.length >= 0;')] },
-  // Votes
-  { name: 'a seat votes twice for one height', area: 'votes', tools: [laws('finality-ffg', 'test')], changes: [change('finality-ffg/src/ffg-rules.ts', 'target.height > memory.target', 'target.height >= memory.target')] },
-  { name: 'a vote may span an earlier one', area: 'votes', tools: [laws('finality-ffg', 'test')], changes: [change('finality-ffg/src/ffg-rules.ts', 'source.height >= memory.source', 'source.height >= memory.source - 1_000')] },
-  { name: 'a certificate over several heights makes final', area: 'votes', tools: [laws('finality-ffg', 'test')], changes: [change('finality-ffg/src/ffg-rules.ts', 'target.height === source.height + 1', 'target.height > source.height')] },
-  { name: 'one vote less is a quorum', area: 'votes', tools: [laws('finality-ffg', 'test'), spos], changes: [change('finality-ffg/src/voters.ts', 'return Math.floor((2 * voters) / 3) + 1;', 'return Math.floor((2 * voters) / 3);')] },
-  { name: 'a certificate is taken whoever signed it', area: 'votes', tools: [laws('consensus-spos')], changes: [change('finality-ffg/src/check-certificate.ts', 'message, signature)) return', 'message, signature) && signature.length === 0) return')] },
-  { name: 'what votes make final is not in the log', area: 'votes', tools: [spos], changes: [change('consensus/src/create-chain.ts', 'if (!isReplay && !isTold', 'if (isReplay && !isTold')] },
-  { name: 'a vote is asked for before it is remembered', area: 'votes', tools: [laws('finality-ffg', 'test'), laws('consensus-spos')], changes: [change('finality-ffg/src/gadget.ts', "turn.effects.push({ kind: 'persist', bytes: ffgMemoryToBytes(memory) });", '')] },
-  { name: 'nobody asks again for votes that were lost', area: 'votes', tools: [laws('finality-ffg', 'test'), spos], changes: [change('finality-ffg/src/gadget.ts', "send(turn, [{ kind: 'ask', justified, atMs: nowMs }]);", '')] },
+  { name: 'ffg lets a voter vote twice for a height', area: 'finality', tools: [checker], changes: [change('finality-ffg/src/ffg-rules.ts', 'target.height > memory.target', 'target.height >= memory.target')] },
+  { name: 'ffg lets a vote span another', area: 'finality', tools: [checker], changes: [change('finality-ffg/src/ffg-rules.ts', 'source.height >= memory.source', 'source.height >= 0')] },
+  { name: 'ffg makes final without the direct child', area: 'finality', tools: [checker], changes: [change('finality-ffg/src/ffg-rules.ts', 'target.height === source.height + 1', 'target.height > source.height')] },
+  { name: 'the quorum of ffg is a voter too small', area: 'finality', tools: [checker], changes: [change('finality-ffg/src/ffg-rules.ts', '  quorum: ffgQuorum,', '  quorum: (voters) => ffgQuorum(voters) - 1,')] },
+  { name: 'ffg asks one of two sets only', area: 'finality', tools: [checker], changes: [change('finality-ffg/src/voters.ts', 'return voters.seats.every((seats) =>', 'return voters.seats.slice(-1).every((seats) =>')] },
+  { name: 'a change of sets is over as soon as it begins', area: 'finality', tools: [checker], changes: [change('finality-ffg/src/context.ts', 'final.height < since, rules)', 'final.height + 1_000 < since, rules)')] },
+  { name: 'a set takes over before its announcement is final', area: 'finality', tools: [laws('finality-ffg', 'test/context')], changes: [change('finality-ffg/src/context.ts', 'return parent.final.height >= announced &&', 'return parent.justified.height >= announced &&')] },
+  { name: 'ffg takes a certificate for another source', area: 'finality', tools: [laws('finality-ffg', 'test/context')], changes: [change('finality-ffg/src/context.ts', 'return target !== undefined && isSameRef(target.source, link.source) ? target : undefined;', 'return link.source.height >= 0 ? target : undefined;')] },
+  { name: 'ffg takes a certificate whose last vote does not hold', area: 'finality', tools: [laws('finality-ffg', 'test/certificate')], changes: [change('finality-ffg/src/check-certificate.ts', 'for (const { seat, signature } of signers) {', 'for (const { seat, signature } of signers.slice(1)) {')] },
+  { name: 'what votes make final is not in the log', area: 'finality', tools: [spos], changes: [change('consensus/src/create-chain.ts', 'if (!isReplay && !isTold', 'if (isReplay && !isTold')] },
+  { name: 'nobody asks again for votes that were lost', area: 'finality', tools: [laws('finality-ffg', 'test'), spos], changes: [change('finality-ffg/src/gadget.ts', "send(turn, [{ kind: 'ask', justified, atMs: nowMs }]);", '')] },
   // Handover
   { name: 'new seats vote alone from their first block on', area: 'handover', tools: [laws('consensus-spos', 'test/handover')], changes: [change('finality-ffg/src/ffg-rules.ts', 'votersDuringChange: jointVoters,', 'votersDuringChange: (_before, now) => jointVoters(now, now),')] },
   { name: 'seats take over before their announcement is final', area: 'handover', tools: [laws('consensus-spos', 'test/handover')], changes: [change('consensus-spos/src/handover.ts', 'recordedFinal >= announced.height', 'recordedFinal >= 0')] },
@@ -48,6 +51,8 @@ export const mutants: readonly Mutant[] = [
   // Persistence
   { name: 'the base of the store is not written', area: 'persistence', tools: [spos], changes: [change('consensus/src/create-chain.ts', 'ops.push(baseOps({ id: last.id,', 'if (ops.length === 0) ops.push(baseOps({ id: last.id,')] },
   { name: 'final transactions are not indexed', area: 'persistence', tools: [spos], changes: [change('consensus/src/create-chain.ts', 'checked.map(({ id }) => id), receipts);', 'checked.slice(1).map(({ id }) => id), receipts.slice(1));')] },
+  { name: 'ffg signs before its vote is durable', area: 'persistence', tools: [laws('finality-ffg', 'test/gadget')], changes: [change('finality-ffg/src/gadget.ts', 'turn.effects.push({ kind: \'persist\', bytes: ffgMemoryToBytes(memory) });', 'if (signers.length > 1_000) turn.effects.push({ kind: \'persist\', bytes: ffgMemoryToBytes(memory) });')] },
+  { name: 'ffg forgets its vote at a restart', area: 'persistence', tools: [laws('finality-ffg', 'test/gadget')], changes: [change('finality-ffg/src/gadget.ts', 'memory: saved === undefined ? noVotes', 'memory: saved === undefined || saved.length > 0 ? noVotes')] },
   { name: 'spos builds before the slot is durable', area: 'persistence', tools: [laws('consensus-spos')], changes: [change('consensus-spos/src/minter.ts', '{ kind: \'persist\', bytes: help.memory(slot) }, ', '')] },
   { name: 'spos forgets its last slot at a restart', area: 'persistence', tools: [laws('consensus-spos')], changes: [change('consensus-spos/src/memory.ts', 'const lastSlot = Number(uint64FromBytes(bytes, 1)) - 1;', 'const lastSlot = Number(uint64FromBytes(bytes, 1)) * 0 - 1;')] },
   { name: 'a key signs without the guard, and its engine keeps no memory', area: 'persistence', tools: [spos], changes: [

@@ -9,7 +9,7 @@ const REPEAT_EACH = 50;
 const GATE_MS_MAX = 3_600_000;
 
 /** The gate of one module: a file for each, so that they run beside each other. */
-export function gate(name: string, count = SEEDS): void {
+export function gate(name: string, count: number = SEEDS): void {
   test(`${name}: ${count} seeds break no promise, and one of 50 run twice has one history`, async () => {
     const { failed, notDeterministic, seeds, starts, transactionsFinal, repeated } = await runSeeds({ module: moduleNamed(name), seeds: Array.from({ length: count }, (_, seed) => seed), repeatEach: REPEAT_EACH });
     expect(failed.map(({ seed, violation }) => `npm run simulate -- --module ${name} --seed ${seed}: ${violation?.kind} ${violation?.message}`)).toEqual([]);
