@@ -16,6 +16,8 @@ const entries = [
   '@vsys/database/ops',
   '@vsys/identity/layout',
   '@vsys/identity/ops',
+  '@vsys/name/layout',
+  '@vsys/name/ops',
   '@vsys/database-query/verify',
   '@vsys/consensus/rules',
   '@vsys/consensus-poa/rules',

@@ -17,7 +17,7 @@ const floors = {
   'data-format': 3, state: 3,
   container: 4,
   transaction: 5, database: 5, identity: 5,
-  interchain: 6, 'database-query': 6,
+  interchain: 6, 'database-query': 6, name: 6,
   'block-tree': 7,
   consensus: 8,
   rpc: 9, sync: 9, 'finality-ffg': 9,
@@ -35,7 +35,7 @@ const homes = {
 };
 const deterministic = new Set([
   'data-format', 'state', 'container', 'interchain', 'block-tree', 'consensus',
-  'transaction', 'database', 'identity',
+  'transaction', 'database', 'identity', 'name',
   'consensus-spos', 'consensus-poa', 'consensus-bft', 'consensus-eras', 'finality-ffg',
 ]);
 const problems = [];

@@ -53,6 +53,9 @@ export async function changeOf(step: Step, writing: Writing): Promise<Changed> {
   const ops = collectionOps(writing.place.database, writing.place.collection);
   if (step.kind === 'insert') return insertion(step, writing, ops);
   const filter = filterToDocument(step.filter ?? {});
+  const own = isIdAlone(filter) ? filter.get('_id') as Value : undefined;
+  // What the same transaction wrote before is there for it, and in no block that could be read.
+  if (own !== undefined && writing.touched?.has(keyOf(own)) === true) return byId(step, own, step.ifVersion, writing, ops);
   const rows: Row[] = [];
   const source = readRows(writing.place, filter, { sort: {}, limit: step.many === true ? undefined : 1, skip: 0, batchSize: undefined }, { signal: writing.signal, asOf: writing.at });
   for await (const row of source.rows()) rows.push(row);

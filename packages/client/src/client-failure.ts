@@ -3,7 +3,7 @@ import { ClientError, type ClientErrorCode } from '@vsys/rpc/client';
 /** What this package itself throws with; codes of the node, the chain and `@vsys/rpc/client` pass through. */
 export type DriverCode =
   | 'CLIENT_VALUE' | 'CLIENT_SCHEMA' | 'CLIENT_UPDATE' | 'CLIENT_SCAN_MAX' | 'CLIENT_FEE_MAX' | 'CLIENT_NO_WALLET' | 'CLIENT_OWNER' | 'CLIENT_INDEX' | 'CLIENT_WRITE_RULE'
-  | 'CLIENT_TEST_WALLET' | 'CLIENT_TRUST' | 'CLIENT_MODULE' | 'CLIENT_CURSOR' | 'CLIENT_SESSION' | 'CLIENT_KEYSTORE';
+  | 'CLIENT_TEST_WALLET' | 'CLIENT_TRUST' | 'CLIENT_MODULE' | 'CLIENT_LAGGED' | 'CLIENT_CURSOR' | 'CLIENT_SESSION' | 'CLIENT_KEYSTORE';
 
 export function clientFailure(code: DriverCode, message: string, data: Readonly<Record<string, unknown>> = {}): ClientError {
   return new ClientError(code, message, data);
@@ -18,7 +18,7 @@ export function clientFailureOfRpc(code: ClientErrorCode, message: string, data:
 const MONGO_CODES: Readonly<Record<string, number>> = {
   DB_DUPLICATE: 11_000, DB_EXISTS: 48, CLIENT_SCHEMA: 121, DB_VERSION: 112, DB_NOT_OWNER: 13, TX_NOT_AUTHORIZED: 13, CLIENT_NO_WALLET: 13, CLIENT_WRITE_RULE: 13,
   DB_NO_COLLECTION: 26, DB_NO_DATABASE: 26, QUERY_NO_COLLECTION: 26, QUERY_MALFORMED: 2, CLIENT_UPDATE: 9, DB_PATCH_TYPE: 14, DB_PATCH_CONFLICT: 40,
-  DB_PATCH_PATH: 28, DB_KEY_TOO_LONG: 17_280, CLIENT_TIMEOUT: 50, QUERY_CURSOR: 43, CLIENT_CURSOR: 43,
+  DB_PATCH_PATH: 28, DB_KEY_TOO_LONG: 17_280, CLIENT_TIMEOUT: 50, QUERY_CURSOR: 43, CLIENT_CURSOR: 43, CLIENT_LAGGED: 286,
 };
 
 /**

@@ -3,6 +3,7 @@ import { databaseId } from '@vsys/database/layout';
 import { collectionOps } from '@vsys/database/ops';
 import { databaseLimits, packDocuments } from './pack-documents.ts';
 import { type Changed, changeOf, newDocument, type Step } from './change-ops.ts';
+import { type Change, ChangeStream, type WatchOptions } from './change-stream.ts';
 import type { ChainCore } from './chain-core.ts';
 import { clientFailure } from './client-failure.ts';
 import type { BulkResult, BulkStep, ChangeOptions, DeleteResult, Filter, IdOf, Inserted, InsertManyResult, InsertOneResult, Stored, Update, UpdateResult, UpsertOptions, WriteOptions } from './collection-types.ts';
@@ -24,6 +25,14 @@ export interface CollectionOptions {
   readonly index?: readonly IndexSpec[] | undefined;
   /** Who may write: the owner of the database alone, today. */
   readonly write?: 'owner' | undefined;
+}
+
+/** A stream of changes that a listener is called for. */
+export interface Watching {
+  /** Resolves when it was closed. Rejects with CLIENT_LAGGED and what else ended it, or with what the listener threw. */
+  readonly done: Promise<void>;
+  readonly resumeToken: string | undefined;
+  close(): void;
 }
 
 /** A collection to be read. Nothing is asked when it is made. */
@@ -71,6 +80,22 @@ export class Collection<T extends object> {
     let count = 0;
     for await (const _ of source.rows()) count++;
     return { count, block: source.block as BlockRefJson, proof: source.proof as Proof };
+  }
+
+  /**
+   * Changes of documents that match before or after them, as blocks confirm them, take them back and make them final. With a listener it is called for each, one after the other; a failure
+   * of it, or of the stream, rejects `done`.
+   *
+   * @example
+   * for await (const change of notes.watch({ done: false })) render(change);
+   */
+  watch(filter?: Filter<T>, options?: WatchOptions): ChangeStream<T>;
+  watch(filter: Filter<T>, listener: (change: Change<T>) => unknown, options?: WatchOptions): Watching;
+  watch(filter: Filter<T> = {} as Filter<T>, listener?: WatchOptions | ((change: Change<T>) => unknown), options: WatchOptions = {}): ChangeStream<T> | Watching {
+    const stream = new ChangeStream<T>(() => this.place(), filterToDocument(filter), typeof listener === 'function' ? options : listener ?? {});
+    if (typeof listener !== 'function') return stream;
+    const done = stream.each(listener);
+    return { done, close: () => stream.close(), get resumeToken() { return stream.resumeToken; } };
   }
 
   /** The same collection with a key that writes. */

@@ -1,7 +1,9 @@
 export { connect } from './connect.ts';
 export type { Chain, ConnectOptions, Database, DatabaseName } from './connect.ts';
 export { Collection, SessionCollection, WritableCollection } from './collection.ts';
-export type { CollectionOptions } from './collection.ts';
+export type { CollectionOptions, Watching } from './collection.ts';
+export { ChangeStream } from './change-stream.ts';
+export type { Change, WatchOptions } from './change-stream.ts';
 export type {
   BulkResult, BulkStep, ChangeOptions, DeleteResult, FieldOperators, Filter, IdOf, Inserted, InsertManyResult, InsertOneResult, Stored, Update, UpdateResult, UpsertOptions, WriteOptions,
 } from './collection-types.ts';

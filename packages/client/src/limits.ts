@@ -17,4 +17,6 @@ export const driverLimits = {
   resendMsMax: 5_000,
   /** A head older than this is no longer taken for the newest, in milliseconds: answers say `stale`. */
   staleMs: 60_000,
+  /** Changes in blocks that are not final, which a watch keeps to take them back with their documents; older ones are taken back by their id. */
+  watchedChangesMax: 10_000,
 } as const;

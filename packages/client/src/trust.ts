@@ -3,6 +3,7 @@ import type { VerifySignature } from '@vsys/consensus/rules';
 import { verifySignature as portableVerify } from '@vsys/crypto/verify';
 import { chainId as chainIdOf, type ChainSpec, chainSpecFromBytes, chainSpecFromJson, type Header, headerFromBytes } from '@vsys/data-format';
 import { createCaller, type Trust } from '@vsys/rpc/client';
+import { bytesFromBase64 } from './base64.ts';
 import { clientFailure, clientFailureOfRpc } from './client-failure.ts';
 import { type OpenRules, openRules } from './known-rules.ts';
 
@@ -28,7 +29,7 @@ export interface TrustOptions {
  */
 export async function trustOf(url: string, options: TrustOptions, { signal, verify = portableVerify }: { readonly signal?: AbortSignal | undefined; readonly verify?: VerifySignature }): Promise<{ readonly trust: Trust; readonly origin: TrustOrigin }> {
   const told = await createCaller({ url })('chain_spec', {}, { signal });
-  const spec = givenSpec(options) ?? readSpec(fromBase64(told.spec));
+  const spec = givenSpec(options) ?? readSpec(bytesFromBase64(told.spec));
   const id = chainIdOf(spec);
   const { chainId } = options;
   if (chainId !== undefined && !equalBytes(idOf(chainId), id)) throw clientFailureOfRpc('CLIENT_WRONG_CHAIN', `the ${options.spec === undefined ? 'node serves' : 'spec is of'} the chain ${toHex(id)}, the trusted one is ${chainId}`);
@@ -36,7 +37,7 @@ export async function trustOf(url: string, options: TrustOptions, { signal, veri
   if (origin === 'node' && spec.network === 'main') throw clientFailure('CLIENT_TRUST', `"${spec.name}" is a main network: name it with chainId, from a place that you believe and that is not this node`, { chainId: toHex(id) });
   const rules = openRules(spec.consensus.module, spec.consensus.params, id, verify, options.rules);
   if (!rules.ok) throw clientFailure('CLIENT_MODULE', rules.message);
-  return { trust: { spec, genesis: readGenesis(fromBase64(told.genesis), spec), rules: rules.value, checkpoint: options.checkpoint }, origin };
+  return { trust: { spec, genesis: readGenesis(bytesFromBase64(told.genesis), spec), rules: rules.value, checkpoint: options.checkpoint }, origin };
 }
 
 function givenSpec({ spec }: TrustOptions): ChainSpec | undefined {
@@ -61,9 +62,4 @@ function readGenesis(bytes: Uint8Array, spec: ChainSpec): Header {
 function idOf(hex: string): Uint8Array {
   if (!/^(?:0x)?[0-9a-f]{64}$/i.test(hex)) throw clientFailure('CLIENT_TRUST', 'chainId is 64 hex digits');
   return fromHex(hex.replace(/^0x/i, '').toLowerCase());
-}
-
-function fromBase64(text: unknown): Uint8Array {
-  if (typeof text !== 'string' || text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) throw clientFailureOfRpc('CLIENT_BAD_ANSWER', 'the node sent something else than bytes');
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }

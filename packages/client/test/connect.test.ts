@@ -32,7 +32,7 @@ describe('connect', () => {
   });
 
   it('takes no main network on the word of a node, and no rules that it has not', async () => {
-    await using main = await startChain('main');
+    await using main = await startChain({ network: 'main' });
     const refused = await failureOf(connect(main.url));
     expect(refused).toMatchObject({ code: 'CLIENT_TRUST' });
     using chain = await connect(main.url, { chainId: refused.data.chainId as string });
@@ -50,7 +50,7 @@ describe('connect', () => {
 
 describe('a wallet', () => {
   it('of a test word is refused on a chain that is not for tests', async () => {
-    await using own = await startChain('private');
+    await using own = await startChain({ network: 'private' });
     using chain = await connect(own.url);
     expect(await failureOf(chain.db('a').collection('b').ensure(ada))).toMatchObject({ code: 'CLIENT_TEST_WALLET' });
     expect(() => chain.db('a').collection('b').as(ada)).toThrow('everybody can make the key');

@@ -4,7 +4,7 @@ import { createRouter } from '@vsys/container';
 import { createInlineVerifier, createSigner, type Signer, verifySignature } from '@vsys/crypto';
 import { type Block, type ChainSpec, chainId } from '@vsys/data-format';
 import { createDatabaseContainer } from '@vsys/database';
-import { createSeededRandom, createVirtualTime, systemClock, toHex } from '@vsys/primitives';
+import { createSeededRandom, createVirtualTime, systemClock, toHex, type VirtualTime } from '@vsys/primitives';
 import type { NodeStatus } from '@vsys/rpc';
 import { type ChainApi, createChainApi, createRpcServer } from '@vsys/rpc/server';
 import { createMemoryBlockLog, createMemoryStore } from '@vsys/store';
@@ -15,7 +15,7 @@ const PERIOD_MS = 1_000;
 /** So many that what was submitted before them is final. */
 const BLOCKS = 4;
 const random = createSeededRandom(23);
-const seats: readonly Signer[] = Array.from({ length: 3 }, () => createSigner('ed25519', random.bytes(32)));
+export const seats: readonly Signer[] = Array.from({ length: 3 }, () => createSigner('ed25519', random.bytes(32)));
 const poa = createPoa({ verifySignature });
 
 export const ada: Wallet = await Wallet.test('ada');
@@ -25,11 +25,21 @@ export interface TestChain extends AsyncDisposable {
   readonly url: string;
   readonly chain: Chain;
   readonly spec: ChainSpec;
+  readonly time: VirtualTime;
+  /** What it made, and what it began with. */
+  readonly blocks: readonly Block[];
   /** Lets the time of so many blocks pass. */
   moveOn(blocks?: number): Promise<void>;
   /** Makes no more blocks until `go`. */
   halt(): Promise<void>;
   go(): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly network?: ChainSpec['network'];
+  /** Has the blocks of this one, at its time. */
+  readonly from?: TestChain;
+  readonly signers?: readonly Signer[];
 }
 
 export function specOf(network: ChainSpec['network'] = 'test'): ChainSpec {
@@ -48,24 +58,26 @@ export function specOf(network: ChainSpec['network'] = 'test'): ChainSpec {
  * A real chain behind a real server, in this process. Its time is its own and moves on by some blocks whenever something was submitted, so that a busy machine
  * changes nothing.
  */
-export async function startChain(network: ChainSpec['network'] = 'test'): Promise<TestChain> {
-  const spec = specOf(network);
+export async function startChain({ network = 'test', from, signers = seats }: StartOptions = {}): Promise<TestChain> {
+  const spec = from?.spec ?? specOf(network);
   const opened = poa.open(spec.consensus.params, chainId(spec));
   if (!opened.ok) throw new RangeError(opened.message);
-  const time = createVirtualTime(spec.genesisTimeMs + 50);
+  const time = createVirtualTime(from?.time.nowMs() ?? spec.genesisTimeMs + 50);
   const store = createMemoryStore();
   const chain = await createChain({ spec }, { consensus: opened.value, router: createRouter([createCoinContainer(), createDatabaseContainer()]), store, log: createMemoryBlockLog(), verifier: createInlineVerifier(), clock: time });
   const engine = createEngineHost<unknown, Omit<Block, 'seal'>>({
-    engine: opened.value.engine(seats.map(({ publicKey }) => publicKey)), view: chain.treeView,
+    engine: opened.value.engine(signers.map(({ publicKey }) => publicKey)), view: chain.treeView,
     ports: {
       clock: time, timers: time, build: (request) => chain.build(request),
       async sign({ key, bytes }) {
-        const signer = seats.find(({ publicKey }) => toHex(publicKey.bytes) === toHex(key.bytes));
+        const signer = signers.find(({ publicKey }) => toHex(publicKey.bytes) === toHex(key.bytes));
         return signer === undefined ? { ok: false, code: 'NO_KEY', message: '' } : { ok: true, value: signer.sign(bytes) };
       },
-      import: (block, seal) => chain.importBlock({ ...block, seal }), publish: () => Promise.resolve(), finalise: (ref) => chain.finalise(ref), persist: () => Promise.resolve(),
+      import: (block, seal) => chain.importBlock({ ...block, seal }), async publish(block, seal) { blocks.push({ ...block, seal }); }, finalise: (ref) => chain.finalise(ref), persist: () => Promise.resolve(),
     },
   });
+  for (const block of from?.blocks ?? []) await chain.importBlock(block);
+  const blocks: Block[] = [...from?.blocks ?? []];
   chain.listen((event) => { if (event.kind === 'head') engine.notify({ kind: 'head' }); });
   engine.start();
   await engine.idle();
@@ -82,7 +94,7 @@ export async function startChain(network: ChainSpec['network'] = 'test'): Promis
     moving = moving.then(() => pass(blocks));
     return moving;
   };
-  await moveOn(1);
+  if (from === undefined) await moveOn(1);
   const honest = createChainApi({ chain, nodeStatus: () => ({ version: '0.0.0' }) as NodeStatus });
   const api: ChainApi = {
     ...honest,
@@ -95,7 +107,7 @@ export async function startChain(network: ChainSpec['network'] = 'test'): Promis
   const server = createRpcServer({ host: '127.0.0.1', port: 0 }, { api, ready: () => ({ ready: true }), metricsText: async () => '' });
   const { url } = await server.start();
   return {
-    url, chain, spec, moveOn,
+    url, chain, spec, moveOn, time, blocks,
     async halt() {
       halted = true;
       await moving;

@@ -6,6 +6,7 @@ import type { SposParams } from './params.ts';
 import { FFG_MESSAGE_BYTES_MAX, FFG_MESSAGES_PER_PEER_PER_SECOND_MAX, ffgSafety } from '@vsys/finality-ffg';
 import type { SposContext } from './context.ts';
 import { finalityDepthOf } from './depth.ts';
+import { evidence } from './ops.ts';
 import { createSposRules } from './rules.ts';
 import type { Seat } from './seat-list.ts';
 import { createStakeContainer } from './stake/create-stake-container.ts';
@@ -44,6 +45,7 @@ export function createSpos(options: SposOptions): ConsensusModule<SposContext> {
         rules: createSposRules(params, options.verifySignature),
         containers: [createStakeContainer(params, { chainId, verifySignature: options.verifySignature })],
         engine: (keys) => createSposEngine({ params, chainId, verifySignature: options.verifySignature, keys }),
+        evidenceOperation: (proof) => evidence(proof),
         describe: (context) => describeSpos(params, context?.standing.seats ?? params.seats),
       });
     },

@@ -1,4 +1,5 @@
 import type { Container } from '@vsys/container';
+import type { Operation } from '@vsys/data-format';
 import type { ChainId, Verdict } from '@vsys/primitives';
 import type { Engine } from './engine.ts';
 import type { HeaderRules, PublicKeyOf } from './rules.ts';
@@ -38,6 +39,11 @@ export interface Consensus<C = unknown> {
   readonly containers: readonly Container[];
   /** The producer. Also runs on a node without keys (an empty list), where it only follows finality. */
   engine(keys: readonly PublicKeyOf[]): Engine<C>;
-  /** Numbers for operators and templates, such as seats and the quorum: of a block with this context, or without one of a chain as it begins. */
-  describe(context?: C): Readonly<Record<string, number>>;
+  /** Numbers for operators and templates, such as seats and the quorum: with the context of a head as they stand after it, else as the chain begins. */
+  describe(head?: C): Readonly<Record<string, number>>;
+  /**
+   * The operation that brings proof of an offence, as the engine's effect `evidence` carries it, before a container that punishes. Any account may send
+   * it. Absent: nobody is punished, and proofs are shown to operators only.
+   */
+  evidenceOperation?(proof: Uint8Array): Operation;
 }

@@ -46,6 +46,7 @@ export const driverRemedies: Readonly<Record<string, Remedy>> = {
   CLIENT_TRUST: ['which chain to believe in was not said, or not readably', 'give chainId or spec, from a place that is not the node'],
   CLIENT_MODULE: ['the rules of the chain\'s consensus module are not here', 'hand them to connect as rules, or use a newer release'],
   CLIENT_CURSOR: ['a cursor was read twice, changed too late, or its block was undone', 'ask anew with find'],
+  CLIENT_LAGGED: ['the reader of changes is so far behind that the node no longer knows all of them', 'read the collection anew, and watch from the block of that answer: { after }'],
   CLIENT_SESSION: ['a write came after its transaction was over', 'await every write inside the function of withTransaction'],
   CLIENT_KEYSTORE: ['the browser cannot keep a key for this page', 'use a newer browser over https, or Wallet.fromSeed'],
 };
