@@ -53,7 +53,7 @@ export function createSpec({ name, consensus, slotMs, genesisTimeMs, network = '
 }
 
 /** Last heights of the first two of three eras: a new chain shows all of them within its first minute. */
-const ERA_HEIGHTS = [12, 24] as const;
+const ERA_HEIGHTS = [8, 16] as const;
 
 /** Each module has its own words for who may seal; this is the only place of the application that knows them. */
 function moduleParams(id: string, slotMs: number, seats: readonly Signer[]): unknown {
