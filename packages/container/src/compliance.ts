@@ -5,7 +5,9 @@ import { executionLaws } from './compliance-execution-laws.ts';
 
 export { ComplianceError } from '@vsys/primitives/compliance';
 export type { DefineTest } from '@vsys/primitives/compliance';
-export type { ContainerCall, ContainerSubject } from './compliance-bench.ts';
+export type { BenchState, ContainerCall, ContainerSubject } from './compliance-bench.ts';
+export { createContainerBench } from './container-bench.ts';
+export type { BenchCall, ContainerBench, ContainerBenchOptions } from './container-bench.ts';
 
 export interface ContainerCompliance {
   readonly test: DefineTest;
