@@ -2,7 +2,7 @@ import type { BlockId, ChainId, Hash, Height, PeerId, TransactionId, Verdict } f
 import type { Block, ChainSpec, Header, Receipt, SealedHeader } from '@vsys/data-format';
 import type { StateView } from '@vsys/state';
 import type { AdmissionCode, CheckedTransaction } from '@vsys/transaction';
-import type { BlockRef, HeaderRules } from './rules.ts';
+import type { BlockRef, HeaderJump, HeaderRules } from './rules.ts';
 import type { BuiltBlock } from './engine-host.ts';
 import type { BuildRequest, TreeView } from './engine.ts';
 
@@ -74,6 +74,8 @@ export interface Chain extends AsyncDisposable {
   locator(): readonly BlockId[];
   /** Canonical headers after the newest block of the locator that we know as canonical; up to `max`. */
   headersAfter(locator: readonly BlockId[], max: number): Promise<readonly SealedHeader[]>;
+  /** A header up to `to` that is final, with what shows it to who knows the final block `from`. Undefined: headers in between must be followed. */
+  jump(from: BlockId, to: Height): Promise<HeaderJump | undefined>;
   /** Admits encoded transactions. Signatures are checked in one batch. Resubmitting is harmless. */
   submit(transactions: readonly Uint8Array[], from?: PeerId): Promise<readonly Verdict<{ readonly id: TransactionId; readonly status: 'pooled' | 'known' }, AdmissionCode>[]>;
   pooled(max: number): readonly CheckedTransaction[];

@@ -94,7 +94,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   const prepared = new WeakMap<Block, ReturnType<typeof checkBody>>();
   /** Final in the tree, and on the way into the store: readers find them here meanwhile. */
   let landing: readonly TreeNode<BlockData>[] = [];
-  const reads = createChainReads({ tree, store, log, state, landing: () => landing });
+  const reads = createChainReads({ tree, store, log, state, rules, landing: () => landing });
   const statuses = createTransactionStatuses({ store, pool, safeHeight: () => safeNode().height });
   let lastBuilt: { readonly id: string; readonly view: StateView; readonly receipts: BlockData['receipts']; readonly checked: readonly CheckedTransaction[] } | undefined;
   let closed = false;
