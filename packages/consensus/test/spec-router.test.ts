@@ -13,7 +13,7 @@ const namesOf = (spec: ChainSpec, composed: readonly string[], consensus: Consen
 describe('the containers that a chain runs', () => {
   test('are in one order, whatever the composition, because they end a block one after the other', () => {
     for (const composed of [['token', 'coin', 'database', 'seats'], ['seats', 'database', 'token', 'coin']]) {
-      expect(namesOf(specWith('coin', 'database', 'token'), composed, moduleWith(named('seats')))).toEqual(['coin', 'database', 'seats', 'token']);
+      expect(namesOf(specWith('coin', 'database', 'token'), composed, moduleWith(named('seats')))).toEqual(['coin', 'database', 'token', 'seats']);
     }
   });
 
