@@ -45,10 +45,12 @@ export async function keepChain({ name, funded, keptIn, blocks, print }: ChainPl
   const done = join(folder, 'complete');
   const kept = await readFile(done, 'utf8').catch(() => undefined);
   if (kept !== undefined) {
-    print(`the chain of an earlier run is in ${folder}`);
     const spec = chainSpecFromJson(await readFile(join(folder, 'chain.json'), 'utf8'));
-    invariant(spec.ok, 'a spec that was written is read again');
-    return { folder, spec: spec.value, isNew: false, buildMs: Number(kept) };
+    // Made by another release, whose parameters this one does not read.
+    if (spec.ok && sposParamsFromBytes(spec.value.consensus.params).ok) {
+      print(`the chain of an earlier run is in ${folder}`);
+      return { folder, spec: spec.value, isNew: false, buildMs: Number(kept) };
+    }
   }
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
