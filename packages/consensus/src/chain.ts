@@ -83,6 +83,8 @@ export interface Chain extends AsyncDisposable {
   /** State after the head, or after a canonical block inside the retention window. */
   stateAt(height?: Height): Promise<{ readonly view: StateView; readonly at: ChainBlock } | undefined>;
   build(request: BuildRequest): Promise<BuiltBlock<Omit<Block, 'seal'>> | undefined>;
+  /** The head descends from this block from now on, and moves there if it does not. Not kept: the engine names it again when the chain was opened. */
+  justify(ref: BlockRef): Promise<void>;
   /** Moves final up, flushes its state, and forgets other branches. */
   finalise(ref: BlockRef): Promise<void>;
   listen(listener: (event: ChainEvent) => void): () => void;
