@@ -1,4 +1,5 @@
 import type { Mutant, MutantTool, SourceChange } from './mutant.ts';
+import { stakeMutants } from './stake-mutants.ts';
 
 const change = (file: string, find: string, replace: string): SourceChange => ({ file: `packages/${file}`, find, replace });
 const laws = (name: string, tests = 'test/compliance'): MutantTool => ({ kind: 'laws', package: `packages/${name}`, tests });
@@ -83,4 +84,5 @@ export const mutants: readonly Mutant[] = [
   // Execution
   { name: 'a transfer to oneself makes coins', area: 'execution', tools: [spos], changes: [change('transaction/src/coin.ts', 'const receives = numberFromRecord(state.get(toKey)) + amount;', 'const receives = (from.every((byte, i) => byte === to[i]) ? have : numberFromRecord(state.get(toKey))) + amount;')] },
   { name: 'the rest of the fee is not given back', area: 'execution', tools: [spos], changes: [change('transaction/src/execute-block.ts', 'credit(journal, balance, ceiling - feePaid);', 'credit(journal, balance, 0n);')] },
+  ...stakeMutants,
 ];
