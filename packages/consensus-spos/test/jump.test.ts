@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { createSposRules, type Seat, type SposContext, type SposParams } from '@vsys/consensus-spos';
-import { createHeaderChain, type HeaderChain, type HeaderJump, type VerifySignature } from '@vsys/consensus/rules';
+import { createSposRules, type Seat, seatListRoot, type SposContext, sposExtToBytes, type SposParams } from '@vsys/consensus-spos';
+import { type BlockRef, createHeaderChain, type HeaderChain, type HeaderJump, sealMessage, type VerifySignature } from '@vsys/consensus/rules';
 import { sha256 } from '@vsys/crypto/hash';
-import { headerFromBytes, headerToBytes, type SealedHeader } from '@vsys/data-format';
+import { type FfgCertificate, ffgVoteMessage } from '@vsys/finality-ffg';
+import { blockId, type Header, headerFromBytes, headerToBytes, type SealedHeader } from '@vsys/data-format';
 import { concatBytes, equalBytes } from '@vsys/primitives';
 import { type Branch, createBranch, type Signatures, START_MS } from './branch.ts';
 import { byDepth, genesisAt, paramsOf, seatOf, specOf, verifySignature } from './support.ts';
@@ -12,6 +13,7 @@ const cheap: Signatures = {
   sign: (key, message) => concatBytes(sha256(key.bytes, message), new Uint8Array(32)),
   verify: (key, message, signature) => equalBytes(signature, concatBytes(sha256(key.bytes, message), new Uint8Array(32))),
 };
+const GENESIS = genesisAt(START_MS);
 const shape = { slots: 6, epochBlocks: 50 };
 const four = paramsOf(4, shape);
 const six = paramsOf(6, shape);
@@ -41,16 +43,37 @@ function expectSame(params: SposParams, branch: Branch, chain: HeaderChain<SposC
   expect([chain.tip.id, chain.tip.rank, rules.encode(chain.tip.context)]).toEqual([walker.tip.id, walker.tip.rank, rules.encode(walker.tip.context)]);
 }
 
+/** Headers of a chain whose seats never change and whose votes all come in time, made without folding them: that is for who follows them. */
+function steadyHeaders(count: number): readonly SealedHeader[] {
+  const { slotMs, slots, seats } = four;
+  const sealed: SealedHeader[] = [];
+  const refs = [GENESIS, GENESIS].map((header) => ({ height: header.height, id: blockId(header) }));
+  let parent = GENESIS;
+  for (let slot = START_MS / slotMs + 1; sealed.length < count; slot++) {
+    const seat = seats.find(({ index }) => index === slot % slots);
+    if (seat === undefined) continue;
+    const [source, target] = refs.slice(-2) as [BlockRef, BlockRef];
+    const ballot = { setId: seatListRoot(seats), source, target };
+    const signers = [0, 1, 2].map((position) => ({ seat: position, signature: cheap.sign({ scheme: 'ed25519', bytes: (seats[position] as Seat).voteKey }, ffgVoteMessage(GENESIS.chainId, ballot)) }));
+    const certificates: readonly FfgCertificate[] = target.height === 0 ? [] : [{ ...ballot, setIds: [ballot.setId], voters: seats.length, signers }];
+    const header: Header = { ...GENESIS, height: parent.height + 1, parent: blockId(parent), timeMs: slot * slotMs, ext: sposExtToBytes({ slot, seat: seat.index, certificates }) };
+    const id = blockId(header);
+    sealed.push({ header, seal: cheap.sign({ scheme: 'ed25519', bytes: seat.mintKey }, sealMessage(id)) });
+    refs.push({ height: header.height, id });
+    parent = header;
+  }
+  return sealed;
+}
+
 describe('a light client of spos@1 with votes', () => {
   test('goes over 10,000 headers of the same seats at once, and on from there as if it had followed', async () => {
-    const branch = createBranch(four, undefined, cheap);
-    await branch.mintAll(10_000, four.seats);
+    const sealed = steadyHeaders(10_000);
     const chain = client(four, cheap.verify);
-    expect(await climb(four, branch, chain)).toEqual([9_998]);
-    expect(chain.extend(branch.sealed.slice(9_998)).ok).toBe(true);
-    expect(chain.tip.id).toEqual(branch.tip.id);
-    expect(chain.final.height).toBe(9_998);
-  }, 240_000);
+    const jump = await createSposRules(four, cheap.verify).prove?.(0, 9_488, (height) => Promise.resolve(sealed[height - 1])) as HeaderJump;
+    expect([jump.header.height, chain.jump(jump).ok]).toEqual([9_488, true]);
+    expect(chain.extend(sealed.slice(9_488)).ok).toBe(true);
+    expect([chain.tip.height, chain.final.height]).toEqual([10_000, 9_998]);
+  }, 60_000);
 
   test('has the context that following gives', async () => {
     const branch = createBranch(four, undefined, cheap);
@@ -78,15 +101,15 @@ describe('a light client of spos@1 with votes', () => {
     await branch.mintAll(60, four.seats);
     // Too few vote, so that no header there tells all.
     for (let i = 0; i < 90; i++) await branch.mint(four.seats, { voters: [0, 1] });
-    expect(await proveIn(four, branch, 0, 150)).toMatchObject({ header: { height: 58 } }).catch(() => undefined);
+    expect(await proveIn(four, branch, 0, 150)).toBeUndefined();
     const chain = client(four, cheap.verify);
-    const early = await proveIn(four, branch, 0, 60);
-    expect(early === undefined ? undefined : chain.jump(early).ok).toBe(true);
+    const early = await proveIn(four, branch, 0, 60) as HeaderJump;
+    expect([early.header.height, chain.jump(early).ok]).toEqual([58, true]);
     expect(await proveIn(four, branch, chain.final.height, 150)).toBeUndefined();
     expect(chain.extend(branch.sealed.slice(chain.tip.height)).ok).toBe(true);
     await branch.mintAll(60, four.seats);
-    const late = await proveIn(four, branch, chain.final.height, 210);
-    expect(late === undefined ? undefined : chain.jump(late).ok).toBe(true);
+    const late = await proveIn(four, branch, chain.final.height, 210) as HeaderJump;
+    expect([late.header.height, chain.jump(late).ok]).toEqual([208, true]);
     expectSame(four, branch, chain);
   });
 
