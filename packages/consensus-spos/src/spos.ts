@@ -1,6 +1,7 @@
 import { accept } from '@vsys/primitives';
 import type { ConsensusModule, VerifySignature } from '@vsys/consensus';
 import { createSposEngine } from './engine.ts';
+import { evidence } from './ops.ts';
 import { sposParamsFromBytes, sposParamsFromJson, sposParamsToBytes, sposParamsToJson, sposSafeDepth } from './params.ts';
 import type { SposContext } from './context.ts';
 import { createSposRules } from './rules.ts';
@@ -40,6 +41,7 @@ export function createSpos(options: SposOptions): ConsensusModule<SposContext> {
         rules: createSposRules(params, options.verifySignature),
         containers: [createStakeContainer(params, { chainId, verifySignature: options.verifySignature })],
         engine: (keys) => createSposEngine(params, keys),
+        evidenceOperation: (proof) => evidence(proof),
         describe: () => ({
           seats,
           slotMs: params.slotMs,
