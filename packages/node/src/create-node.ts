@@ -210,6 +210,7 @@ function hostEngine({ chain, sync, evidence, consensus, parts: { clock, timers, 
       publish: (block, seal) => sync.publishBlock({ ...block, seal }),
       importCandidate: (block, seal) => chain.importBlock({ ...block, seal }, 'candidate'),
       certify: (id, seal) => chain.certify(id, seal),
+      justify: (ref) => chain.justify(ref),
       finalise: (ref) => chain.finalise(ref),
       // A network that stops under the engine is no failure of the engine.
       send: (to, bytes) => sync.sendConsensus(to, bytes).catch((error: unknown) => logger.debug('a consensus message was not sent', { error: String(error) })),
