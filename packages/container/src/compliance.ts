@@ -1,6 +1,7 @@
 import type { DefineTest } from '@vsys/primitives/compliance';
 import type { ContainerSubject } from './compliance-bench.ts';
 import { checkLaws } from './compliance-check-laws.ts';
+import { endLaws } from './compliance-end-laws.ts';
 import { executionLaws } from './compliance-execution-laws.ts';
 
 export { ComplianceError } from '@vsys/primitives/compliance';
@@ -25,5 +26,5 @@ export interface ContainerCompliance {
  * ] }) });
  */
 export function containerCompliance({ test, create }: ContainerCompliance): void {
-  for (const [name, law] of [...checkLaws, ...executionLaws]) test(name, async () => law(create));
+  for (const [name, law] of [...checkLaws, ...executionLaws, ...endLaws]) test(name, async () => law(create));
 }

@@ -35,7 +35,21 @@ export interface NodeStatus {
   readonly pool: { readonly transactions: number; readonly bytes: number };
   /** What the consensus module says of itself: seats, quorum, what it tolerates. */
   readonly consensus: Readonly<Record<string, unknown>>;
+  /** Proofs of double signing that this node found since it started. Any account may send the operation of one that is kept. */
+  readonly evidence: readonly EvidenceJson[];
   readonly uptimeMs: number;
+}
+
+export interface EvidenceJson {
+  readonly id: string;
+  /** Height of the head when it was found. */
+  readonly height: number;
+  readonly state: 'kept' | 'sent' | 'done' | 'refused';
+  /** Why it is not sent, or was refused. */
+  readonly code?: string;
+  readonly transaction?: string;
+  /** Payload in base64. Absent where the chain punishes nobody. */
+  readonly operation?: { readonly container: string; readonly payload: string };
 }
 
 export interface ReceiptJson {
@@ -75,6 +89,8 @@ export interface RpcMethods {
   chain_spec: { params: Record<string, never>; result: { readonly spec: string; readonly genesis: string } };
   /** Sealed headers after the newest block of the locator (ids, newest first) that is canonical here, else after genesis; up to `max`, 1 to 512. */
   chain_headers: { params: { readonly locator: readonly string[]; readonly max: number }; result: { readonly headers: readonly string[] } };
+  /** A final header up to height `to`, with what shows it to who knows the final block `from` (an id); nothing where the headers in between must be followed. */
+  chain_jump: { params: { readonly from: string; readonly to: number }; result: { readonly header?: string; readonly certificate?: string } };
   /** By id, or by height on the canonical branch. */
   chain_block: {
     params: { readonly id: string } | { readonly height: number };
