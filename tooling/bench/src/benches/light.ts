@@ -21,6 +21,7 @@ import { BenchError, numberOption } from '../options.ts';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const DOCUMENTS = 1_000;
+const GOAL_BLOCKS = 10_000;
 
 /** One document of a long chain by the driver, cold each time: in this process, and in a new page of a real Chromium. */
 export const runLight: BenchRun = async (options, print) => {
@@ -76,7 +77,8 @@ export const runLight: BenchRun = async (options, print) => {
   if (page.length === 0) return { rows, goals: [] };
   return {
     rows: [...rows, { what: 'in a page, cold', value: median(read), unit: 'ms' }, { what: 'since the page was asked for', value: median(page), unit: 'ms' }, { what: 'for each header, in a page', value: (median(read) * 1_000) / blocks, unit: 'µs' }],
-    goals: [{ metric: 'page', figure: median(page) / 1_000, unit: 's', goal: { most: 2 } }],
+    // What is promised is promised of a long chain.
+    goals: blocks < GOAL_BLOCKS ? [] : [{ metric: 'page', figure: median(page) / 1_000, unit: 's', goal: { most: 2 } }],
   };
 };
 
