@@ -71,7 +71,7 @@ describe('eras@1 is as its modules are', () => {
     expect(createEras({ modules: [bft] }).provides.finality).toBe('instant');
     expect(createEras({ modules: [bft, poa] }).provides.finality).toBe('depth');
     expect(createEras({ modules: [bft, { ...poa, provides: { finality: 'none', headers: 'needs-state' } }] }).provides).toEqual({ finality: 'none', headers: 'needs-state' });
-    expect(createEras({ modules: [poa, spos] }).wire).toBe(undefined);
+    expect(createEras({ modules: [poa] }).wire).toBe(undefined);
     expect(createEras({ modules: [poa, bft] }).wire?.messageBytesMax).toBe(1 + (bft.wire?.messageBytesMax ?? 0));
     expect(createEras({ modules: [poa, { ...spos, needs: { clock: true, compute: true, keySchemes: ['other'] } }] }).needs).toEqual({ clock: true, compute: true, keySchemes: ['ed25519', 'other'] });
   });

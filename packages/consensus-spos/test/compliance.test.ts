@@ -1,14 +1,14 @@
 import { brokenTwinsUnder, consensusChecks, consensusCompliance } from '@vsys/consensus/compliance';
 import { describe, expect, test } from '@jest/globals';
-import { subjectOf } from './support.ts';
+import { byDepth, subjectOf } from './support.ts';
 
-describe.each([3, 5])('spos@1 with %i seats keeps what every consensus module promises', (seats) => {
-  consensusCompliance({ test, create: () => subjectOf(seats) });
+describe.each([['by voting', 3, {}], ['by voting', 5, {}], ['by depth', 4, byDepth(4)]])('spos@1 with finality %s of %i seats keeps what every consensus module promises', (_, seats, finality) => {
+  consensusCompliance({ test, create: () => subjectOf(seats, finality) });
 });
 
-describe('the suite finds each broken twin of spos@1', () => {
-  test.each(brokenTwinsUnder('depth'))('$name', async (twin) => {
+describe.each([['gadget', {}], ['depth', byDepth(3)]] as const)('the suite finds each broken twin of spos@1 with finality by %s', (kind, finality) => {
+  test.each(brokenTwinsUnder(kind))('$name', async (twin) => {
     const check = consensusChecks.find(({ name }) => name === twin.failedBy);
-    await expect(check?.run(() => twin.breakSubject(subjectOf(3)))).rejects.toThrow(twin.sentence);
+    await expect(check?.run(() => twin.breakSubject(subjectOf(3, finality)))).rejects.toThrow(twin.sentence);
   });
 });

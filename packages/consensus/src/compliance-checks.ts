@@ -16,6 +16,8 @@ export interface ConsensusCheck {
 
 const CONTEXT_BYTES_MAX = 64 * 1024;
 const HOUR_MS = 3_600_000;
+/** Blocks by which headers may tell of finality later than the votes that made it, which only nodes see. */
+const GADGET_LAG_MAX = 3;
 
 function must(condition: boolean, sentence: string): asserts condition {
   if (!condition) throw new Error(sentence);
@@ -34,6 +36,12 @@ function refused<C>(subject: ConsensusSubject<C>, block: BenchBlock<C>, header: 
   const verdict = subject.consensus.rules.step(block.parentContext, { id: subject.blockId(header), header, seal });
   must(!verdict.ok, `a header ${what} was accepted at height ${header.height}`);
   must(verdict.code !== '' && verdict.message !== '', 'a refusal needs a code and a sentence');
+}
+
+/** What the headers of a branch make final is what the engine did: at once, or, where votes travel beside the headers, a little later. */
+function isSameFinal<C>(subject: ConsensusSubject<C>, byEngine: number, byHeaders: number): boolean {
+  const lag = byEngine - byHeaders;
+  return subject.provides?.finality === 'gadget' ? lag >= 0 && lag <= GADGET_LAG_MAX : lag === 0;
 }
 
 /** Sealed by the key, over its own id. */
@@ -130,10 +138,12 @@ export const consensusChecks: readonly ConsensusCheck[] = [
       for (const block of await history(subject)) {
         const { ext } = block.header;
         const changes = [new Uint8Array(0), Uint8Array.of(...ext, 0), ...Array.from(ext, (_, at) => ext.map((byte, i) => (i === at ? byte ^ 1 : byte)))];
-        for (const changed of changes) {
+        for (const [at, changed] of changes.entries()) {
           if (equalBytes(changed, ext)) continue;
           const header = { ...block.header, ext: changed };
-          for (const key of subject.keys) refused(subject, block, header, resealed(subject, header, key), 'with another ext');
+          // A long ext is mostly of signatures: there the others, whose seal is wrong already, seal some of them only.
+          const sealers = at < 40 || at % 8 === 0 ? subject.keys : [block.producer];
+          for (const key of sealers) refused(subject, block, header, resealed(subject, header, key), 'with another ext');
         }
       }
     },
@@ -183,7 +193,7 @@ export const consensusChecks: readonly ConsensusCheck[] = [
         last = finalises;
       }
       must(last > 0, 'nothing became final');
-      must(bench.tree.final.height === last, `the rules say that ${last} is final, the engine said ${bench.tree.final.height}`);
+      must(isSameFinal(subject, bench.tree.final.height, last), `the rules say that ${last} is final, the engine said ${bench.tree.final.height}`);
     },
   },
   {
@@ -286,7 +296,8 @@ export const consensusChecks: readonly ConsensusCheck[] = [
       const chain = createHeaderChain({ rules: subject.consensus.rules, spec: subject.spec, genesis: subject.genesis, blockId: (header) => subject.blockId(header) });
       const verdict = chain.extend(bench.branch);
       must(verdict.ok, 'the light client refused an honest header');
-      must(equalBytes(chain.tip.id, bench.tree.head.id) && equalBytes(chain.final.id, bench.tree.final.id), 'the light client is elsewhere than the node');
+      const same = chain.final.height === 0 ? subject.genesis : bench.blocks.find(({ id }) => equalBytes(id, chain.final.id))?.header;
+      must(equalBytes(chain.tip.id, bench.tree.head.id) && same?.height === chain.final.height && isSameFinal(subject, bench.tree.final.height, chain.final.height), 'the light client is elsewhere than the node');
     },
   },
   {
