@@ -4,11 +4,13 @@ import type { Document, Value } from '@vsys/data-format/value';
 import { collectionOps, createDatabase, type DatabaseId, databaseId } from '@vsys/database/ops';
 import type { Client } from '@vsys/rpc/client';
 import { COLLECTION, DATABASE, INDEXES } from './cities.ts';
+import { pause } from './pause.ts';
 import { createProgress } from './progress.ts';
 import { createSender } from './send-operations.ts';
 
 const ROWS_PER_TRANSACTION = 250;
 const TRANSACTIONS_WAITING_MAX = 32;
+const SETTLE_MS_MAX = 30_000;
 
 export interface Loading {
   readonly client: Client;
@@ -52,7 +54,17 @@ export async function loadCities(cities: readonly Document[], { client, spec, ow
   } finally {
     progress.stop();
   }
-  return { before, stored: await countCities(client, database) };
+  return { before, stored: await countAll(client, database, BigInt(Math.max(before, cities.length)), signal) };
+}
+
+/** Where blocks may be taken back, what was in one a moment ago may be on its way into the next: only what stays away is missing. */
+async function countAll(client: Client, database: DatabaseId, expected: bigint, signal: AbortSignal): Promise<bigint> {
+  const endMs = performance.now() + SETTLE_MS_MAX;
+  for (;;) {
+    const stored = await countCities(client, database);
+    if (stored >= expected || performance.now() > endMs) return stored;
+    await pause(250, signal);
+  }
 }
 
 /** Proven under the headers that the client checked. */

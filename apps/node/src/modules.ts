@@ -5,15 +5,25 @@ import { createPoa } from '@vsys/consensus-poa';
 import { createSpos } from '@vsys/consensus-spos';
 import { AppError } from './app-error.ts';
 
-/** The consensus modules that this application carries. A builder of another node lists others here. */
-const modules: readonly ConsensusModule[] = [createSpos({ verifySignature }) as ConsensusModule, createPoa({ verifySignature }) as ConsensusModule, createBft({ verifySignature }) as ConsensusModule];
+/** The consensus modules of this process: those that the program carries, and behind them what `carryModules` added. */
+const modules: ConsensusModule[] = [createSpos({ verifySignature }) as ConsensusModule, createPoa({ verifySignature }) as ConsensusModule, createBft({ verifySignature }) as ConsensusModule];
 
 /** Names without versions, as `--consensus` takes them. */
-export const consensusNames: readonly string[] = modules.map((module) => module.id.split('@')[0] as string);
+export function consensusNames(): readonly string[] {
+  return modules.map((module) => module.id.split('@')[0] as string);
+}
 
 /** @param id - as in the chain spec, such as `spos@1`; without a version the newest */
 export function consensusModule(id: string): ConsensusModule {
   const found = modules.find((module) => module.id === id || module.id.split('@')[0] === id);
-  if (found === undefined) throw new AppError('MODULE_UNKNOWN', `there is no consensus module "${id}" here; there are ${modules.map((module) => module.id).join(', ')}`);
+  if (found === undefined) throw new AppError('MODULE_UNKNOWN', `there is no consensus module "${id}" here; there are ${modules.map((module) => module.id).join(', ')}. Name the package that has it in consensus.modules of the config, or in V_CONSENSUS__MODULES`);
   return found;
+}
+
+/** Takes modules in, for as long as the process lives. None may go by a name that is taken: the word in a spec would be two things. */
+export function addModules(added: readonly ConsensusModule[], from: string): void {
+  for (const module of added) {
+    if (modules.some((one) => one.id === module.id)) throw new AppError('MODULE_FILE', `${from} has a module ${module.id}, and there is one of that name already; give it another name or version`);
+    modules.push(module);
+  }
 }
