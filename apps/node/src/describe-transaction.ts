@@ -32,7 +32,7 @@ export async function describeTransaction(bytes: Uint8Array, what: string): Prom
   const transaction = readTransaction(bytes, what);
   const id = transactionId(transaction.bodyBytes);
   const { chainId, payer, lane, sequence, validUntil, feeMax, gasMax, operations } = transaction.body;
-  const [refused] = await checkSignatures(createInlineVerifier(), [{ id, idHex: toHex(id), bytes, transaction }]);
+  const [refused] = await checkSignatures(createInlineVerifier(), [{ id, idHex: toHex(id), bytes, transaction, signers: [] }]);
   return {
     id: toHex(id), chainId: toHex(chainId), payer: accountToHex(payer), lane, sequence, validUntil, feeMax, gasMax, bytes: bytes.length,
     operations: operations.map(describeOperation), signed: refused === undefined,

@@ -1,33 +1,27 @@
 import { accept, compareBytes, equalBytes, fromHex, refuse, toHex } from '@vsys/primitives';
-import type { AccountId, Verdict } from '@vsys/primitives';
-
-export interface SposSeat {
-  /** Position among the 60: a multiple of `gap`. */
-  readonly index: number;
-  readonly account: AccountId;
-  /** Ed25519 public key that seals this seat's blocks, 32 bytes. */
-  readonly mintKey: Uint8Array;
-}
+import type { Verdict } from '@vsys/primitives';
+import { type Seat, seatListFromBytes, seatListToBytes, SEATS_MAX } from './seat-list.ts';
 
 export interface SposParams {
   /** Length of a slot. */
   readonly slotMs: number;
-  /** Positions for seats; the white paper has 60. */
+  /** Positions for seats, and so slots of a round; the white paper has 60. */
   readonly slots: number;
-  /** Distance between usable positions: 4, 2 or 1 give 15, 30 or 60 seats. */
+  /** Distance between usable positions: 4, 2 or 1 give 15, 30 or 60 seats of 60 slots. */
   readonly gap: number;
-  /** Occupied seats, in order of index. They mint in this order, round robin. */
-  readonly seats: readonly SposSeat[];
-  /** Distinct seats that must have built on a block before it is final. */
+  /** Blocks of an epoch: seats change with its first block only. */
+  readonly epochBlocks: number;
+  /** Of the seats of the first epoch, so many distinct ones must have built on a block before it is final. Another number of seats needs its share of them. */
   readonly finalityDepth: number;
+  /** Seats of the first epoch, in order of index. */
+  readonly seats: readonly Seat[];
 }
 
-export const sposDefaults: Omit<SposParams, 'seats' | 'finalityDepth'> = { slotMs: 1_000, slots: 60, gap: 1 };
+export const sposDefaults: Omit<SposParams, 'seats' | 'finalityDepth'> = { slotMs: 1_000, slots: 60, gap: 1, epochBlocks: 900 };
 
-const VERSION = 1;
+const VERSION = 2;
 const HEAD_BYTES = 15;
-const SEAT_BYTES = 2 + 20 + 32;
-const SEATS_MAX = 1_024;
+const EPOCH_BLOCKS_MAX = 1_000_000;
 
 /** Two thirds of the seats and one seat more. */
 export function sposQuorum(seats: number): number {
@@ -41,50 +35,52 @@ export function sposSafeDepth(seats: number): number {
 
 /** Ranges of every field; order and uniqueness of seats, accounts and keys. */
 export function checkSposParams(params: SposParams): Verdict<void, 'SPOS_PARAMS'> {
-  const { slotMs, slots, gap, seats, finalityDepth } = params;
+  const { slotMs, slots, gap, epochBlocks, seats, finalityDepth } = params;
   const wrong = (message: string): Verdict<void, 'SPOS_PARAMS'> => refuse('SPOS_PARAMS', message);
   if (!isWhole(slotMs, 10, 3_600_000)) return wrong(`slotMs: expected 10 to 3,600,000, found ${slotMs}`);
   if (!isWhole(slots, 1, SEATS_MAX)) return wrong(`slots: expected 1 to ${SEATS_MAX}, found ${slots}`);
   if (!isWhole(gap, 1, slots) || slots % gap !== 0) return wrong(`gap: expected a divisor of ${slots}, found ${gap}`);
-  if (seats.length < 1 || seats.length > slots / gap) return wrong(`seats: expected 1 to ${slots / gap}, found ${seats.length}`);
+  if (!isWhole(epochBlocks, 1, EPOCH_BLOCKS_MAX)) return wrong(`epochBlocks: expected 1 to ${EPOCH_BLOCKS_MAX}, found ${epochBlocks}`);
+  const problem = problemOfSeats(params, seats);
+  if (problem !== undefined) return wrong(`seats: ${problem}`);
   if (!isWhole(finalityDepth, 1, seats.length)) return wrong(`finalityDepth: expected 1 to ${seats.length}, found ${finalityDepth}`);
   if (2 * finalityDepth <= seats.length) return wrong(`finalityDepth: expected more than half of ${seats.length} seats, found ${finalityDepth}`);
+  return accept(undefined);
+}
+
+/** Why these seats cannot stand on a chain of such slots; undefined when they can. */
+export function problemOfSeats({ slots, gap }: Pick<SposParams, 'slots' | 'gap'>, seats: readonly Seat[]): string | undefined {
+  if (seats.length < 1 || seats.length > slots / gap) return `expected 1 to ${slots / gap}, found ${seats.length}`;
   let before = -1;
   const taken = new Set<string>();
-  for (const { index, account, mintKey } of seats) {
-    if (!isWhole(index, 0, slots - 1) || index % gap !== 0) return wrong(`seats: index ${index} is not a multiple of the gap ${gap} below ${slots}`);
-    if (index <= before) return wrong(`seats: index ${index} does not follow ${before}`);
-    if (account.length !== 20) return wrong(`seats: the account of seat ${index} has ${account.length} bytes, expected 20`);
-    if (mintKey.length !== 32) return wrong(`seats: the key of seat ${index} has ${mintKey.length} bytes, expected 32`);
+  for (const { index, account, mintKey, voteKey } of seats) {
+    if (!isWhole(index, 0, slots - 1) || index % gap !== 0) return `index ${index} is not a multiple of the gap ${gap} below ${slots}`;
+    if (index <= before) return `index ${index} does not follow ${before}`;
+    if (account.length !== 20) return `the account of seat ${index} has ${account.length} bytes, expected 20`;
+    if (mintKey.length !== 32 || voteKey.length !== 32) return `a key of seat ${index} has ${mintKey.length === 32 ? voteKey.length : mintKey.length} bytes, expected 32`;
     // One key in two seats would count twice towards the quorum.
-    for (const name of [`account ${toHex(account)}`, `key ${toHex(mintKey)}`]) {
-      if (taken.has(name)) return wrong(`seats: ${name} holds two seats`);
+    const names = new Set([`account ${toHex(account)}`, `key ${toHex(mintKey)}`, `key ${toHex(voteKey)}`]);
+    for (const name of names) {
+      if (taken.has(name)) return `${name} holds two seats`;
       taken.add(name);
     }
     before = index;
   }
-  return accept(undefined);
+  return undefined;
 }
 
-/**
- * Version 1, slotMs u32, slots u16, gap u16, finalityDepth u16, reserved u16 (0), count u16; then per seat index u16, account 20 bytes, key 32 bytes.
- * Big-endian. Does not check: see `checkSposParams`.
- */
+/** Version 2, slotMs u32, slots u16, gap u16, epochBlocks u32, finalityDepth u16; then the list of seats. Big-endian. Does not check: see `checkSposParams`. */
 export function sposParamsToBytes(params: SposParams): Uint8Array {
-  const bytes = new Uint8Array(HEAD_BYTES + params.seats.length * SEAT_BYTES);
+  const seats = seatListToBytes(params.seats);
+  const bytes = new Uint8Array(HEAD_BYTES + seats.length);
   const view = new DataView(bytes.buffer);
   view.setUint8(0, VERSION);
   view.setUint32(1, params.slotMs);
   view.setUint16(5, params.slots);
   view.setUint16(7, params.gap);
-  view.setUint16(9, params.finalityDepth);
-  view.setUint16(13, params.seats.length);
-  params.seats.forEach((seat, i) => {
-    const at = HEAD_BYTES + i * SEAT_BYTES;
-    view.setUint16(at, seat.index);
-    bytes.set(seat.account, at + 2);
-    bytes.set(seat.mintKey, at + 22);
-  });
+  view.setUint32(9, params.epochBlocks);
+  view.setUint16(13, params.finalityDepth);
+  bytes.set(seats, HEAD_BYTES);
   return bytes;
 }
 
@@ -93,48 +89,46 @@ export function sposParamsFromBytes(bytes: Uint8Array): Verdict<SposParams, 'SPO
   if (bytes.length < HEAD_BYTES) return refuse('SPOS_PARAMS', `expected at least ${HEAD_BYTES} bytes, found ${bytes.length}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.getUint8(0) !== VERSION) return refuse('SPOS_PARAMS', `expected version ${VERSION}, found ${view.getUint8(0)}`);
-  const count = view.getUint16(13);
-  if (bytes.length !== HEAD_BYTES + count * SEAT_BYTES) return refuse('SPOS_PARAMS', `expected ${count} seats, found ${bytes.length} bytes in all`);
-  const seats = Array.from({ length: count }, (_, i): SposSeat => {
-    const at = HEAD_BYTES + i * SEAT_BYTES;
-    return { index: view.getUint16(at), account: bytes.slice(at + 2, at + 22), mintKey: bytes.slice(at + 22, at + 54) };
-  });
-  const params = { slotMs: view.getUint32(1), slots: view.getUint16(5), gap: view.getUint16(7), finalityDepth: view.getUint16(9), seats };
+  const seats = seatListFromBytes(bytes.subarray(HEAD_BYTES));
+  if (!seats.ok) return refuse('SPOS_PARAMS', `seats: ${seats.message}`);
+  const params: SposParams = {
+    slotMs: view.getUint32(1), slots: view.getUint16(5), gap: view.getUint16(7), epochBlocks: view.getUint32(9), finalityDepth: view.getUint16(13), seats: seats.value,
+  };
   const checked = checkSposParams(params);
   if (!checked.ok) return checked;
-  return equalBytes(sposParamsToBytes(params), bytes) ? accept(params) : refuse('SPOS_PARAMS', 'the reserved bytes are not zero');
+  return equalBytes(sposParamsToBytes(params), bytes) ? accept(params) : refuse('SPOS_PARAMS', 'the bytes are not those that these parameters have');
 }
 
-/** `{ slotMs?, slots?, gap?, finalityDepth?, seats: [{ seat, account, mintKey }] }` with bytes in hexadecimal; seats in any order. */
+const FIELDS = ['slotMs', 'slots', 'gap', 'epochBlocks', 'finalityDepth'] as const;
+
+/** `{ slotMs?, slots?, gap?, epochBlocks?, finalityDepth?, seats: [{ seat, account, mintKey, voteKey? }] }` with bytes in hexadecimal; seats in any order. */
 export function sposParamsFromJson(json: unknown): Verdict<SposParams, 'SPOS_PARAMS'> {
   if (!isRecord(json)) return refuse('SPOS_PARAMS', 'expected an object');
-  const unknown = Object.keys(json).find((key) => !['slotMs', 'slots', 'gap', 'finalityDepth', 'seats'].includes(key));
+  const unknown = Object.keys(json).find((key) => key !== 'seats' && !FIELDS.some((field) => field === key));
   if (unknown !== undefined) return refuse('SPOS_PARAMS', `${unknown}: there is no such parameter`);
   if (!Array.isArray(json['seats'])) return refuse('SPOS_PARAMS', 'seats: expected a list');
-  const seats: SposSeat[] = [];
+  const seats: Seat[] = [];
   for (const [i, seat] of (json['seats'] as readonly unknown[]).entries()) {
     if (!isRecord(seat)) return refuse('SPOS_PARAMS', `seats[${i}]: expected an object`);
     const account = hexOf(seat['account'], 20);
     const mintKey = hexOf(seat['mintKey'], 32);
+    const voteKey = seat['voteKey'] === undefined ? mintKey : hexOf(seat['voteKey'], 32);
     if (account === undefined) return refuse('SPOS_PARAMS', `seats[${i}].account: expected 40 hexadecimal digits`);
     if (mintKey === undefined) return refuse('SPOS_PARAMS', `seats[${i}].mintKey: expected 64 hexadecimal digits`);
-    seats.push({ index: numberOf(seat['seat']), account, mintKey });
+    if (voteKey === undefined) return refuse('SPOS_PARAMS', `seats[${i}].voteKey: expected 64 hexadecimal digits`);
+    seats.push({ index: numberOf(seat['seat']), account, mintKey, voteKey });
   }
   seats.sort((a, b) => a.index - b.index || compareBytes(a.mintKey, b.mintKey));
-  const params: SposParams = {
-    slotMs: json['slotMs'] === undefined ? sposDefaults.slotMs : numberOf(json['slotMs']),
-    slots: json['slots'] === undefined ? sposDefaults.slots : numberOf(json['slots']),
-    gap: json['gap'] === undefined ? sposDefaults.gap : numberOf(json['gap']),
-    finalityDepth: json['finalityDepth'] === undefined ? sposQuorum(seats.length) : numberOf(json['finalityDepth']),
-    seats,
-  };
+  const defaults = { ...sposDefaults, finalityDepth: sposQuorum(seats.length) };
+  const field = (name: (typeof FIELDS)[number]): number => (json[name] === undefined ? defaults[name] : numberOf(json[name]));
+  const params: SposParams = { slotMs: field('slotMs'), slots: field('slots'), gap: field('gap'), epochBlocks: field('epochBlocks'), finalityDepth: field('finalityDepth'), seats };
   const checked = checkSposParams(params);
   return checked.ok ? accept(params) : checked;
 }
 
-export function sposParamsToJson(params: SposParams): unknown {
-  const { slotMs, slots, gap, finalityDepth } = params;
-  return { slotMs, slots, gap, finalityDepth, seats: params.seats.map((seat) => ({ seat: seat.index, account: toHex(seat.account), mintKey: toHex(seat.mintKey) })) };
+export function sposParamsToJson({ seats, ...numbers }: SposParams): unknown {
+  const hex = seats.map(({ index, account, mintKey, voteKey }) => ({ seat: index, account: toHex(account), mintKey: toHex(mintKey), ...(equalBytes(mintKey, voteKey) ? {} : { voteKey: toHex(voteKey) }) }));
+  return { ...numbers, seats: hex };
 }
 
 function isWhole(value: number, from: number, to: number): boolean {

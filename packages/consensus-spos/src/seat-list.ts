@@ -20,7 +20,8 @@ export const SEAT_LIST_KEY: Uint8Array = concatBytes(containerPrefix(SPOS_CONTAI
 /** Slots of a round, and so seats of a chain, at most: a header carries the whole list when it changes. */
 export const SEATS_MAX = 60;
 
-const SEAT_BYTES = 2 + 20 + 32 + 32;
+/** Of one seat in a list. */
+export const SEAT_BYTES: number = 2 + 20 + 32 + 32;
 
 /** Count u16; then per seat, in order of index, index u16, account 20, mint key 32, vote key 32. Big-endian. */
 export function seatListToBytes(seats: readonly Seat[]): Uint8Array {

@@ -2,15 +2,15 @@ import { accept, toHex } from '@vsys/primitives';
 import type { ConsensusModule, VerifySignature } from '@vsys/consensus';
 import { createSposEngine } from './engine.ts';
 import { sposParamsFromBytes, sposParamsFromJson, sposParamsToBytes, sposParamsToJson, sposSafeDepth } from './params.ts';
+import type { SposContext } from './context.ts';
 import { createSposRules } from './rules.ts';
-import type { SposContext } from './rules.ts';
 
 export interface SposOptions {
   readonly verifySignature: VerifySignature;
 }
 
 /**
- * Supernode Proof of Stake, first version: fixed slots, configured seats that take turns, one block per slot, finality by depth.
+ * Supernode Proof of Stake: absolute slots, one block per slot, seats that stand for an epoch and hand over through finality.
  *
  * @example
  * const spos = createSpos({ verifySignature });
@@ -30,7 +30,7 @@ export function createSpos(options: SposOptions): ConsensusModule<SposContext> {
       const params = sposParamsFromBytes(bytes);
       return params.ok ? accept(sposParamsToJson(params.value)) : params;
     },
-    paramsOfNewChain: ({ periodMs, producers }) => ({ slotMs: periodMs, seats: producers.map(({ account, publicKey }, seat) => ({ seat, account: toHex(account), mintKey: toHex(publicKey.bytes) })) }),
+    paramsOfNewChain: ({ periodMs, producers }) => ({ slotMs: periodMs, slots: producers.length, seats: producers.map(({ account, publicKey }, seat) => ({ seat, account: toHex(account), mintKey: toHex(publicKey.bytes) })) }),
     open: (bytes) => {
       const opened = sposParamsFromBytes(bytes);
       if (!opened.ok) return opened;
@@ -43,6 +43,7 @@ export function createSpos(options: SposOptions): ConsensusModule<SposContext> {
         describe: () => ({
           seats,
           slotMs: params.slotMs,
+          epochBlocks: params.epochBlocks,
           safeDepth: sposSafeDepth(seats),
           finalityDepth: params.finalityDepth,
           seatsThatRuleProduction: Math.floor(seats / 2) + 1,

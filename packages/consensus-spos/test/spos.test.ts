@@ -1,11 +1,14 @@
-import { createSpos, createSposEngine, createSposRules, type SposContext, seatOfSlot, sposExtToBytes, sposFinalHeight, sposParamsFromBytes, sposParamsFromJson, sposParamsToBytes, sposParamsToJson, sposQuorum } from '@vsys/consensus-spos';
+import { createSpos, createSposEngine, createSposRules, type Seat, seatOfSlot, type SposContext, type SposParams, sposExtToBytes, sposParamsFromBytes, sposParamsFromJson, sposParamsToBytes, sposParamsToJson, sposQuorum } from '@vsys/consensus-spos';
 import type { EngineInput, TreeView } from '@vsys/consensus';
 import { createBench } from '@vsys/consensus/compliance';
 import type { Header } from '@vsys/data-format';
 import { sealMessage } from '@vsys/consensus/rules';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { finalByDepth } from '../src/depth.ts';
 import { blockId, paramsOf, signerOf, subjectOf, verifySignature } from './support.ts';
+
+const holderOf = (params: SposParams, slot: number): Seat => seatOfSlot(params, params.seats, slot) as Seat;
 
 describe('parameters of spos@1', () => {
   test('survive bytes and JSON', () => {
@@ -27,13 +30,16 @@ describe('parameters of spos@1', () => {
   test.each([
     ['no seats', { seats: [] }],
     ['a slot of no length', { slotMs: 0 }],
-    ['a gap that does not divide', { gap: 7 }],
+    ['a gap that does not divide', { gap: 3 }],
+    ['more slots than a header can tell seats of', { slots: 61 }],
+    ['an epoch of no blocks', { epochBlocks: 0 }],
     ['a depth below one', { finalityDepth: 0 }],
     ['a depth of half', { finalityDepth: 2 }],
     ['a depth above the seats', { finalityDepth: 5 }],
     ['one key in two seats', { seats: paramsOf(4).seats.map((seat) => ({ ...seat, mintKey: new Uint8Array(32) })) }],
+    ['one voting key in two seats', { seats: paramsOf(4).seats.map((seat) => ({ ...seat, voteKey: new Uint8Array(32) })) }],
     ['one account in two seats', { seats: paramsOf(4).seats.map((seat) => ({ ...seat, account: new Uint8Array(20) })) }],
-    ['a seat off the gap', { seats: paramsOf(4).seats.map((seat) => ({ ...seat, index: seat.index + 1 })) }],
+    ['a seat off the gap', { slots: 16, gap: 4, seats: paramsOf(4).seats.map((seat) => ({ ...seat, index: 4 * seat.index + 1 })) }],
     ['seats out of order', { seats: [...paramsOf(4).seats].reverse() }],
   ])('refuse %s', (_, wrong) => {
     expect(sposParamsFromBytes(sposParamsToBytes(paramsOf(4, wrong)))).toMatchObject({ ok: false, code: 'SPOS_PARAMS' });
@@ -70,27 +76,27 @@ describe('headers of spos@1', () => {
     const code = (change: object): string => {
       const header = { ...block.header, ...change };
       const id = blockId(header);
-      const verdict = rules.step(block.parentContext, { id, header, seal: sign({ scheme: 'ed25519', bytes: seatOfSlot(params, slot).mintKey }, sealMessage(id)) });
+      const verdict = rules.step(block.parentContext, { id, header, seal: sign({ scheme: 'ed25519', bytes: holderOf(params, slot).mintKey }, sealMessage(id)) });
       return verdict.ok ? 'ok' : verdict.code;
     };
     expect(code({})).toBe('ok');
     expect(code({ timeMs: block.header.timeMs + 1 })).toBe('SPOS_TIME');
     expect(code({ timeMs: block.header.timeMs - 1000 })).toBe('SPOS_SLOT');
     expect(code({ ext: new Uint8Array(3) })).toBe('SPOS_EXT');
-    expect(code({ ext: sposExtToBytes(slot + 1, seatOfSlot(params, slot).index) })).toBe('SPOS_SLOT');
-    expect(code({ ext: sposExtToBytes(slot, 8 + seatOfSlot(params, slot).index) })).toBe('SPOS_SEAT');
+    expect(code({ ext: sposExtToBytes({ slot: slot + 1, seat: holderOf(params, slot).index }) })).toBe('SPOS_SLOT');
+    expect(code({ ext: sposExtToBytes({ slot, seat: 8 + holderOf(params, slot).index }) })).toBe('SPOS_SEAT');
     expect(code({ nextSeatSetRoot: new Uint8Array(32).fill(1) })).toBe('SPOS_SEAT_SET');
     const later = slot + 1;
-    expect(code({ timeMs: later * 1000, ext: sposExtToBytes(later, seatOfSlot(params, later).index) })).toBe('SPOS_SEAL');
+    expect(code({ timeMs: later * 1000, ext: sposExtToBytes({ slot: later, seat: holderOf(params, later).index }) })).toBe('SPOS_SEAL');
   });
 
   test('a block is final when a quorum of distinct seats built on it, and not before', () => {
     const params = paramsOf(4);
-    expect(sposFinalHeight(params, { slot: 9, height: 3, lastHeights: [3, 2, 0, 0] })).toBe(-1);
-    expect(sposFinalHeight(params, { slot: 9, height: 3, lastHeights: [3, 2, 1, 0] })).toBe(0);
+    expect(finalByDepth(params, [3, 2, 0, 0])).toBe(-1);
+    expect(finalByDepth(params, [3, 2, 1, 0])).toBe(0);
     // Two seats alone may build for ever: nothing more becomes final.
-    expect(sposFinalHeight(params, { slot: 900, height: 400, lastHeights: [400, 399, 1, 0] })).toBe(0);
-    expect(sposFinalHeight(params, { slot: 901, height: 401, lastHeights: [400, 399, 401, 0] })).toBe(398);
+    expect(finalByDepth(params, [400, 399, 1, 0])).toBe(0);
+    expect(finalByDepth(params, [400, 399, 401, 0])).toBe(398);
   });
 
   test('the final height by last heights is the one counted along the branch', () => {
@@ -100,7 +106,7 @@ describe('headers of spos@1', () => {
       sealers.forEach((seat, i) => { lastHeights[seat] = i + 1; });
       let counted = -1;
       for (let height = 0; height <= sealers.length; height++) if (new Set(sealers.slice(height)).size >= params.finalityDepth) counted = height;
-      expect(sposFinalHeight(params, { slot: 0, height: sealers.length, lastHeights })).toBe(counted);
+      expect(finalByDepth(params, lastHeights)).toBe(counted);
     }));
   });
 });
@@ -109,11 +115,13 @@ describe('a block that is built', () => {
   const params = paramsOf(4);
   const slot = 1_700_000_001;
   const [old, next] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
-  const viewOn = (id: Uint8Array, headSlot: number): TreeView<SposContext> =>
-    ({ head: { id, context: { slot: headSlot, height: 9, lastHeights: [0, 0, 0, 9] } }, final: { height: 8 } }) as unknown as TreeView<SposContext>;
-  const engine = createSposEngine(params, [{ scheme: 'ed25519', bytes: seatOfSlot(params, slot).mintKey }]);
+  const viewOn = (id: Uint8Array, headSlot: number): TreeView<SposContext> => {
+    const context: SposContext = { slot: headSlot, height: 9, final: 8, safe: 8, standing: { seats: params.seats, since: 0 }, lastHeights: [0, 0, 0, 9] };
+    return { head: { id, context }, final: { height: 8 }, get: () => ({ context }) } as unknown as TreeView<SposContext>;
+  };
+  const engine = createSposEngine(params, [{ scheme: 'ed25519', bytes: holderOf(params, slot).mintKey }]);
   const startMs = slot * 1_000;
-  const minting = engine.step({ lastSlot: -1 }, { kind: 'timer', id: 'slot', nowMs: startMs }, viewOn(old, slot - 2));
+  const minting = engine.step({ lastSlot: -1, tried: -1, next: undefined }, { kind: 'timer', id: 'slot', nowMs: startMs }, viewOn(old, slot - 2));
   const builtOn = (parent: Uint8Array): EngineInput => ({ kind: 'built', job: `slot ${slot}`, id: new Uint8Array(32), header: { parent, timeMs: startMs } as Header, nowMs: startMs + 100 });
 
   test('on a head that has moved is built again on the new one, and signed there', () => {
@@ -159,7 +167,8 @@ describe('production of spos@1', () => {
     const bench = createBench(subjectOf(1));
     await bench.settle();
     const engine = subjectOf(1).consensus.engine(subjectOf(1).keys);
-    const view = { head: { context: { slot: 0, height: 0, lastHeights: [0] }, height: 0, id: new Uint8Array(32) }, final: { height: 0, id: new Uint8Array(32) } } as never;
+    const standing = { seats: paramsOf(1).seats, since: 0 };
+    const view = { head: { context: { slot: 0, height: 0, final: 0, safe: 0, standing, lastHeights: [0] }, height: 0, id: new Uint8Array(32) }, final: { height: 0, id: new Uint8Array(32) } } as never;
     const { state } = engine.init(undefined, view, 0);
     const kinds = (nowMs: number): string[] => engine.step(state, { kind: 'timer', id: 'slot', nowMs }, view).effects.map(({ kind }) => kind);
     expect(kinds(5_000)).toEqual(['persist', 'build', 'timer']);

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { createSpos, sposParamsToBytes, sposQuorum } from '@vsys/consensus-spos';
-import type { SposContext, SposParams } from '@vsys/consensus-spos';
+import type { Seat, SposContext, SposParams } from '@vsys/consensus-spos';
 import type { ConsensusSubject } from '@vsys/consensus/compliance';
 import type { PublicKeyOf } from '@vsys/consensus/rules';
 import { verifySignature } from '@vsys/crypto';
@@ -43,10 +43,15 @@ export function specOf(module: string, params: Uint8Array, genesisTimeMs: number
   };
 }
 
+/** Held by the key of that number. */
+export function seatOf(key: number, index: number): Seat {
+  const { bytes } = publicKeyOf(key);
+  return { index, account: new Uint8Array(20).fill(key + 1), mintKey: bytes, voteKey: bytes };
+}
+
 export function paramsOf(seats: number, more: Partial<SposParams> = {}): SposParams {
   return {
-    slotMs: 1000, slots: 60, gap: 4, finalityDepth: sposQuorum(seats),
-    seats: Array.from({ length: seats }, (_, i) => ({ index: 4 * i, account: new Uint8Array(20).fill(i + 1), mintKey: publicKeyOf(i).bytes })), ...more,
+    slotMs: 1000, slots: seats, gap: 1, epochBlocks: 10, finalityDepth: sposQuorum(seats), seats: Array.from({ length: seats }, (_, i) => seatOf(i, i)), ...more,
   };
 }
 

@@ -16,6 +16,8 @@ export interface OperationContext {
   readonly index: number;
   readonly actor: AccountId;
   readonly payer: AccountId;
+  /** Accounts whose keys signed the transaction, in order of its authorizations: the payer is among them, the actor need not be. */
+  readonly signers: readonly AccountId[];
   readonly state: StateAccess;
   readonly gas: GasMeter;
 }
@@ -52,6 +54,26 @@ export interface BlockEnd {
   readonly state: StateAccess;
 }
 
+/** An actor who did not sign, and what it wants to do. */
+export interface ActorRequest {
+  readonly actor: AccountId;
+  readonly signers: readonly AccountId[];
+  readonly block: BlockContext;
+  /** Name of the container, and what the operation is called there: see `Container.actionOf`. */
+  readonly container: string;
+  readonly action: string;
+  readonly state: StateAccess;
+  readonly gas: GasMeter;
+}
+
+/** Who may act as an identity that is no account of a key. Asked before each operation whose actor did not sign, with the state as it stands then. */
+export interface ActorAuthority {
+  /** Keys that the answer will probably read. May be incomplete. */
+  touches(actor: AccountId): readonly Uint8Array[];
+  /** Pure, and bounded like an operation. A refusal fails the transaction, which keeps its fee and says why. */
+  mayAct(request: ActorRequest): Verdict<void>;
+}
+
 /** Business logic that runs operations. Pluggable: a chain spec names its containers. */
 export interface Container {
   /** As operations name it. Also the name of its key space: all its keys begin with `containerPrefix(name)`. */
@@ -68,6 +90,10 @@ export interface Container {
    * begins again after a miss as an operation does, pays no gas, and may not fail: so its work per block must be bounded by the container.
    */
   endBlock?(end: BlockEnd): void;
+  /** What an operation is called where rights are given for one kind and not for another: 1 to 32 letters. Absent: they have no names, and rights are for all. */
+  actionOf?(payload: Uint8Array): string;
+  /** Decides for all containers of the chain who may act for whom; one container at most has it. */
+  readonly authority?: ActorAuthority;
   /** State at genesis, from the spec's parameters. */
   genesis?(params: Uint8Array): readonly { readonly key: Uint8Array; readonly value: Uint8Array }[];
 }

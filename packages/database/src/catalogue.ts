@@ -1,7 +1,7 @@
 import { accept, refuse, type Verdict } from '@vsys/primitives';
 import type { OperationContext } from '@vsys/container';
 import type { DatabaseCode } from './create-database-container.ts';
-import { collectionFromRecord, collectionKey, collectionToRecord, countKey, databaseId, databaseKey, databaseToRecord } from './layout.ts';
+import { collectionFromRecord, collectionKey, collectionToRecord, countFromRecord, countKey, databaseId, databaseKey, databaseToRecord } from './layout.ts';
 import type { DatabaseOperation } from './operation.ts';
 import { databaseLimits } from './payload-checks.ts';
 import { databaseGas } from './gas.ts';
@@ -33,7 +33,7 @@ export function createIndex({ database, collection, index }: Of<'createIndex'>, 
   const { name, indexes } = collectionFromRecord(record);
   if (indexes.some((other) => other.name === index.name)) return refuse('DB_EXISTS', `the collection has an index "${index.name}" already`);
   if (indexes.length >= databaseLimits.indexesMax) return refuse('DB_LIMIT', `a collection has at most ${databaseLimits.indexesMax} indexes`);
-  if (state.get(countKey(database, collection)) !== undefined) return refuse('DB_INDEX_NOT_EMPTY', 'an index is made before the first document; create another collection with it and insert there');
+  if (countFromRecord(state.get(countKey(database, collection))) !== 0n) return refuse('DB_INDEX_NOT_EMPTY', 'an index is made before the first document; create another collection with it and insert there');
   gas.charge(databaseGas.keyWrite);
   state.set(key, collectionToRecord({ name, indexes: [...indexes, { ...index, number: indexes.length }] }));
   return accept(undefined);

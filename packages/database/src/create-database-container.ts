@@ -3,7 +3,7 @@ import { type Document, encodeDocument } from '@vsys/data-format/value';
 import type { Container, OperationContext } from '@vsys/container';
 import { applyPatch, type PatchCode } from './apply-patch.ts';
 import { createCollection, createDatabase, createIndex } from './catalogue.ts';
-import { collectionFromRecord, collectionKey, countFromRecord, countKey, countToRecord, DATABASE, databaseFromRecord, databaseId, databaseKey, type DatabaseId, documentFromRecord, documentKey, documentPrefix, documentToRecord } from './layout.ts';
+import { collectionFromRecord, collectionKey, type CollectionCounts, countKey, countsFromRecord, countsToRecord, DATABASE, databaseFromRecord, databaseId, databaseKey, type DatabaseId, documentFromRecord, documentKey, documentPrefix, documentToRecord } from './layout.ts';
 import { type Change, entryMoves, writeEntries } from './index-entries.ts';
 import { type DatabaseOperation, newDocument, type NewDocument, operationFromPayload } from './operation.ts';
 import type { PayloadCode } from './payload-checks.ts';
@@ -89,22 +89,26 @@ function write(operation: Writing, context: OperationContext): Verdict<void, Dat
   if (record === undefined) return refuse('DB_NO_COLLECTION', `there is no collection "${collection}"; create it first`);
   const { indexes } = collectionFromRecord(record);
   const prefix = documentPrefix(database, collection);
-  const changes = operation.kind === 'insert' ? insertions(operation, prefix, context) : change(operation, prefix, context);
+  const counts = countsFromRecord(state.get(countKey(database, collection)));
+  const version = counts.deletedVersion + 1n;
+  const changes = operation.kind === 'insert' ? insertions(operation, prefix, version, context) : change(operation, prefix, version, context);
   if (!changes.ok) return changes;
   const moves = entryMoves(database, collection, indexes, changes.value);
   if (!moves.ok) return moves;
   const entered = writeEntries(moves.value, context);
   if (!entered.ok) return entered;
   writeDocuments(changes.value, context);
-  const counted = changes.value.reduce((sum, { before, after }) => sum + (after === undefined ? 0n : 1n) - (before === undefined ? 0n : 1n), 0n);
-  if (counted !== 0n) {
-    const key = countKey(database, collection);
-    state.set(key, countToRecord(countFromRecord(state.get(key)) + counted));
-  }
+  const counted = changes.value.reduce(countChange, counts);
+  if (counted.documents !== counts.documents) state.set(countKey(database, collection), countsToRecord(counted));
   return accept(undefined);
 }
 
-function insertions({ documents }: Extract<Writing, { kind: 'insert' }>, prefix: Uint8Array, { state }: OperationContext): Verdict<readonly Change[], DatabaseCode> {
+function countChange({ documents, deletedVersion }: CollectionCounts, { version, before, after }: Change): CollectionCounts {
+  if (after === undefined) return { documents: documents - 1n, deletedVersion: version > deletedVersion ? version : deletedVersion };
+  return { documents: before === undefined ? documents + 1n : documents, deletedVersion };
+}
+
+function insertions({ documents }: Extract<Writing, { kind: 'insert' }>, prefix: Uint8Array, version: bigint, { state }: OperationContext): Verdict<readonly Change[], DatabaseCode> {
   const seen = new Set<string>();
   const changes: Change[] = [];
   for (const document of documents) {
@@ -112,18 +116,18 @@ function insertions({ documents }: Extract<Writing, { kind: 'insert' }>, prefix:
     const name = String.fromCharCode(...document.idKey);
     if (seen.has(name) || state.get(key) !== undefined) return refuse('DB_DUPLICATE', 'a document with this "_id" is there already', { index: '_id' });
     seen.add(name);
-    changes.push({ key, idKey: document.idKey, version: 1n, after: document });
+    changes.push({ key, idKey: document.idKey, version, after: document });
   }
   return accept(changes);
 }
 
 type Changing = Exclude<Writing, { kind: 'insert' }>;
 
-function change(operation: Changing, prefix: Uint8Array, context: OperationContext): Verdict<readonly Change[], DatabaseCode> {
+function change(operation: Changing, prefix: Uint8Array, firstVersion: bigint, context: OperationContext): Verdict<readonly Change[], DatabaseCode> {
   const { idKey, ifVersion } = operation;
   const key = documentKey(prefix, idKey);
   const record = context.state.get(key);
-  if (record === undefined) return create(operation, key, context);
+  if (record === undefined) return create(operation, key, firstVersion, context);
   const { version, document } = documentFromRecord(record);
   if (ifVersion !== 0n && ifVersion !== version) return refuse('DB_VERSION', `the document has version ${version}, the operation expects ${ifVersion}`, { version });
   if (operation.kind === 'delete') return accept([{ key, idKey, version, before: document }]);
@@ -133,13 +137,13 @@ function change(operation: Changing, prefix: Uint8Array, context: OperationConte
 }
 
 /** The document is not there. A version that is expected is one that somebody saw, so it is gone since. */
-function create(operation: Changing, key: Uint8Array, context: OperationContext): Verdict<readonly Change[], DatabaseCode> {
+function create(operation: Changing, key: Uint8Array, version: bigint, context: OperationContext): Verdict<readonly Change[], DatabaseCode> {
   const { idKey, ifVersion } = operation;
   const makes = operation.kind === 'upsert' || (operation.kind === 'patch' && operation.orInsert);
   if (!makes) return refuse('DB_NO_DOCUMENT', 'there is no document with this "_id"');
   if (ifVersion !== 0n) return refuse('DB_VERSION', `there is no document with this "_id", the operation expects version ${ifVersion}`, { version: 0n });
   const after = operation.kind === 'patch' ? patched(operation, new Map([['_id', operation.id]]), true, context) : accept(operation.next);
-  return after.ok ? accept([{ key, idKey, version: 1n, after: after.value }]) : after;
+  return after.ok ? accept([{ key, idKey, version, after: after.value }]) : after;
 }
 
 /** What a patch makes holds the limits of a document that is inserted. */

@@ -37,7 +37,7 @@ export interface CollectionRecord {
 }
 
 export interface StoredDocument {
-  /** From 1; one more with each change. */
+  /** One more with each change; the first is above those of all documents that were deleted from the collection before, so 1 where there are none. */
   readonly version: bigint;
   /** Block of the last change. */
   readonly height: number;
@@ -64,7 +64,7 @@ export function collectionKey(database: DatabaseId, collection: string): Uint8Ar
   return concatBytes(prefix, database, Uint8Array.of(AREA.collection), collectionId(collection));
 }
 
-/** Number of documents, 8 bytes big-endian; absent is 0. */
+/** `CollectionCounts`; absent when both are 0. */
 export function countKey(database: DatabaseId, collection: string): Uint8Array {
   return concatBytes(prefix, database, Uint8Array.of(AREA.count), collectionId(collection));
 }
@@ -126,14 +126,25 @@ export function documentFromRecord(record: Uint8Array): StoredDocument {
   return { version: uint64FromBytes(record), height: Number(uint64FromBytes(record, 8)), document: decode(record.subarray(16)) };
 }
 
+export interface CollectionCounts {
+  readonly documents: bigint;
+  /** Highest version that a document had when it was deleted. New ones begin above it, so that a version never names two states of one `_id`. */
+  readonly deletedVersion: bigint;
+}
+
+/** Number of documents (8 bytes, big-endian) ‖ deleted version (8 bytes), which is left out when it is 0. */
+export function countsToRecord({ documents, deletedVersion }: CollectionCounts): Uint8Array | undefined {
+  if (deletedVersion === 0n) return documents === 0n ? undefined : uint64ToBytes(documents);
+  return concatBytes(uint64ToBytes(documents), uint64ToBytes(deletedVersion));
+}
+
+export function countsFromRecord(record: Uint8Array | undefined): CollectionCounts {
+  return { documents: countFromRecord(record), deletedVersion: record === undefined || record.length === 8 ? 0n : uint64FromBytes(record, 8) };
+}
+
 export function countFromRecord(record: Uint8Array | undefined): bigint {
   return record === undefined ? 0n : uint64FromBytes(record);
 }
-
-export function countToRecord(count: bigint): Uint8Array | undefined {
-  return count === 0n ? undefined : uint64ToBytes(count);
-}
-
 
 function encode(document: Document): Uint8Array {
   const bytes = encodeDocument(document);

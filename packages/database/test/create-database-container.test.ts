@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { toHex } from '@vsys/primitives';
 import { type Document, encodeIndexKey, int32, type Value } from '@vsys/data-format/value';
 import { OutOfGas } from '@vsys/container';
-import { countFromRecord, countKey, documentFromRecord, documentKey, documentPrefix, indexPrefix } from '../src/layout.ts';
+import { countFromRecord, countKey, countsFromRecord, documentFromRecord, documentKey, documentPrefix, indexPrefix } from '../src/layout.ts';
 import { collectionOps, createDatabase, databaseId } from '../src/ops.ts';
 import { ada, bob, type Bench, createBench } from './harness.ts';
 
@@ -98,12 +98,23 @@ describe('writing', () => {
     expect(bench.run([cities.replace(city(9, 'KR', 6))])).toMatchObject({ code: 'DB_NO_DOCUMENT' });
   });
 
-  test('deleting everything leaves the state as it was before', () => {
+  test('a version that was read of a document that was deleted since does not fit the one that stands there now', () => {
+    const bench = withCities(city(1, 'KR', 5), city(2, 'KR', 5));
+    bench.run([cities.replace(city(1, 'KR', 6)), cities.delete(1), cities.insert([city(1, 'DE', 7)])]);
+    expect(stored(bench, 1)).toMatchObject({ version: 3n });
+    expect(bench.run([cities.delete(1, 1n)])).toMatchObject({ code: 'DB_VERSION', data: { version: 3n } });
+    bench.run([cities.delete(1), cities.delete(2), cities.upsert(city(2, 'DE', 8))]);
+    expect(stored(bench, 2)).toMatchObject({ version: 4n });
+  });
+
+  test('deleting everything leaves nothing but the version above which documents go on', () => {
     const bench = withCities();
     const before = new Map(bench.state);
     bench.run([cities.insert([city(1, 'KR', 5), city(2, 'DE', 5)])]);
     expect(bench.run([cities.delete(1), cities.delete(2)])).toMatchObject({ ok: true });
-    expect(bench.state).toEqual(before);
+    const counts = toHex(countKey(world, 'cities'));
+    expect(countsFromRecord(bench.state.get(counts))).toEqual({ documents: 0n, deletedVersion: 1n });
+    expect(new Map([...bench.state].filter(([key]) => key !== counts))).toEqual(before);
   });
 
   test('two documents change places in a unique index within one transaction when one lets go first', () => {

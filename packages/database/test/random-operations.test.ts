@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { concatBytes, toHex } from '@vsys/primitives';
 import { type Document, documentToJson, encodeDocument, encodeIndexKey, int32, type Value } from '@vsys/data-format/value';
-import { countFromRecord, countKey, documentFromRecord, documentKey, documentPrefix, indexPrefix } from '../src/layout.ts';
+import { countKey, countsFromRecord, documentFromRecord, documentKey, documentPrefix, indexPrefix } from '../src/layout.ts';
 import { collectionOps, createDatabase, type DatabaseCall, databaseId, DatabaseOpError, type IndexDefinition, type Patch } from '../src/ops.ts';
 import { ada, type Bench, createBench } from './harness.ts';
 import { patchModel } from './patch-model.ts';
@@ -68,31 +68,33 @@ function callOf(one: Step): DatabaseCall {
 }
 
 interface Kept { readonly version: bigint; readonly document: Document }
-type World = ReadonlyMap<number, Kept>;
+interface World { readonly documents: ReadonlyMap<number, Kept>; readonly deletedVersion: bigint }
 const numberOf = (one: Value | undefined): number => (one as { value: number }).value;
 
 /** All documents after a step; undefined when it is refused. */
-function model(world_: World, one: Step, timeMs: number): World | undefined {
-  const next = new Map(world_);
+function model({ documents, deletedVersion }: World, one: Step, timeMs: number): World | undefined {
+  const next = new Map(documents);
+  const madeOf = (after: bigint): World | undefined => entriesOf(next) === undefined ? undefined : { documents: next, deletedVersion: after };
   if (one.kind === 'insert') {
     for (const inserted of one.documents) {
       const key = numberOf(inserted.get('_id'));
       if (next.has(key)) return undefined;
-      next.set(key, { version: 1n, document: inserted });
+      next.set(key, { version: deletedVersion + 1n, document: inserted });
     }
-    return entriesOf(next) === undefined ? undefined : next;
+    return madeOf(deletedVersion);
   }
   const key = numberOf(one.kind === 'patch' || one.kind === 'delete' ? one.id : one.document.get('_id'));
   const before = next.get(key);
   const makes = one.kind === 'upsert' || (one.kind === 'patch' && one.orInsert);
   if (before === undefined ? !makes || one.version !== 0n : one.version !== 0n && one.version !== before.version) return undefined;
-  if (one.kind === 'delete') next.delete(key);
-  else {
-    const after = one.kind === 'patch' ? patchModel(before?.document ?? new Map([['_id', one.id]]), one.patch, timeMs, before === undefined) : one.document;
-    if (after === undefined || !encodeDocument(after).ok) return undefined;
-    next.set(key, { version: (before?.version ?? 0n) + 1n, document: after });
+  if (one.kind === 'delete') {
+    next.delete(key);
+    return madeOf(before !== undefined && before.version > deletedVersion ? before.version : deletedVersion);
   }
-  return entriesOf(next) === undefined ? undefined : next;
+  const after = one.kind === 'patch' ? patchModel(before?.document ?? new Map([['_id', one.id]]), one.patch, timeMs, before === undefined) : one.document;
+  if (after === undefined || !encodeDocument(after).ok) return undefined;
+  next.set(key, { version: (before?.version ?? deletedVersion) + 1n, document: after });
+  return madeOf(deletedVersion);
 }
 
 /** By names alone: what is at a path, with null for nothing. */
@@ -103,10 +105,10 @@ function valueAt(document_: Document, at: string): Value {
 }
 
 /** All entries of all indexes, made again from the documents; undefined when a value cannot be indexed or a unique entry stands twice. */
-function entriesOf(world_: World): Map<string, string> | undefined {
+function entriesOf(kept_: ReadonlyMap<number, Kept>): Map<string, string> | undefined {
   const entries = new Map<string, string>();
   for (const [number_, index] of indexes.entries()) {
-    for (const { document: kept } of world_.values()) {
+    for (const { document: kept } of kept_.values()) {
       const idKey = encodeIndexKey([kept.get('_id')]);
       const values = encodeIndexKey(index.fields.map(({ path: at }) => valueAt(kept, at)), index.fields.map(({ direction }) => direction));
       if (!idKey.ok || !values.ok) return undefined;
@@ -124,20 +126,20 @@ function stateOf(bench: Bench): unknown {
   return {
     documents: documents.map(([key, { version: kept, document: found }]) => [key, kept, documentToJson(found, 'canonical')]).toSorted(),
     entries: [...bench.state].filter(([key]) => key.startsWith(entryStart)).map(([key, one]) => [key, toHex(one)]).toSorted(),
-    count: countFromRecord(bench.state.get(toHex(countKey(world, 'things')))),
+    counts: countsFromRecord(bench.state.get(toHex(countKey(world, 'things')))),
   };
 }
 
-function stateOfModel(world_: World): unknown {
+function stateOfModel({ documents, deletedVersion }: World): unknown {
   const keyOf = (key: number): string => {
     const idKey = encodeIndexKey([int32(key)]);
     if (!idKey.ok) throw new Error(idKey.message);
     return toHex(documentKey(documentPrefix(world, 'things'), idKey.value));
   };
   return {
-    documents: [...world_].map(([key, { version: kept, document: found }]) => [keyOf(key), kept, documentToJson(found, 'canonical')]).toSorted(),
-    entries: [...(entriesOf(world_) as Map<string, string>)].toSorted(),
-    count: BigInt(world_.size),
+    documents: [...documents].map(([key, { version: kept, document: found }]) => [keyOf(key), kept, documentToJson(found, 'canonical')]).toSorted(),
+    entries: [...(entriesOf(documents) as Map<string, string>)].toSorted(),
+    counts: { documents: BigInt(documents.size), deletedVersion },
   };
 }
 
@@ -149,7 +151,7 @@ test('documents, entries of indexes and the count are those of a plain model aft
     bench.run([createDatabase('world'), things.create(indexes)]);
     const first = new Map<string, Value>([['_id', int32(1)], ['a', int32(7)], ['l', [1n, 'x']]]);
     bench.run([things.insert([first])]);
-    let expected: World = new Map([[1, { version: 1n, document: first }]]);
+    let expected: World = { documents: new Map([[1, { version: 1n, document: first }]]), deletedVersion: 0n };
     for (const [i, one] of steps.entries()) {
       const timeMs = 1_000 * (i + 2);
       let call: DatabaseCall;

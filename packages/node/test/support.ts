@@ -40,7 +40,7 @@ export function testChain(kind: ModuleKind, seatCount: number, { periodMs = 1_00
 
 /** What each module calls its seats. */
 export function moduleParams(kind: ModuleKind, periodMs: number, seats: readonly { readonly account: string; readonly key: string }[]): unknown {
-  if (kind === 'spos') return { slotMs: periodMs, seats: seats.map(({ account, key }, seat) => ({ seat, account, mintKey: key })) };
+  if (kind === 'spos') return { slotMs: periodMs, slots: seats.length, seats: seats.map(({ account, key }, seat) => ({ seat, account, mintKey: key })) };
   return kind === 'poa' ? { periodMs, authorities: seats } : { periodMs, timeoutMs: periodMs, validators: seats };
 }
 

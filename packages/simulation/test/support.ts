@@ -6,7 +6,7 @@ import type { SimulatedModule } from '../src/index.ts';
 export const spos: SimulatedModule = {
   name: 'spos',
   create: (verifySignature) => createSpos({ verifySignature }) as ConsensusModule,
-  params: (seats, slotMs) => ({ slotMs, seats: seats.map(({ account, publicKey }, seat) => ({ seat, account: toHex(account), mintKey: toHex(publicKey.bytes) })) }),
+  params: (seats, slotMs) => ({ slotMs, slots: seats.length, seats: seats.map(({ account, publicKey }, seat) => ({ seat, account: toHex(account), mintKey: toHex(publicKey.bytes) })) }),
   tolerates: 'static',
 };
 

@@ -1,4 +1,4 @@
-import { type ChainId, type Height, type Refusal, type Verdict, accept, equalBytes, refuse, toHex } from '@vsys/primitives';
+import { type AccountId, type ChainId, type Height, type Refusal, type Verdict, accept, equalBytes, refuse, toHex } from '@vsys/primitives';
 import { accountOfPublicKey, type KeyScheme, type SignatureItem, type SignatureVerifier } from '@vsys/crypto';
 import { type ChainLimits, type FeeRules, signingBytes, type Transaction, transactionFromBytes, transactionId } from '@vsys/data-format';
 import type { Router } from '@vsys/container';
@@ -15,6 +15,8 @@ export interface CheckedTransaction {
   readonly idHex: string;
   readonly bytes: Uint8Array;
   readonly transaction: Transaction;
+  /** Accounts of the keys that signed, in order, each once. */
+  readonly signers: readonly AccountId[];
 }
 
 export interface AdmissionRules {
@@ -50,19 +52,21 @@ export function checkEnvelope(rules: AdmissionRules, bytes: Uint8Array): Verdict
     const checked = container.value.check(operation.payload);
     if (!checked.ok) return refuse('TX_OPERATION', `operation ${index}: ${checked.message}`, { index, reason: checked.code });
   }
-  const signers = new Set<string>();
+  const signers = new Map<string, AccountId>();
   for (const authorization of authorizations) {
     const scheme = SCHEMES[authorization.scheme];
     if (scheme === undefined) return refuse('TX_SIGNATURE', `unknown key scheme ${authorization.scheme}`);
     const account = accountOfPublicKey({ scheme, bytes: authorization.publicKey });
     if (!account.ok) return refuse('TX_SIGNATURE', account.message, { reason: account.code });
-    signers.add(toHex(account.value));
+    signers.set(toHex(account.value), account.value);
   }
-  for (const account of [body.payer, ...body.operations.flatMap((operation) => operation.actor ?? [])]) {
+  // Whether signers may act for an identity is a question to the state, so it waits for the execution.
+  const needed = rules.router.authority === undefined ? body.operations.flatMap(({ actor }) => actor ?? []) : [];
+  for (const account of [body.payer, ...needed]) {
     if (!signers.has(toHex(account))) return refuse('TX_NOT_AUTHORIZED', `account ${toHex(account)} pays or acts, and did not sign`);
   }
   const id = transactionId(bodyBytes);
-  return accept({ id, idHex: toHex(id), bytes, transaction: decoded.value });
+  return accept({ id, idHex: toHex(id), bytes, transaction: decoded.value, signers: [...signers.values()] });
 }
 
 /** Checks the signatures of many transactions in one batch. One verdict each, in order. */

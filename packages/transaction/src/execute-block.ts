@@ -1,4 +1,4 @@
-import { type AccountId, invariant, type Verdict, accept, refuse } from '@vsys/primitives';
+import { type AccountId, equalBytes, invariant, type Verdict, accept, refuse } from '@vsys/primitives';
 import { type BlockContext, createGasMeter, createStateJournal, type GasMeter, KeysNotLoaded, OutOfGas, type Router, type StateJournal } from '@vsys/container';
 import type { FeeRules, Operation, Receipt } from '@vsys/data-format';
 import type { StateView, StateWrite } from '@vsys/state';
@@ -82,11 +82,12 @@ interface DeclaredKeys {
 async function readAhead(
   view: StateView, rules: ExecutionRules, block: BlockContext, transactions: readonly CheckedTransaction[], author: AccountId | undefined,
 ): Promise<{ readonly author: Uint8Array | undefined; readonly declared: readonly DeclaredKeys[] }> {
-  const lists = transactions.map(({ transaction: { body } }) => {
+  const lists = transactions.map(({ transaction: { body }, signers }) => {
     const keys = [sequenceKey(body.payer, body.lane), balanceKey(body.payer)];
     for (const operation of body.operations) {
       const container = rules.router.find(operation.container);
       if (container.ok) keys.push(...container.value.touches(operation.payload, operation.actor ?? body.payer, block));
+      if (operation.actor !== undefined && !hasSigned(operation.actor, signers)) keys.push(...(rules.router.authority?.touches(operation.actor) ?? []));
     }
     return keys;
   });
@@ -187,8 +188,19 @@ function runOperation(
 ): Verdict<Uint8Array, string> {
   const container = rules.router.find(operation.container);
   invariant(container.ok, 'admission let an unknown container pass');
-  const { payer } = checked.transaction.body;
-  return container.value.execute(operation.payload, { block, transactionId: checked.id, index, actor: operation.actor ?? payer, payer, state: journal, gas });
+  const { signers, transaction: { body: { payer } } } = checked;
+  const { actor = payer, payload } = operation;
+  if (!hasSigned(actor, signers)) {
+    const { authority } = rules.router;
+    invariant(authority !== undefined, 'admission let an actor pass who did not sign');
+    const may = authority.mayAct({ actor, signers, block, container: operation.container, action: container.value.actionOf?.(payload) ?? '', state: journal, gas });
+    if (!may.ok) return may;
+  }
+  return container.value.execute(payload, { block, transactionId: checked.id, index, actor, payer, signers, state: journal, gas });
+}
+
+function hasSigned(account: AccountId, signers: readonly AccountId[]): boolean {
+  return signers.some((signer) => equalBytes(signer, account));
 }
 
 function credit(journal: StateJournal, key: Uint8Array, amount: bigint): void {

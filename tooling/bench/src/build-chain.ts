@@ -84,8 +84,9 @@ async function buildChain(data: string, spec: ChainSpec, blocks: Iterable<readon
     const refused = (await chain.submit(block)).find((verdict) => !verdict.ok);
     invariant(refused === undefined, 'a bench sends what is admitted', refused as never);
     slot++;
-    const seat = seatOfSlot(params.value, slot);
-    const built = await chain.build({ job: '', on: chain.head.id, timeMs: slot * SLOT_MS, ext: sposExtToBytes(slot, seat.index), deadlineMs: Number.POSITIVE_INFINITY });
+    const seat = seatOfSlot(params.value, params.value.seats, slot);
+    invariant(seat !== undefined, 'a bench has a seat for every slot');
+    const built = await chain.build({ job: '', on: chain.head.id, timeMs: slot * SLOT_MS, ext: sposExtToBytes({ slot, seat: seat.index }), deadlineMs: Number.POSITIVE_INFINITY });
     invariant(built?.block.transactions.length === block.length, 'a block of a bench takes all that waits');
     const imported = await chain.importBlock({ ...built.block, seal: (seats[seat.index] as (typeof seats)[number]).sign(sealMessage(built.id)) });
     invariant(imported.ok, 'a block of a bench is valid', imported as never);

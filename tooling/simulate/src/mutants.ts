@@ -10,7 +10,7 @@ const guard = laws('consensus', 'test/(signer-guard|eip3076)');
 /** Faults that the tools must notice. Each is small, compiles, and breaks one promise. */
 export const mutants: readonly Mutant[] = [
   // Slot rules
-  { name: 'spos takes a header of any seat in a slot', area: 'slot rules', tools: [laws('consensus-spos')], changes: [change('consensus-spos/src/rules.ts', 'if (view.getUint16(8) !== seat.index) return', 'if (view.getUint16(8) > 60_000) return')] },
+  { name: 'spos takes a header of any seat in a slot', area: 'slot rules', tools: [laws('consensus-spos')], changes: [change('consensus-spos/src/rules.ts', 'if (named.seat !== seat.index) return', 'if (named.seat > 60_000) return')] },
   { name: 'spos takes a second block in the slot of its parent', area: 'slot rules', tools: [laws('consensus-spos')], changes: [change('consensus-spos/src/rules.ts', 'if (slot <= parent.slot) return', 'if (slot < parent.slot) return')] },
   { name: 'spos takes any seal', area: 'slot rules', tools: [laws('consensus-spos')], changes: [change('consensus-spos/src/rules.ts', 'if (!verifySignature(', 'if (seal.length < 1 && !verifySignature(')] },
   { name: 'poa lets an authority seal out of time', area: 'slot rules', tools: [laws('consensus-poa', 'test'), poa], changes: [change('consensus-poa/src/rules.ts', 'if (!(header.timeMs >= due)) return', 'if (!(header.timeMs >= due - 10_000)) return')] },
@@ -18,10 +18,10 @@ export const mutants: readonly Mutant[] = [
   { name: 'headers of the future are taken at once', area: 'slot rules', tools: [laws('consensus-spos')], changes: [change('consensus-spos/src/rules.ts', 'earliest: (_parent, header) => header.timeMs,', 'earliest: (_parent, header) => header.timeMs - 86_400_000,')] },
   { name: 'poa keeps branches of one weight apart', area: 'slot rules', tools: [poa], changes: [change('consensus-poa/src/rules.ts', 'return [weight, 0xffff_ffff_ffff_ffffn - uint64FromBytes(id)];', 'return id.length === 0 ? [] : [weight];')] },
   // Finality
-  { name: 'spos calls a block final one seat too early', area: 'finality', tools: [spos], changes: [change('consensus-spos/src/rules.ts', 'return heightBelow(context, params.finalityDepth);', 'return heightBelow(context, params.finalityDepth - 1);')] },
+  { name: 'spos calls a block final one seat too early', area: 'finality', tools: [spos], changes: [change('consensus-spos/src/depth.ts', 'return heightBelow(lastHeights, finalityDepthOf(params, lastHeights.length));', 'return heightBelow(lastHeights, finalityDepthOf(params, lastHeights.length) - 1);')] },
   { name: 'poa calls a block final one authority too early', area: 'finality', tools: [poa], changes: [change('consensus-poa/src/rules.ts', 'descending[params.finalityDepth - 1]', 'descending[params.finalityDepth - 2]')] },
-  { name: 'the engine of spos finalises its head', area: 'finality', tools: [laws('consensus-spos')], changes: [change('consensus-spos/src/engine.ts', 'const height = sposFinalHeight(params, view.head.context);', 'const height = view.head.height;')] },
-  { name: 'a block counts for its seat although another branch has it', area: 'finality', tools: [laws('consensus-spos'), spos], changes: [change('consensus-spos/src/rules.ts', 'lastHeights: parent.lastHeights.with(position, header.height) };', 'lastHeights: parent.lastHeights.map(() => header.height) };')] },
+  { name: 'the engine of spos finalises its head', area: 'finality', tools: [laws('consensus-spos')], changes: [change('consensus-spos/src/engine.ts', 'const height = view.head.context.final;', 'const height = view.head.height;')] },
+  { name: 'a block counts for its seat although another branch has it', area: 'finality', tools: [laws('consensus-spos'), spos], changes: [change('consensus-spos/src/rules.ts', 'standing.seats).with(position, header.height);', 'standing.seats).map(() => header.height);')] },
   { name: 'the lighter branch wins', area: 'finality', tools: [spos], changes: [change('block-tree/src/block-tree.ts', 'if (ranks !== 0) return ranks > 0;', 'if (ranks !== 0) return ranks < 0;')] },
   { name: 'bft counts a seat twice for one block', area: 'finality', tools: [laws('consensus-bft', 'test/tally')], changes: [change('consensus-bft/src/tally.ts', '  if (hasVoted(before, vote.seat, vote.id)) return tally;\n', '')] },
   { name: 'bft drops what a seat signed second', area: 'finality', tools: [laws('consensus-bft', 'test/two-faces')], changes: [change('consensus-bft/src/tally.ts', 'return others.length >= honestMin;', 'return others.length > 1_000;')] },

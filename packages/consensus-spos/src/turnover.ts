@@ -1,0 +1,65 @@
+import { equalBytes } from '@vsys/primitives';
+import type { SposParams } from './params.ts';
+import { problemOfSeats } from './params.ts';
+import { type Seat, seatListFromBytes, seatListToBytes, SEATS_MAX } from './seat-list.ts';
+
+/**
+ * Seats that may change with one epoch: less than a third, so that those who leave cannot stop the finality that their leaving needs. One may
+ * always change, as otherwise three seats would stay for ever; and whoever stands alone may hand over to anybody.
+ */
+export function turnoverMax(seats: number): number {
+  return seats === 1 ? SEATS_MAX : Math.max(1, Math.ceil(seats / 3) - 1);
+}
+
+/** Positions that another seat holds in one list than in the other, or that only one list has. */
+export function countChanges(before: readonly Seat[], after: readonly Seat[]): number {
+  return changesOf(before, after).length;
+}
+
+/**
+ * The seats of the next epoch: those that stand, with as many changes towards what is wanted as an epoch may have, in order of index. Where a new holder
+ * or its key still has another seat, that position stays empty until the next epoch.
+ *
+ * @param wanted - as the state has it; a list that cannot stand on the chain changes nothing
+ */
+export function limitTurnover(params: Pick<SposParams, 'slots' | 'gap'>, current: readonly Seat[], wanted: readonly Seat[]): readonly Seat[] {
+  if (problemOfSeats(params, wanted) !== undefined) return current;
+  if (current.length === 1) return wanted;
+  const max = turnoverMax(current.length);
+  const held = new Map(current.map((seat) => [seat.index, seat]));
+  let changed = 0;
+  for (const { index, seat } of changesOf(current, wanted)) {
+    if (changed === max) break;
+    const before = held.get(index);
+    held.delete(index);
+    if (seat !== undefined && ![...held.values()].some((other) => clash(other, seat))) held.set(index, seat);
+    // A position that waits for its holder to leave another one is no change.
+    if (held.get(index) !== before) changed++;
+  }
+  return [...held.values()].toSorted((a, b) => a.index - b.index);
+}
+
+/** What the state holds under the key of the list. Undefined for anything else: the seats stay. */
+export function seatsOfState(bytes: Uint8Array | undefined): readonly Seat[] | undefined {
+  const seats = bytes === undefined ? undefined : seatListFromBytes(bytes);
+  return seats?.ok === true ? seats.value : undefined;
+}
+
+interface Change {
+  readonly index: number;
+  readonly seat: Seat | undefined;
+}
+
+function changesOf(before: readonly Seat[], after: readonly Seat[]): readonly Change[] {
+  const [old, next] = [before, after].map((seats) => new Map(seats.map((seat) => [seat.index, seat]))) as [Map<number, Seat>, Map<number, Seat>];
+  const indexes = [...new Set([...old.keys(), ...next.keys()])].toSorted((a, b) => a - b);
+  return indexes.filter((index) => !sameSeat(old.get(index), next.get(index))).map((index) => ({ index, seat: next.get(index) }));
+}
+
+function sameSeat(a: Seat | undefined, b: Seat | undefined): boolean {
+  return a !== undefined && b !== undefined && equalBytes(seatListToBytes([a]), seatListToBytes([b]));
+}
+
+function clash(a: Seat, b: Seat): boolean {
+  return equalBytes(a.account, b.account) || [a.mintKey, a.voteKey].some((key) => equalBytes(key, b.mintKey) || equalBytes(key, b.voteKey));
+}
