@@ -4,8 +4,25 @@ import { dirname, join, relative } from 'node:path';
 import { importsOf } from './imports.mjs';
 
 const entries = [
-  '@vsys/primitives', '@vsys/crypto/hash', '@vsys/crypto/verify', '@vsys/state/proof', '@vsys/data-format', '@vsys/data-format/value', '@vsys/transaction/layout', '@vsys/database/layout', '@vsys/database/ops',
-  '@vsys/database-query/verify', '@vsys/consensus/rules', '@vsys/consensus-poa/rules', '@vsys/consensus-bft/rules', '@vsys/consensus-spos/rules', '@vsys/finality-ffg', '@vsys/rpc', '@vsys/rpc/client',
+  '@vsys/primitives',
+  '@vsys/crypto/hash',
+  '@vsys/crypto/verify',
+  '@vsys/state/proof',
+  '@vsys/data-format',
+  '@vsys/data-format/value',
+  '@vsys/transaction/layout',
+  '@vsys/database/layout',
+  '@vsys/database/ops',
+  '@vsys/identity/layout',
+  '@vsys/identity/ops',
+  '@vsys/database-query/verify',
+  '@vsys/consensus/rules',
+  '@vsys/consensus-poa/rules',
+  '@vsys/consensus-bft/rules',
+  '@vsys/consensus-spos/rules', '@vsys/consensus-spos/ops',
+  '@vsys/finality-ffg',
+  '@vsys/rpc',
+  '@vsys/rpc/client',
 ];
 // A library is looked at for whether browsers run it, then written down here with the entry that was looked at.
 const libraries = new Set([

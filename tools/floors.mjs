@@ -11,8 +11,18 @@ import { manifestProblems } from './manifests.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const floors = {
-  primitives: 0, crypto: 1, store: 1, internet: 1, p2p: 2, 'data-format': 3, state: 3, container: 4, transaction: 5, database: 5,
-  interchain: 6, 'database-query': 6, 'block-tree': 7, consensus: 8, rpc: 9, sync: 9, 'finality-ffg': 9, node: 10, simulation: 11,
+  primitives: 0,
+  crypto: 1, store: 1, internet: 1,
+  p2p: 2,
+  'data-format': 3, state: 3,
+  container: 4,
+  transaction: 5, database: 5, identity: 5,
+  interchain: 6, 'database-query': 6,
+  'block-tree': 7,
+  consensus: 8,
+  rpc: 9, sync: 9, 'finality-ffg': 9,
+  node: 10,
+  simulation: 11,
 };
 // Packages of one floor that may meet, each with its reason.
 const sameFloor = new Set();
@@ -21,7 +31,11 @@ const homes = {
   '@noble/curves': ['crypto'], '@noble/hashes': ['crypto'], 'sodium-native': ['crypto'], protobufjs: ['data-format'],
   'rocksdb-native': ['store-rocksdb'], 'classic-level': ['store-rocksdb'], libp2p: ['p2p-libp2p'], ws: ['rpc'],
 };
-const deterministic = new Set(['data-format', 'state', 'container', 'transaction', 'database', 'interchain', 'block-tree', 'consensus', 'consensus-spos', 'consensus-poa', 'consensus-bft', 'finality-ffg', 'consensus-pow']);
+const deterministic = new Set([
+  'data-format', 'state', 'container', 'interchain', 'block-tree', 'consensus',
+  'transaction', 'database', 'identity',
+  'consensus-spos', 'consensus-poa', 'consensus-bft', 'finality-ffg', 'consensus-pow',
+]);
 const problems = [];
 let files = 0;
 

@@ -1,5 +1,6 @@
 import type { Container } from '@vsys/container';
 import { createDatabaseContainer } from '@vsys/database';
+import { createIdentityContainer } from '@vsys/identity';
 
 /** The containers that this application carries beside the coin, which every chain has. A builder of another node lists others here. */
-export const containers: readonly Container[] = [createDatabaseContainer()];
+export const containers: readonly Container[] = [createDatabaseContainer(), createIdentityContainer()];

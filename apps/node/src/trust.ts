@@ -17,7 +17,7 @@ import { consensusModule } from './modules.ts';
 export async function trustOf(spec: ChainSpec): Promise<Trust> {
   const opened = consensusModule(spec.consensus.module).open(spec.consensus.params, chainId(spec));
   if (!opened.ok) throw new AppError('SPEC_FILE', `consensus.params: ${opened.message}`);
-  const writes = genesisWrites(spec, createRouter([createCoinContainer(), ...containers, ...opened.value.containers]));
+  const writes = genesisWrites(spec, createRouter([createCoinContainer(), ...containers, ...opened.value.containers]), opened.value);
   if (!writes.ok) throw new AppError('SPEC_FILE', writes.message);
   await using state = await createState({ store: createMemoryStore() });
   const { root } = await state.fork(state.view(state.base.root) as StateView, 0, writes.value);

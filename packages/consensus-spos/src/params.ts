@@ -1,5 +1,7 @@
-import { accept, compareBytes, equalBytes, fromHex, refuse, toHex } from '@vsys/primitives';
+import { accept, compareBytes, concatBytes, equalBytes, fromHex, refuse, toHex } from '@vsys/primitives';
 import type { Verdict } from '@vsys/primitives';
+import { checkStakeParams, STAKE_SECTION_BYTES, stakeParamsFromBytes, stakeParamsFromJson, stakeParamsToBytes, stakeParamsToJson } from './stake/stake-params.ts';
+import type { StakeParams } from './stake/stake-params.ts';
 import { type Seat, seatListFromBytes, seatListToBytes, SEATS_MAX } from './seat-list.ts';
 
 export interface SposParams {
@@ -15,9 +17,10 @@ export interface SposParams {
   readonly finalityDepth: number;
   /** Seats of the first epoch, in order of index. */
   readonly seats: readonly Seat[];
+  readonly stake: StakeParams;
 }
 
-export const sposDefaults: Omit<SposParams, 'seats' | 'finalityDepth'> = { slotMs: 1_000, slots: 60, gap: 1, epochBlocks: 900 };
+export const sposDefaults: Omit<SposParams, 'seats' | 'finalityDepth' | 'stake'> = { slotMs: 1_000, slots: 60, gap: 1, epochBlocks: 900 };
 
 const VERSION = 2;
 const HEAD_BYTES = 15;
@@ -45,7 +48,7 @@ export function checkSposParams(params: SposParams): Verdict<void, 'SPOS_PARAMS'
   if (problem !== undefined) return wrong(`seats: ${problem}`);
   if (!isWhole(finalityDepth, 1, seats.length)) return wrong(`finalityDepth: expected 1 to ${seats.length}, found ${finalityDepth}`);
   if (2 * finalityDepth <= seats.length) return wrong(`finalityDepth: expected more than half of ${seats.length} seats, found ${finalityDepth}`);
-  return accept(undefined);
+  return checkStakeParams(params.stake);
 }
 
 /** Why these seats cannot stand on a chain of such slots; undefined when they can. */
@@ -69,7 +72,7 @@ export function problemOfSeats({ slots, gap }: Pick<SposParams, 'slots' | 'gap'>
   return undefined;
 }
 
-/** Version 2, slotMs u32, slots u16, gap u16, epochBlocks u32, finalityDepth u16; then the list of seats. Big-endian. Does not check: see `checkSposParams`. */
+/** Version 2, slotMs u32, slots u16, gap u16, epochBlocks u32, finalityDepth u16; then the list of seats, then those of the stake. Big-endian. Does not check: see `checkSposParams`. */
 export function sposParamsToBytes(params: SposParams): Uint8Array {
   const seats = seatListToBytes(params.seats);
   const bytes = new Uint8Array(HEAD_BYTES + seats.length);
@@ -81,18 +84,20 @@ export function sposParamsToBytes(params: SposParams): Uint8Array {
   view.setUint32(9, params.epochBlocks);
   view.setUint16(13, params.finalityDepth);
   bytes.set(seats, HEAD_BYTES);
-  return bytes;
+  return concatBytes(bytes, stakeParamsToBytes(params.stake));
 }
 
 /** Strict: accepts only what `sposParamsToBytes` writes for parameters that hold. */
 export function sposParamsFromBytes(bytes: Uint8Array): Verdict<SposParams, 'SPOS_PARAMS'> {
-  if (bytes.length < HEAD_BYTES) return refuse('SPOS_PARAMS', `expected at least ${HEAD_BYTES} bytes, found ${bytes.length}`);
+  if (bytes.length < HEAD_BYTES + STAKE_SECTION_BYTES) return refuse('SPOS_PARAMS', `expected at least ${HEAD_BYTES + STAKE_SECTION_BYTES} bytes, found ${bytes.length}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.getUint8(0) !== VERSION) return refuse('SPOS_PARAMS', `expected version ${VERSION}, found ${view.getUint8(0)}`);
-  const seats = seatListFromBytes(bytes.subarray(HEAD_BYTES));
+  const stake = stakeParamsFromBytes(bytes.subarray(-STAKE_SECTION_BYTES));
+  if (!stake.ok) return stake;
+  const seats = seatListFromBytes(bytes.subarray(HEAD_BYTES, -STAKE_SECTION_BYTES));
   if (!seats.ok) return refuse('SPOS_PARAMS', `seats: ${seats.message}`);
   const params: SposParams = {
-    slotMs: view.getUint32(1), slots: view.getUint16(5), gap: view.getUint16(7), epochBlocks: view.getUint32(9), finalityDepth: view.getUint16(13), seats: seats.value,
+    slotMs: view.getUint32(1), slots: view.getUint16(5), gap: view.getUint16(7), epochBlocks: view.getUint32(9), finalityDepth: view.getUint16(13), seats: seats.value, stake: stake.value,
   };
   const checked = checkSposParams(params);
   if (!checked.ok) return checked;
@@ -101,10 +106,10 @@ export function sposParamsFromBytes(bytes: Uint8Array): Verdict<SposParams, 'SPO
 
 const FIELDS = ['slotMs', 'slots', 'gap', 'epochBlocks', 'finalityDepth'] as const;
 
-/** `{ slotMs?, slots?, gap?, epochBlocks?, finalityDepth?, seats: [{ seat, account, mintKey, voteKey? }] }` with bytes in hexadecimal; seats in any order. */
+/** `{ slotMs?, slots?, gap?, epochBlocks?, finalityDepth?, seats: [{ seat, account, mintKey, voteKey? }], stake? }` with bytes in hexadecimal; seats in any order. */
 export function sposParamsFromJson(json: unknown): Verdict<SposParams, 'SPOS_PARAMS'> {
   if (!isRecord(json)) return refuse('SPOS_PARAMS', 'expected an object');
-  const unknown = Object.keys(json).find((key) => key !== 'seats' && !FIELDS.some((field) => field === key));
+  const unknown = Object.keys(json).find((key) => key !== 'seats' && key !== 'stake' && !FIELDS.some((field) => field === key));
   if (unknown !== undefined) return refuse('SPOS_PARAMS', `${unknown}: there is no such parameter`);
   if (!Array.isArray(json['seats'])) return refuse('SPOS_PARAMS', 'seats: expected a list');
   const seats: Seat[] = [];
@@ -118,17 +123,19 @@ export function sposParamsFromJson(json: unknown): Verdict<SposParams, 'SPOS_PAR
     if (voteKey === undefined) return refuse('SPOS_PARAMS', `seats[${i}].voteKey: expected 64 hexadecimal digits`);
     seats.push({ index: numberOf(seat['seat']), account, mintKey, voteKey });
   }
+  const stake = stakeParamsFromJson(json['stake']);
+  if (!stake.ok) return stake;
   seats.sort((a, b) => a.index - b.index || compareBytes(a.mintKey, b.mintKey));
   const defaults = { ...sposDefaults, finalityDepth: sposQuorum(seats.length) };
   const field = (name: (typeof FIELDS)[number]): number => (json[name] === undefined ? defaults[name] : numberOf(json[name]));
-  const params: SposParams = { slotMs: field('slotMs'), slots: field('slots'), gap: field('gap'), epochBlocks: field('epochBlocks'), finalityDepth: field('finalityDepth'), seats };
+  const params: SposParams = { slotMs: field('slotMs'), slots: field('slots'), gap: field('gap'), epochBlocks: field('epochBlocks'), finalityDepth: field('finalityDepth'), seats, stake: stake.value };
   const checked = checkSposParams(params);
   return checked.ok ? accept(params) : checked;
 }
 
-export function sposParamsToJson({ seats, ...numbers }: SposParams): unknown {
+export function sposParamsToJson({ seats, stake, ...numbers }: SposParams): unknown {
   const hex = seats.map(({ index, account, mintKey, voteKey }) => ({ seat: index, account: toHex(account), mintKey: toHex(mintKey), ...(equalBytes(mintKey, voteKey) ? {} : { voteKey: toHex(voteKey) }) }));
-  return { ...numbers, seats: hex };
+  return { ...numbers, seats: hex, stake: stakeParamsToJson(stake) };
 }
 
 function isWhole(value: number, from: number, to: number): boolean {

@@ -4,6 +4,7 @@ import { createSposEngine } from './engine.ts';
 import { sposParamsFromBytes, sposParamsFromJson, sposParamsToBytes, sposParamsToJson, sposSafeDepth } from './params.ts';
 import type { SposContext } from './context.ts';
 import { createSposRules } from './rules.ts';
+import { createStakeContainer } from './stake/create-stake-container.ts';
 
 export interface SposOptions {
   readonly verifySignature: VerifySignature;
@@ -31,14 +32,14 @@ export function createSpos(options: SposOptions): ConsensusModule<SposContext> {
       return params.ok ? accept(sposParamsToJson(params.value)) : params;
     },
     paramsOfNewChain: ({ periodMs, producers }) => ({ slotMs: periodMs, slots: producers.length, seats: producers.map(({ account, publicKey }, seat) => ({ seat, account: toHex(account), mintKey: toHex(publicKey.bytes) })) }),
-    open: (bytes) => {
+    open: (bytes, chainId) => {
       const opened = sposParamsFromBytes(bytes);
       if (!opened.ok) return opened;
       const params = opened.value;
       const seats = params.seats.length;
       return accept({
         rules: createSposRules(params, options.verifySignature),
-        containers: [],
+        containers: [createStakeContainer(params, { chainId, verifySignature: options.verifySignature })],
         engine: (keys) => createSposEngine(params, keys),
         describe: () => ({
           seats,

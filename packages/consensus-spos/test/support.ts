@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { createSpos, sposParamsToBytes, sposQuorum } from '@vsys/consensus-spos';
+import { createSpos, sposParamsToBytes, sposQuorum, stakeDefaults } from '@vsys/consensus-spos';
 import type { Seat, SposContext, SposParams } from '@vsys/consensus-spos';
 import type { ConsensusSubject } from '@vsys/consensus/compliance';
 import type { PublicKeyOf } from '@vsys/consensus/rules';
@@ -51,7 +51,7 @@ export function seatOf(key: number, index: number): Seat {
 
 export function paramsOf(seats: number, more: Partial<SposParams> = {}): SposParams {
   return {
-    slotMs: 1000, slots: seats, gap: 1, epochBlocks: 10, finalityDepth: sposQuorum(seats), seats: Array.from({ length: seats }, (_, i) => seatOf(i, i)), ...more,
+    slotMs: 1000, slots: seats, gap: 1, epochBlocks: 10, finalityDepth: sposQuorum(seats), stake: stakeDefaults, seats: Array.from({ length: seats }, (_, i) => seatOf(i, i)), ...more,
   };
 }
 

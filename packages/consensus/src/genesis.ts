@@ -4,9 +4,13 @@ import { bodyRoot, type ChainSpec, chainId, emptyHistory, type Header, historyRo
 import type { Router } from '@vsys/container';
 import type { StateWrite } from '@vsys/state';
 import { balanceKey, numberToRecord } from '@vsys/transaction';
+import type { Consensus } from './module.ts';
 
-/** State before the first block: what the spec's containers begin with, and the balances it gives. */
-export function genesisWrites(spec: ChainSpec, router: Router): Verdict<readonly StateWrite[], 'CHAIN_CONTAINER'> {
+/**
+ * State before the first block: what the spec's containers begin with, those of its consensus module, which begin with the parameters of the
+ * module, and the balances it gives.
+ */
+export function genesisWrites(spec: ChainSpec, router: Router, consensus: Pick<Consensus, 'containers'>): Verdict<readonly StateWrite[], 'CHAIN_CONTAINER'> {
   const writes: StateWrite[] = [];
   for (const { name, version, params } of spec.containers) {
     const container = router.find(name);
@@ -15,6 +19,10 @@ export function genesisWrites(spec: ChainSpec, router: Router): Verdict<readonly
       return refuse('CHAIN_CONTAINER', `the chain needs "${name}@${version}", this node has version ${container.value.version}; use a release that has it`);
     }
     writes.push(...(container.value.genesis?.(params) ?? []));
+  }
+  for (const container of consensus.containers) {
+    const isNamed = spec.containers.some(({ name }) => name === container.name);
+    if (!isNamed) writes.push(...(container.genesis?.(spec.consensus.params) ?? []));
   }
   for (const { account, amount } of spec.balances) writes.push({ key: balanceKey(account), value: numberToRecord(amount) });
   return accept(writes);

@@ -25,7 +25,7 @@ export async function openChainState(options: ChainOptions, { consensus, router,
     if (first === undefined) throw new ChainError('CHAIN_STORE', 'the store has no genesis block; remove its folder (not the log) and start again: it is rebuilt from the log');
     return { state, base: found, genesis: { id: first.id, height: 0, header: first.sealed.header } };
   }
-  const writes = genesisWrites(options.spec, router);
+  const writes = genesisWrites(options.spec, router, consensus);
   if (!writes.ok) throw new ChainError('CHAIN_CONTAINER', writes.message);
   const view = await state.fork(state.view(state.base.root) as StateView, 0, writes.value);
   const header = genesisHeader(options.spec, view.root);

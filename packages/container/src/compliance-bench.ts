@@ -72,7 +72,7 @@ export function runCall(container: Container, state: BenchState, { payload, acto
     const gas = createGasMeter(options.gasMax ?? GAS_MAX);
     const end = (becomes: string, message: string, result: Uint8Array, writes: readonly StateWrite[]): Outcome => ({ becomes, message, result, gas: gas.used, writes, interrupts, keys: [...asked.values()] });
     try {
-      const done = container.execute(payload, { block, transactionId: new Uint8Array(32).fill(3), index: 0, actor, payer: actor, signers: [actor], state: journal, gas });
+      const done = container.execute(payload, { block, transactionId: new Uint8Array(32).fill(3), index: 0, count: 1, actor, payer: actor, signers: [actor], state: journal, gas });
       if (!done.ok) return end(done.code, done.message, new Uint8Array(), []);
       journal.commit();
       return end('ok', '', done.value, journal.writes().sort((a, b) => compareBytes(a.key, b.key)));

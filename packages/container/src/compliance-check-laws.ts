@@ -51,6 +51,11 @@ export function isBelow(container: Container, key: Uint8Array): boolean {
   return containerPrefix(container.name).every((byte, i) => key[i] === byte);
 }
 
+/** Below the own prefix, or that of a container which it says that it writes in. */
+export function mayWrite(container: Container, key: Uint8Array): boolean {
+  return [container.name, ...(container.alsoWrites ?? [])].some((name) => containerPrefix(name).every((byte, i) => key[i] === byte));
+}
+
 export function assertRefusal(verdict: Verdict<unknown, string>, what: string): void {
   const found = verdict.ok ? 'accepted' : /^[A-Z][A-Z0-9_]*$/.test(verdict.code) && verdict.message.length >= 10 ? 'a code and a sentence' : `code "${verdict.code}", message "${verdict.message}"`;
   equal(found, 'a code and a sentence', what);

@@ -14,6 +14,8 @@ export interface OperationContext {
   readonly transactionId: TransactionId;
   /** Position of the operation in its transaction, from 0. */
   readonly index: number;
+  /** Operations of the transaction. */
+  readonly count: number;
   readonly actor: AccountId;
   readonly payer: AccountId;
   /** Accounts whose keys signed the transaction, in order of its authorizations: the payer is among them, the actor need not be. */
@@ -79,6 +81,11 @@ export interface Container {
   /** As operations name it. Also the name of its key space: all its keys begin with `containerPrefix(name)`. */
   readonly name: string;
   readonly version: number;
+  /**
+   * Other containers in whose key space it writes, by the functions that they export for it: a system container that moves coins. Everyone else
+   * leaves what others own alone.
+   */
+  readonly alsoWrites?: readonly string[];
   /** Checks a payload without state, before admission. Refusals name the field. */
   check(payload: Uint8Array): Verdict<void>;
   /** Keys that the operation will probably read, so that they can be loaded in one batch. May be incomplete. */

@@ -33,7 +33,7 @@ export const brokenContainers: readonly BrokenTwin[] = [
     withParts((good) => ({ touches: (payload, actor, block) => { if (payload[0] === 0xff) throw new RangeError('odd'); return good.touches(payload, actor, block); } }))],
   ['accepts what its story says is refused', 'lets a story come out as it says, and refuses with a code and a sentence',
     withParts((good) => ({ execute: (payload, context) => { const done = good.execute(payload, context); return done.ok ? done : accept(new Uint8Array()); } }))],
-  ['writes into another key space', 'writes below its own prefix only',
+  ['writes into another key space', 'writes below its own prefix only, and where it says',
     withContext(({ state }) => ({ state: { get: (key) => state.get(key), need: (keys) => state.need(keys), set: (key, value) => state.set(concatBytes(containerPrefix('coin'), key), value) } }))],
   ['reads key after key without a word', 'asks for keys that were not loaded at most 8 times',
     withParts((good) => ({ execute: (payload, context) => {

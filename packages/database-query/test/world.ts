@@ -31,7 +31,7 @@ function execute(calls: readonly DatabaseCall[]): { key: Uint8Array; value: Uint
     load(container.touches(payload, owner, block));
     for (;;) {
       try {
-        const done = container.execute(payload, { block, transactionId: new Uint8Array(32), index: 0, actor: owner, payer: owner, signers: [owner], state: journal, gas: createGasMeter(1_000_000_000n) });
+        const done = container.execute(payload, { block, transactionId: new Uint8Array(32), index: 0, count: 1, actor: owner, payer: owner, signers: [owner], state: journal, gas: createGasMeter(1_000_000_000n) });
         if (!done.ok) throw new Error(`${done.code}: ${done.message}`);
         break;
       } catch (thrown) {

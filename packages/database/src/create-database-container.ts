@@ -34,6 +34,10 @@ export function createDatabaseContainer(): Container {
       const operation = operationOf(payload);
       return operation.ok ? touchedBy(operation.value, actor) : [];
     },
+    actionOf(payload) {
+      const operation = operationOf(payload);
+      return operation.ok ? actionOf(operation.value) : '';
+    },
     execute(payload, context) {
       const operation = operationOf(payload);
       if (!operation.ok) return operation;
@@ -42,6 +46,12 @@ export function createDatabaseContainer(): Container {
       return done.ok ? accept(new Uint8Array()) : done;
     },
   };
+}
+
+/** What rights are given for, whatever form the change has. */
+function actionOf({ kind }: DatabaseOperation): 'insert' | 'update' | 'delete' | 'administer' {
+  if (kind === 'insert' || kind === 'delete') return kind;
+  return kind === 'replace' || kind === 'upsert' || kind === 'patch' ? 'update' : 'administer';
 }
 
 /** What is known without reading the catalogue: all but the keys of indexes. */

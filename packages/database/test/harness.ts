@@ -35,7 +35,7 @@ export function createBench(): Bench {
         const gas = createGasMeter(gasMax);
         try {
           for (const [index, { payload }] of calls.entries()) {
-            const done = container.execute(payload, { block, transactionId: new Uint8Array(32), index, actor, payer: actor, signers: [actor], state: journal, gas });
+            const done = container.execute(payload, { block, transactionId: new Uint8Array(32), index, count: calls.length, actor, payer: actor, signers: [actor], state: journal, gas });
             if (!done.ok) return done;
           }
           gasUsed = gas.used;

@@ -23,7 +23,7 @@ function outcomeOf(input: VectorValues): VectorOutcome {
   state.load(countKey(database, 'c'), undefined);
   state.load(key, input.document === null ? undefined : documentToRecord(1n, 1, bytesOf(input.document as string)));
   const block = { chainId: new Uint8Array(32), height: 2, timeMs: Number(input.timeMs), parent: new Uint8Array(32) };
-  const done = container.execute(payload, { block, transactionId: new Uint8Array(32), index: 0, actor: ada, payer: ada, signers: [ada], state, gas: createGasMeter(1_000_000n) });
+  const done = container.execute(payload, { block, transactionId: new Uint8Array(32), index: 0, count: 1, actor: ada, payer: ada, signers: [ada], state, gas: createGasMeter(1_000_000n) });
   if (!done.ok) return done;
   const { document } = documentFromRecord(state.get(key) as Uint8Array);
   return { ok: true, output: { order: operation.value.steps.map(({ operator, path }) => `${operator} ${path}`), document: documentToJson(document, 'canonical') } };

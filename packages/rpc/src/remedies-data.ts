@@ -29,6 +29,24 @@ export const databaseRemedies: Readonly<Record<string, Remedy>> = {
   QUERY_COUNT_MAX: ['more rows match than are counted in one answer', 'narrow the filter and add the counts'],
 };
 
+export const identityRemedies: Readonly<Record<string, Remedy>> = {
+  IDENTITY_PAYLOAD: ['the payload is not an operation of identities', 'make it with the functions of @vsys/identity/ops'],
+  IDENTITY_LIMIT: ['there are more keys, guardians, members, roles or rules than one identity may have', 'have fewer, or put an organisation between'],
+  IDENTITY_THRESHOLD: ['a threshold cannot be met', 'lower it, or add those who can meet it'],
+  IDENTITY_UNKNOWN: ['the actor did not sign, and is no identity of this chain', 'sign with the key of the actor, or name another actor'],
+  IDENTITY_KEYS: ['too few of the keys of the avatar signed', 'sign with more of the keys that it has now'],
+  IDENTITY_ROLE: ['too few members with the role of the rule agreed', 'have more of them sign the same transaction'],
+  IDENTITY_NO_RULE: ['the organisation has no rule for this action', 'give it one; whoever may change the organisation can'],
+  IDENTITY_TOO_DEEP: ['organisations lie too deep in one another, or too many members are asked', 'make the organisation flatter'],
+  IDENTITY_NOT_AVATAR: ['the identity is an organisation', 'use the operations of organisations'],
+  IDENTITY_NOT_ORGANISATION: ['the identity is an avatar', 'use the operations of avatars'],
+  IDENTITY_NO_GUARDIANS: ['the avatar has no guardians', 'only its keys can change it'],
+  IDENTITY_GUARDIANS: ['too few guardians agreed', 'have more of them sign the same transaction'],
+  IDENTITY_RECOVERY: ['guardians are recovering the avatar', 'cancel the recovery first, with the keys of the avatar'],
+  IDENTITY_NO_RECOVERY: ['nobody is recovering the avatar', 'check the id; a recovery ends when it is finished or cancelled'],
+  IDENTITY_TOO_EARLY: ['the delay of the guardians has not passed', 'finish the recovery from the height in data.from on'],
+};
+
 export const formatRemedies: Readonly<Record<string, Remedy>> = {
   FORMAT_MALFORMED: ['the bytes are not a message of their schema', 'check what was sent'],
   FORMAT_NOT_CANONICAL: ['a valid message is encoded in another way than the canonical one', reencode],

@@ -66,6 +66,7 @@ export function createCoinContainer(): Container {
       if (uint64FromBytes(payload, 20) === 0n) return refuse('COIN_PAYLOAD', 'amount must be above 0');
       return accept(undefined);
     },
+    actionOf: () => 'transfer',
     touches: (payload, actor) => [balanceKey(actor), balanceKey(payload.subarray(0, 20))],
     execute(payload, { actor, state, gas }) {
       gas.charge(TRANSFER_GAS);

@@ -188,7 +188,7 @@ function runOperation(
 ): Verdict<Uint8Array, string> {
   const container = rules.router.find(operation.container);
   invariant(container.ok, 'admission let an unknown container pass');
-  const { signers, transaction: { body: { payer } } } = checked;
+  const { signers, transaction: { body: { payer, operations } } } = checked;
   const { actor = payer, payload } = operation;
   if (!hasSigned(actor, signers)) {
     const { authority } = rules.router;
@@ -196,7 +196,7 @@ function runOperation(
     const may = authority.mayAct({ actor, signers, block, container: operation.container, action: container.value.actionOf?.(payload) ?? '', state: journal, gas });
     if (!may.ok) return may;
   }
-  return container.value.execute(payload, { block, transactionId: checked.id, index, actor, payer, signers, state: journal, gas });
+  return container.value.execute(payload, { block, transactionId: checked.id, index, count: operations.length, actor, payer, signers, state: journal, gas });
 }
 
 function hasSigned(account: AccountId, signers: readonly AccountId[]): boolean {

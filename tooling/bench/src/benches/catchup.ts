@@ -77,7 +77,7 @@ async function ceilingOf(spec: ChainSpec, blocks: readonly (readonly Uint8Array[
   const none = new Uint8Array(32);
   const admission = { chainId: id, limits: spec.limits, fees: spec.fees, router };
   const verifier = createInlineVerifier();
-  const writes = genesisWrites(spec, router);
+  const writes = genesisWrites(spec, router, { containers: [] });
   const state = await createState({ store: createMemoryStore() });
   const base = state.view(state.base.root);
   invariant(writes.ok && base !== undefined, 'the genesis of a bench is written');

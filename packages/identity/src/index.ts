@@ -1,0 +1,10 @@
+export type { AvatarCode } from './avatar.ts';
+export { createIdentityContainer } from './create-identity-container.ts';
+export type { IdentityCode } from './create-identity-container.ts';
+export { identityGas, identityLimits } from './limits.ts';
+export { operationFromPayload } from './operation.ts';
+export type { IdentityAction, IdentityOperation } from './operation.ts';
+export type { OrganisationCode } from './organisation.ts';
+export type { IdentityPayloadCode } from './payload-fields.ts';
+export { mayAct, ruleFor } from './represents.ts';
+export type { ActCode, Action, Asking } from './represents.ts';
