@@ -7,6 +7,7 @@ const entries = [
   '@vsys/primitives',
   '@vsys/crypto/hash',
   '@vsys/crypto/verify',
+  '@vsys/crypto/sign',
   '@vsys/state/proof',
   '@vsys/data-format',
   '@vsys/data-format/value',
@@ -15,14 +16,18 @@ const entries = [
   '@vsys/database/ops',
   '@vsys/identity/layout',
   '@vsys/identity/ops',
+  '@vsys/name/layout',
+  '@vsys/name/ops',
   '@vsys/database-query/verify',
   '@vsys/consensus/rules',
   '@vsys/consensus-poa/rules',
   '@vsys/consensus-bft/rules',
+  '@vsys/consensus-eras/rules',
   '@vsys/consensus-spos/rules', '@vsys/consensus-spos/ops',
   '@vsys/finality-ffg',
   '@vsys/rpc',
   '@vsys/rpc/client',
+  '@vsys/client',
 ];
 // A library is looked at for whether browsers run it, then written down here with the entry that was looked at.
 const libraries = new Set([

@@ -12,6 +12,8 @@ export const tasks = {
   vsys: (rest) => [[...source, 'apps/node/src/vsys.ts', ...rest]],
   bench: (rest) => [[...source, '--expose-gc', 'tooling/bench/src/main.ts', ...rest]],
   simulate: (rest) => [[...source, 'tooling/simulate/src/simulate.ts', ...rest]],
+  explore: (rest) => [[...source, 'tooling/explore/src/explore-main.ts', ...rest]],
+  faults: (rest) => [[...source, 'tooling/faults/src/faults.ts', ...rest]],
   mutants: (rest) => [[...source, 'tooling/simulate/src/mutants-main.ts', ...rest]],
   build: (rest) => [turbo('build', rest)],
   // The second holds exports to explicit types, which what is built needs and tests do not.

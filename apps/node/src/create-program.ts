@@ -7,6 +7,7 @@ import { addDbCommands } from './commands/db.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addKeyCommands } from './commands/key.ts';
 import { addNodeCommands } from './commands/node.ts';
+import { addStakeCommands } from './commands/stake.ts';
 import { addTxCommands } from './commands/tx.ts';
 import { version } from './version.ts';
 
@@ -24,6 +25,7 @@ export function createProgram(): Command {
   addKeyCommands(program);
   addChainCommands(program);
   addTxCommands(program);
+  addStakeCommands(program);
   addDbCommands(program);
   addExplainCommand(program);
   addCompletionCommand(program);

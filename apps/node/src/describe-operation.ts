@@ -1,3 +1,4 @@
+import { type StakeOperation, stakeOperationFromPayload } from '@vsys/consensus-spos/ops';
 import { accountToHex } from '@vsys/crypto';
 import type { Operation } from '@vsys/data-format';
 import { type DatabaseOperation, operationFromPayload } from '@vsys/database';
@@ -8,7 +9,7 @@ import { plural } from './shown.ts';
 
 /** What an operation does, in one sentence made of its bytes alone. */
 export function describeOperation({ container, payload, actor }: Operation): string {
-  const does = container === COIN && payload.length === 28 ? `pays ${uint64FromBytes(payload, 20)} to ${accountToHex(payload.slice(0, 20))}` : container === 'database' ? databaseText(payload) : container === 'identity' ? identityText(payload) : unknown(container, payload);
+  const does = container === COIN && payload.length === 28 ? `pays ${uint64FromBytes(payload, 20)} to ${accountToHex(payload.slice(0, 20))}` : container === 'database' ? databaseText(payload) : container === 'identity' ? identityText(payload) : container === 'spos' ? stakeText(payload) : unknown(container, payload);
   return actor === undefined ? does : `${does}, acting as ${accountToHex(actor)}`;
 }
 
@@ -32,6 +33,26 @@ function textOfIdentity(operation: IdentityOperation): string {
     case 'finishRecovery': return `finishes the recovery of avatar ${toHex(operation.avatar)}`;
     case 'createOrganisation': return `creates an organisation of ${plural(operation.members.length, 'member')} and ${plural(operation.rules.length, 'rule')}`;
     case 'setOrganisation': return `gives the organisation ${plural(operation.members.length, 'member')} and ${plural(operation.rules.length, 'rule')}`;
+  }
+}
+
+function stakeText(payload: Uint8Array): string {
+  const read = stakeOperationFromPayload(payload);
+  return read.ok ? textOfStake(read.value) : `${unknown('spos', payload)} (${read.code})`;
+}
+
+function textOfStake(operation: StakeOperation): string {
+  switch (operation.kind) {
+    case 'enroll': return 'enrols the account, so that its coins count';
+    case 'lease': return `leases ${operation.amount} to ${accountToHex(operation.to)}`;
+    case 'cancelLease': return `cancels lease ${operation.id}`;
+    case 'contend': return `contends for seat ${operation.seat} with the mint key ${toHex(operation.mintKey)} and the vote key ${toHex(operation.voteKey)}`;
+    case 'release': return `releases seat ${operation.seat}`;
+    case 'setKeys': return `gives the seat the mint key ${toHex(operation.mintKey)} and the vote key ${toHex(operation.voteKey)}`;
+    case 'setShare': return `passes ${operation.permille} thousandths of the rewards on to lessors`;
+    case 'claim': return `claims the interest of lease ${operation.id}`;
+    case 'claimBond': return 'claims the bond of a seat that is gone';
+    case 'evidence': return `brings evidence of ${plural(operation.proof.length, 'byte')} against a seat`;
   }
 }
 

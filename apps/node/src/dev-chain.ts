@@ -82,7 +82,7 @@ async function refuseWhileInUse(folder: string, at: (name: keyof typeof FILES) =
 
 async function writeDevChain(at: (name: keyof typeof FILES) => string, consensus: string, ada: Signer): Promise<void> {
   const genesisTimeMs = Math.floor(Date.now() / SLOT_MS) * SLOT_MS;
-  const spec = createSpec({ name: 'dev', consensus, slotMs: SLOT_MS, genesisTimeMs, seats: [ada], balances: [{ account: ada.account, amount: DEV_COINS }] });
+  const spec = createSpec({ name: 'dev', network: 'test', consensus, slotMs: SLOT_MS, genesisTimeMs, seats: [ada], balances: [{ account: ada.account, amount: DEV_COINS }] });
   await mkdir(join(at('spec'), '..'), { recursive: true });
   await createKeyFile(at('ada'), 'ed25519', publicSecret('ada'));
   await createKeyFile(at('p2p'));

@@ -58,7 +58,7 @@ export async function openDevnet(folder: string, consensus: string, { fresh, mod
     const seats = await Promise.all(folders.map(async (one) => (await readKeyFile(join(one, 'seal.key'))).signer));
     // A second back, so that the first slot is not already over when the nodes are up.
     const genesisTimeMs = Math.floor(Date.now() / 1_000) * 1_000 - 1_000;
-    const spec = createSpec({ name: 'orchid', consensus, slotMs: 1_000, genesisTimeMs, seats, balances: [{ account: ada.account, amount: 1_000_000_000_000_000n }] });
+    const spec = createSpec({ name: 'orchid', network: 'test', consensus, slotMs: 1_000, genesisTimeMs, seats, balances: [{ account: ada.account, amount: 1_000_000_000_000_000n }] });
     await writeFile(specFile, chainSpecToJson(spec));
   }
   const spec = await readSpecFile(specFile);

@@ -1,12 +1,15 @@
 import { verifySignature } from '@vsys/crypto';
 import type { ConsensusModule } from '@vsys/consensus';
 import { createBft } from '@vsys/consensus-bft';
+import { createEras } from '@vsys/consensus-eras';
 import { createPoa } from '@vsys/consensus-poa';
 import { createSpos } from '@vsys/consensus-spos';
 import { AppError } from './app-error.ts';
 
-/** The consensus modules of this process: those that the program carries, and behind them what `carryModules` added. */
-const modules: ConsensusModule[] = [createSpos({ verifySignature }) as ConsensusModule, createPoa({ verifySignature }) as ConsensusModule, createBft({ verifySignature }) as ConsensusModule];
+const [spos, poa, bft] = [createSpos({ verifySignature }), createPoa({ verifySignature }), createBft({ verifySignature })] as unknown as readonly [ConsensusModule, ConsensusModule, ConsensusModule];
+
+/** The consensus modules of this process: those that the program carries, any of them after another on one chain, and behind them what `addModules` added. */
+const modules: ConsensusModule[] = [spos, poa, bft, createEras({ modules: [poa, spos, bft] }) as ConsensusModule];
 
 /** Names without versions, as `--consensus` takes them. */
 export function consensusNames(): readonly string[] {

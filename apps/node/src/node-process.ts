@@ -15,6 +15,8 @@ export interface NodeProcess {
   ready(signal?: AbortSignal): Promise<void>;
   /** SIGKILL: nothing is flushed, nobody is told. */
   kill(): Promise<void>;
+  /** Such as SIGSTOP, which freezes it until SIGCONT. */
+  signal(name: NodeJS.Signals): void;
   /** Asks it to end, and kills it when it does not. */
   stop(): Promise<void>;
 }
@@ -23,21 +25,33 @@ export interface NodeProcessOptions {
   readonly name: string;
   readonly configFile: string;
   readonly rpcUrl: string;
-  /** Gets what the node writes, at its end. */
-  readonly logFile: string;
+  /** Gets what the node writes, at its end. Without it the node writes where this process does. */
+  readonly logFile?: string;
+  /** What runs it, such as `ip netns exec NAME`: it must become the node, and not wait for it. */
+  readonly through?: readonly string[];
+  /** Options of Node; those of this process by default. */
+  readonly execArgv?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly readyMsMax?: number;
+  readonly pollMs?: number;
+  /** After which a node that was asked to end is killed. */
+  readonly stopMsMax?: number;
 }
 
 const READY_MS_MAX = 60_000;
+const POLL_MS = 100;
 const STOP_MS_MAX = 15_000;
 const command = fileURLToPath(new URL(`./vsys${extname(import.meta.filename)}`, import.meta.url));
 
 /** Starts `vsys node start` as a process of its own. It stops when this process ends, however that happens: its stdin ends then. */
-export function startNodeProcess({ name, configFile, rpcUrl, logFile }: NodeProcessOptions): NodeProcess {
-  const log = openSync(logFile, 'a');
+export function startNodeProcess(options: NodeProcessOptions): NodeProcess {
+  const { name, configFile, rpcUrl, logFile, through = [], execArgv = process.execArgv, readyMsMax = READY_MS_MAX, pollMs = POLL_MS, stopMsMax = STOP_MS_MAX } = options;
+  const log = logFile === undefined ? 'inherit' : openSync(logFile, 'a');
   // In a process group of its own: Ctrl-C is for the caller, who stops the nodes in order. Settings of the caller's node are not for this one.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([variable]) => !variable.startsWith('V_')));
-  const child = spawn(process.execPath, [...process.execArgv, command, 'node', 'start', '--config', configFile, '--stop-with-stdin'], { stdio: ['pipe', log, log], detached: true, windowsHide: true, env });
-  closeSync(log);
+  const env = { ...Object.fromEntries(Object.entries(process.env).filter(([variable]) => !variable.startsWith('V_'))), ...options.environment };
+  const [program = process.execPath, ...args] = [...through, process.execPath, ...execArgv, command, 'node', 'start', '--config', configFile, '--stop-with-stdin'];
+  const child = spawn(program, args, { stdio: ['pipe', log, log], detached: true, windowsHide: true, env });
+  if (log !== 'inherit') closeSync(log);
   // A node that was killed can no longer be told to stop.
   child.stdin?.on('error', () => {});
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()).once('error', () => resolve()));
@@ -48,21 +62,22 @@ export function startNodeProcess({ name, configFile, rpcUrl, logFile }: NodeProc
     name, ended,
     pid: child.pid ?? 0,
     async ready(signal) {
-      const endMs = systemClock.nowMs() + READY_MS_MAX;
+      const endMs = systemClock.nowMs() + readyMsMax;
       while (!(await isReady(rpcUrl))) {
         signal?.throwIfAborted();
-        if (isEnded) throw endedError(name, lastLine(logFile));
-        if (systemClock.nowMs() > endMs) throw new AppError('NODE_ENDED', `${name} was not ready after ${READY_MS_MAX / 1_000} s; its log is ${logFile}`);
-        await pause(100);
+        if (isEnded) throw endedError(name, logFile === undefined ? 'its log is above' : lastLine(logFile));
+        if (systemClock.nowMs() > endMs) throw new AppError('NODE_ENDED', `${name} was not ready after ${readyMsMax / 1_000} s; its log is ${logFile ?? 'above'}`);
+        await pause(pollMs);
       }
     },
     async kill() {
       child.kill('SIGKILL');
       await ended;
     },
+    signal: (signal) => void child.kill(signal),
     async stop() {
       child.stdin?.end();
-      if (!(await inTime(ended))) child.kill('SIGKILL');
+      if (!(await inTime(ended, stopMsMax))) child.kill('SIGKILL');
       await ended;
     },
   };
@@ -76,9 +91,9 @@ async function isReady(rpcUrl: string): Promise<boolean> {
   }
 }
 
-async function inTime(ended: Promise<void>): Promise<boolean> {
+async function inTime(ended: Promise<void>, stopMsMax: number): Promise<boolean> {
   const late = new AbortController();
-  const inside = await Promise.race([ended.then(() => true), pause(STOP_MS_MAX, late.signal).then(() => false, () => false)]);
+  const inside = await Promise.race([ended.then(() => true), pause(stopMsMax, late.signal).then(() => false, () => false)]);
   late.abort();
   return inside;
 }

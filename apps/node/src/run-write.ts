@@ -3,6 +3,7 @@ import type { Signer } from '@vsys/crypto';
 import type { Operation } from '@vsys/data-format';
 import { type BlockRefJson, rpcLimits } from '@vsys/rpc';
 import type { Client, Included } from '@vsys/rpc/client';
+import { exitCodeOf } from './app-error.ts';
 import { clientOf, type OpenClient } from './client-options.ts';
 import { printJson, printRows } from './output.ts';
 import { createSender, TransactionFailed } from './send-operations.ts';
@@ -19,6 +20,8 @@ export interface Write {
   readonly keys?: readonly Uint8Array[];
   /** Tells of the values of these keys. */
   readonly shows?: (values: readonly (Uint8Array | undefined)[]) => string;
+  /** Where a transaction can do what it says and not bring what was asked for: whether these values show that it did. Told to scripts by the exit code. */
+  readonly isAchieved?: (values: readonly (Uint8Array | undefined)[]) => boolean;
   /** Why these values refuse it, more precisely than the code of a receipt does; undefined when they do not. */
   readonly refusedBy?: (values: readonly (Uint8Array | undefined)[]) => string | undefined;
 }
@@ -33,7 +36,7 @@ export async function runWrite(command: Command, prepare: (context: WriteContext
   const signer = await signerOf(command);
   using open = await clientOf(command);
   const { client, trust: { spec } } = open;
-  const { operations, done, fields = {}, keys = [], shows, refusedBy } = await prepare({ ...open, signer });
+  const { operations, done, fields = {}, keys = [], shows, isAchieved, refusedBy } = await prepare({ ...open, signer });
   const sender = await createSender({ client, spec, signer });
   const sent = await sender.send(operations);
   if (wait === 'pooled') {
@@ -44,6 +47,7 @@ export async function runWrite(command: Command, prepare: (context: WriteContext
   const included = wait === 'safe' || wait === 'final' ? await client.waitFor(sent.id, wait) : first;
   const proof = keys.length === 0 ? undefined : await valuesOf(client, keys);
   const where = `${included.height}${included.kind === 'included' ? '' : `, which is ${included.kind}`}, as the node says; the fee was ${included.receipt.feePaid}`;
+  if (proof !== undefined && isAchieved?.(proof.values) === false) process.exitCode = exitCodeOf('REFUSED');
   show(command, [
     ['done', done], ['transaction', sent.id], ['block', where],
     ...(proof === undefined ? [] : [['state', `${provenAt(proof.block)}${shows === undefined ? '' : `: ${shows(proof.values)}`}`]]),

@@ -23,23 +23,25 @@ export interface NewSpec {
   readonly consensus: string;
   readonly slotMs: number;
   readonly genesisTimeMs: number;
+  /** `test` for a chain whose keys are public, so that clients take them there and nowhere else; by default `private`. */
+  readonly network?: ChainSpec['network'];
   readonly seats: readonly Signer[];
   readonly balances: readonly { readonly account: AccountId; readonly amount: bigint }[];
 }
 
 /**
- * A private chain with a database, for so many seats. The word for the consensus is all that differs between modules here.
+ * A chain with a database, for so many seats. The word for the consensus is all that differs between modules here.
  *
  * @throws AppError when a spec of these values could not be read again
  */
-export function createSpec({ name, consensus, slotMs, genesisTimeMs, seats, balances }: NewSpec): ChainSpec {
+export function createSpec({ name, consensus, slotMs, genesisTimeMs, network = 'private', seats, balances }: NewSpec): ChainSpec {
   const module = consensusModule(consensus);
   if (module.paramsOfNewChain === undefined) throw new AppError('SPEC_FILE', `${module.id} does not say what a new chain begins with; write its spec by hand`);
   const params = module.paramsFromJson(module.paramsOfNewChain({ periodMs: slotMs, producers: seats }));
   if (!params.ok) throw new AppError('SPEC_FILE', `${module.id}: ${params.message}`);
   const none = new Uint8Array();
   const spec = checkChainSpec({
-    version: 1, name, symbol: 'VDEV', network: 'private', genesisTimeMs,
+    version: 1, name, symbol: 'VDEV', network, genesisTimeMs,
     limits: { blockBytesMax: 2_000_000, blockGasMax: 1_000_000_000n, transactionBytesMax: 262_144 },
     fees: { perByte: 1n, perGas: 1n, to: 'burn' },
     consensus: { module: module.id, params: params.value },

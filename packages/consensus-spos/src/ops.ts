@@ -75,7 +75,7 @@ export function claimBond(): StakeCall {
   return call({ kind: 'claimBond' });
 }
 
-/** @param proof - such as `headerEvidence` makes */
+/** @param proof - as `headerEvidence` and `voteEvidence` make it */
 export function evidence(proof: Uint8Array): StakeCall {
   return call({ kind: 'evidence', proof });
 }

@@ -3,8 +3,8 @@ import type { Block, ChainSpec, Header, Receipt, SealedHeader } from '@vsys/data
 import type { StateView } from '@vsys/state';
 import type { AdmissionCode, CheckedTransaction } from '@vsys/transaction';
 import type { BlockRef, HeaderRules } from './rules.ts';
-import type { BuildRequest, BuiltBlock } from './engine-host.ts';
-import type { TreeView } from './engine.ts';
+import type { BuiltBlock } from './engine-host.ts';
+import type { BuildRequest, TreeView } from './engine.ts';
 
 /** Why a block was not imported. `data.retry` tells the cases that are nobody's fault. */
 export type ImportCode =

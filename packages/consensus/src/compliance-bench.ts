@@ -4,12 +4,12 @@ import type { ChainSpec, Header } from '@vsys/data-format';
 import { accept, createVirtualTime, equalBytes, refuse, toHex } from '@vsys/primitives';
 import type { BlockId, Verdict, VirtualTime } from '@vsys/primitives';
 import { createEngineHost } from './engine-host.ts';
-import type { BuildRequest, EngineHost } from './engine-host.ts';
-import type { Guard } from './engine.ts';
+import type { EngineHost } from './engine-host.ts';
+import type { BuildRequest, Guard, ViewedBlock } from './engine.ts';
 import { checkContinues } from './header-chain.ts';
 import type { Consensus } from './module.ts';
 import { sealMessage } from './seal.ts';
-import type { IdentifiedHeader, PublicKeyOf, Stepped } from './rules.ts';
+import type { HeaderRules, IdentifiedHeader, PublicKeyOf, SeatView, Stepped } from './rules.ts';
 import { createTreeView } from './tree-view.ts';
 
 /** A module with all that it needs to run, made anew for each check. */
@@ -47,6 +47,8 @@ export interface Bench<C> {
   readonly time: VirtualTime;
   /** Imported blocks, in order; those without a rank when their certificate came. */
   readonly blocks: readonly BenchBlock<C>[];
+  /** Of these, the ones on the branch of the head. */
+  readonly branch: readonly BenchBlock<C>[];
   /** Blocks that had no rank when they were imported, as they were then. */
   readonly uncertified: readonly BenchBlock<C>[];
   readonly builds: readonly BuildRequest[];
@@ -59,6 +61,16 @@ export interface Bench<C> {
   run(height: number, timersMax?: number): Promise<void>;
   settle(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** The state of a bench: nothing was ever written. */
+const noState: SeatView = { get: async () => undefined };
+
+/** An empty block on this parent, with what the module says of a state in which nothing is. */
+export async function benchHeader<C>(rules: HeaderRules<C>, parent: Pick<ViewedBlock<C>, 'id' | 'header' | 'context'>, { timeMs, ext }: Pick<BuildRequest, 'timeMs' | 'ext'>): Promise<Header> {
+  const { mainReference: _, ...rest } = parent.header;
+  const header: Header = { ...rest, height: rest.height + 1, parent: parent.id, timeMs, ext, seatSetRoot: rest.nextSeatSetRoot };
+  return { ...header, ...(await rules.complete?.(parent.context, header, noState)) };
 }
 
 export function createBench<C>(subject: ConsensusSubject<C>, options: BenchOptions = {}): Bench<C> {
@@ -145,8 +157,7 @@ export function createBench<C>(subject: ConsensusSubject<C>, options: BenchOptio
             builds.push(request);
             const parent = tree.get(request.on);
             if (parent === undefined || options.onBuild?.(request) === 'fail') return undefined;
-            const { mainReference: _, ...rest } = parent.header;
-            const header: Header = { ...rest, height: parent.height + 1, parent: parent.id, timeMs: request.timeMs, ext: request.ext, seatSetRoot: rest.nextSeatSetRoot };
+            const header = await benchHeader(rules, view.get(parent.id) as ViewedBlock<C>, request);
             const id = subject.blockId(header);
             built.push(id);
             return { id, header, block: header };
@@ -207,6 +218,16 @@ export function createBench<C>(subject: ConsensusSubject<C>, options: BenchOptio
     finals,
     get saved() {
       return saved;
+    },
+    get branch() {
+      const found: BenchBlock<C>[] = [];
+      let id = tree.head.id;
+      for (const block of blocks.toReversed()) {
+        if (!equalBytes(block.id, id)) continue;
+        found.unshift(block);
+        id = block.header.parent;
+      }
+      return found;
     },
     settle,
     run: async (height, timersMax = 10_000) => {

@@ -36,7 +36,7 @@ export async function history<C>(subject: ConsensusSubject<C>, height: number = 
   await bench.run(height);
   await bench.close();
   must(bench.tree.head.height >= height, `expected ${height} blocks, the head is at ${bench.tree.head.height}`);
-  return bench.blocks;
+  return bench.branch;
 }
 
 /** As many blocks as there are when the engines stall, at most those of `history`. */

@@ -43,7 +43,7 @@ export const finalityChecks: readonly ConsensusCheck[] = [
         must(before !== undefined, `the block at height ${header.height} had a rank when only its maker had sealed it`);
         must(finalises === header.height, `the certificate of height ${header.height} finalises ${finalises}`);
         const chain = light();
-        must(chain.extend(bench.blocks.slice(0, header.height - 1)).ok && !chain.extend([before]).ok, `a light client followed the header at height ${header.height} without its certificate`);
+        must(chain.extend(bench.branch.slice(0, header.height - 1)).ok && !chain.extend([before]).ok, `a light client followed the header at height ${header.height} without its certificate`);
       }
     },
   },
@@ -67,7 +67,7 @@ export const finalityChecks: readonly ConsensusCheck[] = [
       await bench.run(3 * subject.keys.length + 3);
       await bench.close();
       const chain = createHeaderChain({ rules: subject.consensus.rules, spec: subject.spec, genesis: subject.genesis, blockId: (header) => subject.blockId(header) });
-      const verdict = chain.extend(bench.blocks);
+      const verdict = chain.extend(bench.branch);
       must(verdict.ok, 'the light client refused an honest header');
       must(equalBytes(chain.tip.id, bench.tree.head.id) && equalBytes(chain.final.id, bench.tree.final.id), 'the light client is elsewhere than the node');
     },

@@ -3,6 +3,7 @@ import type { BlockTree } from '@vsys/block-tree';
 import type { Header } from '@vsys/data-format';
 import { accept, createVirtualTime, refuse, toHex } from '@vsys/primitives';
 import type { BlockId, Verdict } from '@vsys/primitives';
+import { benchHeader } from './compliance-bench.ts';
 import type { ConsensusSubject } from './compliance-bench.ts';
 import { createEngineHost } from './engine-host.ts';
 import type { EngineHost } from './engine-host.ts';
@@ -108,10 +109,10 @@ export function createBenchNetwork<C>(subject: ConsensusSubject<C>): BenchNetwor
       ports: {
         clock: time,
         timers: time,
-        build: async ({ on, timeMs, ext }) => {
-          const parent = tree.get(on);
+        build: async (request) => {
+          const parent = view.get(request.on);
           if (parent === undefined) return undefined;
-          const header = { ...parent.header, height: parent.height + 1, parent: parent.id, timeMs, ext, seatSetRoot: parent.header.nextSeatSetRoot };
+          const header = await benchHeader(rules, parent, request);
           return { id: subject.blockId(header), header, block: header };
         },
         sign: async ({ key, bytes }) => accept(subject.sign(key, bytes)),

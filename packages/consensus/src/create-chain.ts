@@ -13,7 +13,8 @@ import type { Chain, ChainEvent, ImportCode } from './chain.ts';
 import { chainBlockOf, createChainReads } from './chain-reads.ts';
 import { ChainError } from './chain-error.ts';
 import { baseOps, finalBlockOps } from './chain-index.ts';
-import type { BuildRequest, BuiltBlock } from './engine-host.ts';
+import type { BuildRequest } from './engine.ts';
+import type { BuiltBlock } from './engine-host.ts';
 import { createFailureBundle } from './failure-bundle.ts';
 import { createFailureGate } from './failure-gate.ts';
 import { checkContinues } from './header-chain.ts';
@@ -346,15 +347,15 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   }
   await replay();
 
-  async function build({ on, timeMs, ext, deadlineMs }: BuildRequest): Promise<BuiltBlock<Omit<Block, 'seal'>> | undefined> {
+  async function build({ on, timeMs, ext, deadlineMs, empty = false, aside = false }: BuildRequest): Promise<BuiltBlock<Omit<Block, 'seal'>> | undefined> {
     const parent = tree.get(on);
     if (parent === undefined || !parent.executed || parent.data === undefined) return undefined;
     // Imports came first in the queue: what is built beside a head that they brought is lost.
-    if (parent !== tree.head && tree.isAncestor(on, tree.head.id)) return undefined;
+    if (!aside && parent !== tree.head && tree.isAncestor(on, tree.head.id)) return undefined;
     const { view: parentView, history } = parent.data;
     const height = parent.height + 1;
     const beganMs = clock.nowMs();
-    const candidates = await pool.candidates(parentView, height, { bytesMax: buildRoom.bytes, gasMax: spec.limits.blockGasMax });
+    const candidates = empty ? [] : await pool.candidates(parentView, height, { bytesMax: buildRoom.bytes, gasMax: spec.limits.blockGasMax });
     const done = await executeBlock(execution, parentView, { chainId, height, timeMs, parent: on }, candidates, { skip: true, ...authorOf(parent, { height, timeMs, ext }) });
     invariant(done.ok, 'a block that may skip is never refused');
     const { writes, receipts, gasUsed } = done.value;
@@ -371,7 +372,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     const id = blockId(header);
     lastBuilt = { id, header, view, receipts, checked: done.value.included };
     // Others execute it before the next slot begins: the building may have half of what is left for both.
-    buildRoom.took({ bytes: candidates.reduce((sum, { bytes }) => sum + bytes.length, 0), tookMs: clock.nowMs() - beganMs, wantedMs: (deadlineMs - beganMs) / 2 });
+    if (!empty) buildRoom.took({ bytes: candidates.reduce((sum, { bytes }) => sum + bytes.length, 0), tookMs: clock.nowMs() - beganMs, wantedMs: (deadlineMs - beganMs) / 2 });
     return { id, header, block: { header, transactions } };
   }
 

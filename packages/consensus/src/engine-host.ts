@@ -1,16 +1,8 @@
 import { invariant, refuse, silentLogger, toHex } from '@vsys/primitives';
 import type { BlockId, Clock, Height, Logger, PeerId, Timers, Verdict } from '@vsys/primitives';
 import type { Header } from '@vsys/data-format';
-import type { Effect, Engine, EngineInput, EngineJudgement, Guard, TreeView } from './engine.ts';
+import type { BuildRequest, Effect, Engine, EngineInput, EngineJudgement, Guard, TreeView } from './engine.ts';
 import type { BlockRef, PublicKeyOf } from './rules.ts';
-
-export interface BuildRequest {
-  readonly job: string;
-  readonly on: BlockId;
-  readonly timeMs: number;
-  readonly ext: Uint8Array;
-  readonly deadlineMs: number;
-}
 
 /** `block` is whatever the owner needs to import and publish it. */
 export interface BuiltBlock<B> {

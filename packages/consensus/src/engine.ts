@@ -70,11 +70,23 @@ export type EngineInput = { readonly nowMs: number } & (
   | { readonly kind: 'final'; readonly ref: BlockRef }
 );
 
+export interface BuildRequest {
+  readonly job: string;
+  readonly on: BlockId;
+  readonly timeMs: number;
+  readonly ext: Uint8Array;
+  readonly deadlineMs: number;
+  /** Without transactions: the block is there for the rule only. */
+  readonly empty?: boolean;
+  /** Also on an ancestor of the head. Such a block is refused otherwise, as what stands beside the head is mostly lost. */
+  readonly aside?: boolean;
+}
+
 export type Effect =
   /** A second timer of the same id replaces the first. Time is absolute. */
   | { readonly kind: 'timer'; readonly id: string; readonly atMs: number }
   /** Fill a body on that parent and answer `built` before the deadline, or `unbuilt`. */
-  | { readonly kind: 'build'; readonly job: string; readonly on: BlockId; readonly timeMs: number; readonly ext: Uint8Array; readonly deadlineMs: number }
+  | ({ readonly kind: 'build' } & BuildRequest)
   | { readonly kind: 'sign'; readonly job: string; readonly key: PublicKeyOf; readonly bytes: Uint8Array; readonly guard: Guard }
   /** The block of this job is complete: import it as if a stranger had sent it. `ext` takes the place of what it was built with, where that depends on the rest of the header, such as the end of a search. */
   | { readonly kind: 'seal'; readonly job: string; readonly seal: Uint8Array; readonly ext?: Uint8Array }

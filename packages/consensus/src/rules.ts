@@ -56,7 +56,11 @@ export interface SeatView {
 export interface HeaderRules<C = unknown> {
   /** Most that a header may be ahead of the local clock, in milliseconds. */
   readonly driftMs: number;
-  genesis(spec: ChainSpec, genesis: BlockRef & { readonly timeMs: number }): { readonly context: C; readonly rank: Rank };
+  /**
+   * How the rule begins: at the first block of a chain or, where a chain changes its module, at the last block of the module before. Of the spec
+   * it knows its own id and parameters.
+   */
+  genesis(spec: Pick<ChainSpec, 'consensus'>, genesis: BlockRef & { readonly timeMs: number }): { readonly context: C; readonly rank: Rank };
   step(parent: C, child: IdentifiedHeader): Verdict<Stepped<C>>;
   /**
    * Account of who makes the block: to it go the fees, where the chain gives them to the author. A pure function of what is known before the body is

@@ -4,3 +4,7 @@ export { answerFromJson, answerToJson, queryFromJson, queryToJson } from './quer
 export type { AnswerJson, ExplanationJson, QueryJson } from './query-json.ts';
 export { verifyAnswer, verifyCount } from './verify-answer.ts';
 export type { VerifyCode } from './verify-answer.ts';
+export { conditionsOf } from './filter.ts';
+export { compileFilter } from './match-filter.ts';
+export type { Matches } from './match-filter.ts';
+export { planQuery } from './plan.ts';

@@ -31,7 +31,7 @@ export type DatabaseOperation =
   | (Target & Guarded & { readonly kind: 'replace'; readonly next: NewDocument })
   | (Target & Guarded & { readonly kind: 'upsert'; readonly next: NewDocument })
   | (Target & Guarded & { readonly kind: 'patch'; readonly id: Value; readonly steps: readonly PatchStep[]; /** Whether a document that is not there is made, from its `_id` alone. */ readonly orInsert: boolean })
-  | (Target & Guarded & { readonly kind: 'delete' });
+  | (Target & Guarded & { readonly kind: 'delete'; readonly id: Value });
 
 const TAG = { createDatabase: 1, createCollection: 2, createIndex: 3, insert: 4, replace: 5, patch: 6, delete: 7, upsert: 8, patchOrInsert: 9 } as const;
 type Tag = keyof typeof TAG;
@@ -186,7 +186,8 @@ function readDelete(target: Target, rest: Uint8Array): Verdict<DatabaseOperation
   const fields = bson(rest.subarray(8));
   if (!fields.ok) return fields;
   if (fields.value.size !== 1) return malformed('a delete holds "_id" alone');
-  const idKey = idKeyOf(fields.value.get('_id'));
-  return idKey.ok ? accept({ kind: 'delete', ...target, idKey: idKey.value, ifVersion: uint64FromBytes(rest) }) : idKey;
+  const id = fields.value.get('_id');
+  const idKey = idKeyOf(id);
+  return idKey.ok ? accept({ kind: 'delete', ...target, idKey: idKey.value, ifVersion: uint64FromBytes(rest), id: id as Value }) : idKey;
 }
 

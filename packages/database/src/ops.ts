@@ -12,6 +12,8 @@ export type { IndexDefinition } from './operation.ts';
 export type { Patch, Push } from './patch.ts';
 export { patchFromUpdate } from './patch-from-update.ts';
 export type { PayloadCode } from './payload-checks.ts';
+export { touchedDocuments } from './touched-documents.ts';
+export type { TouchedDocument, TouchedDocuments } from './touched-documents.ts';
 
 export interface DatabaseCall {
   readonly container: typeof DATABASE;

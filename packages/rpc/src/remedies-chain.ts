@@ -79,6 +79,17 @@ export const blockRemedies: Readonly<Record<string, Remedy>> = {
 };
 
 export const consensusRemedies: Readonly<Record<string, Remedy>> = {
+  ERAS_PARAMS: ['a parameter of eras@1 is out of range; the message names it', 'correct consensus.params in the spec, which makes another chain'],
+  ERAS_MODULE: ['an era of the chain runs a module that this node does not have', 'compose the node with it, or use a release that has it'],
+  ERAS_CONTAINER: ['two eras bring a container of one name', 'give the eras modules whose containers have different names'],
+  ERAS_EXT: ['what follows the last block of an era does not begin with what it is', drop],
+  ERAS_BODY: ['a block above the last of its era has a body', drop],
+  ERAS_OVER: ['the block goes on with an era that is over on its branch', drop],
+  ERAS_ATTEMPT: ['a header of a later attempt stands on one of an earlier', drop],
+  ERAS_CARRIERS: ['a proof of the end of the era would have no room in a header', 'none: the next attempt begins on the last block of the era'],
+  ERAS_PROOF: ['the first block of an era does not show that the last one of the era before is final', drop],
+  ERAS_TIME: ['the first block of an era is not later than the headers of its proof', drop],
+  ERAS_MEMORY: ['the durable memory of eras@1 is damaged', 'restore it from a copy, or give the seat a new key; never remove it while the key is in use'],
   POA_PARAMS: ['a parameter of poa@1 is out of range; the message names it', 'correct consensus.params in the spec, which makes another chain'],
   POA_TIME: ['the authority sealed before its time', drop],
   POA_RECENT: ['the authority sealed one of the last blocks and must let others', drop],

@@ -47,6 +47,25 @@ export const identityRemedies: Readonly<Record<string, Remedy>> = {
   IDENTITY_TOO_EARLY: ['the delay of the guardians has not passed', 'finish the recovery from the height in data.from on'],
 };
 
+export const nameRemedies: Readonly<Record<string, Remedy>> = {
+  NAME_PAYLOAD: ['the payload is not an operation of names', 'make it with the functions of @vsys/name/ops'],
+  NAME_FORM: ['it is no name', 'use 1 to 63 of a-z, 0-9 and "-", with no "-" at the ends'],
+  NAME_PARAMS: ['the parameters of names in the chain spec do not hold; the message names the field', 'correct the spec'],
+  NAME_RESERVED: ['this commitment is reserved already', 'reveal it, or reserve with another salt'],
+  NAME_NO_RESERVATION: ['there is no reservation of this name, salt and actor, or it ran out', 'reserve first; reveal with the same salt and actor, in time'],
+  NAME_TOO_EARLY: ['the reservation is too young to be revealed', 'reveal from the height in data.from on'],
+  NAME_TAKEN: ['somebody has the name', 'choose another, or wait until it is auctioned'],
+  NAME_CONFUSABLE: ['the name looks like one that somebody has', 'choose another'],
+  NAME_KEPT_BACK: ['the chain keeps this name back', 'choose another'],
+  NAME_BUSY: ['the block has as many reservations as it takes', 'send it again for the next block'],
+  NAME_STANDING: ['the name is not in the standing that this needs; data.standing tells which it is in', 'renew while it is held or in grace, redeem after that, buy in the auction'],
+  NAME_NOT_OWNER: ['the name belongs to somebody else', 'act as its owner'],
+  NAME_NO_OFFER: ['the name is not offered to the actor', 'ask its owner to offer it'],
+  NAME_FAR: ['the name is paid as far ahead as it may be', 'renew it later'],
+  NAME_TARGET: ['the name does not lead to the actor, or is not held', 'have its owner set the target first'],
+  NAME_CANNOT_PAY: ['the actor holds less than the name costs', 'add to its balance; data.amount is the price'],
+};
+
 export const formatRemedies: Readonly<Record<string, Remedy>> = {
   FORMAT_MALFORMED: ['the bytes are not a message of their schema', 'check what was sent'],
   FORMAT_NOT_CANONICAL: ['a valid message is encoded in another way than the canonical one', reencode],

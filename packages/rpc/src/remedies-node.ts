@@ -31,6 +31,26 @@ export const clientRemedies: Readonly<Record<string, Remedy>> = {
   CLIENT_CLOSED: ['the client was closed while the call was under way, or before', 'make another client'],
 };
 
+/** Of `@vsys/client`, the driver for applications. */
+export const driverRemedies: Readonly<Record<string, Remedy>> = {
+  CLIENT_VALUE: ['a value is none that a document holds', 'leave it out, or give one of the kinds that the README lists'],
+  CLIENT_SCHEMA: ['the document is not as its schema says', 'correct the field that the message names, or the schema'],
+  CLIENT_UPDATE: ['the update is not made of operators, changes the _id, or matches too many documents', 'use $set and its like, or replaceOne; narrow the filter'],
+  CLIENT_SCAN_MAX: ['no index answers the question, and too many documents would have to be looked through', 'make an index, narrow the filter, or set scanMax higher'],
+  CLIENT_FEE_MAX: ['the write may cost more than feeMax', 'give a higher feeMax, or write less at once'],
+  CLIENT_NO_WALLET: ['a write has no wallet', 'give one: collection.as(wallet)'],
+  CLIENT_OWNER: ['whose database is meant is not known, or the account is none', 'name the owner: db({ owner, name }), or use what ensure(wallet) gives'],
+  CLIENT_INDEX: ['there is another index of this name', 'give the new index a name of its own'],
+  CLIENT_WRITE_RULE: ['the chain knows no such rule of who may write', 'use write: \'owner\''],
+  CLIENT_TEST_WALLET: ['a key that everybody can make was used on a chain that is not for tests', 'use a key of your own: Wallet.fromSeed, or Wallet.browser in a page'],
+  CLIENT_TRUST: ['which chain to believe in was not said, or not readably', 'give chainId or spec, from a place that is not the node'],
+  CLIENT_MODULE: ['the rules of the chain\'s consensus module are not here', 'hand them to connect as rules, or use a newer release'],
+  CLIENT_CURSOR: ['a cursor was read twice, changed too late, or its block was undone', 'ask anew with find'],
+  CLIENT_LAGGED: ['the reader of changes is so far behind that the node no longer knows all of them', 'read the collection anew, and watch from the block of that answer: { after }'],
+  CLIENT_SESSION: ['a write came after its transaction was over', 'await every write inside the function of withTransaction'],
+  CLIENT_KEYSTORE: ['the browser cannot keep a key for this page', 'use a newer browser over https, or Wallet.fromSeed'],
+};
+
 export const networkRemedies: Readonly<Record<string, Remedy>> = {
   P2P_ABORTED: ['the request was called off', 'nothing'],
   P2P_ADDRESS_INVALID: ['the text is not an address of a host', 'write it like /ip4/192.0.2.1/tcp/9920'],

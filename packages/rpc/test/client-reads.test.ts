@@ -29,7 +29,7 @@ const head = (): { height: number; id: string } => ({ height: node.chain.head.he
 
 test('follows headers to the head of the node, and what is final', async () => {
   expect(client.followed.tip.height).toBe(0);
-  expect(await client.follow()).toEqual({ tip: head(), final: { height: node.chain.final.height, id: toHex(node.chain.final.id) } });
+  expect(await client.follow()).toMatchObject({ tip: head(), tipTimeMs: node.chain.head.header.timeMs, final: { height: node.chain.final.height, id: toHex(node.chain.final.id) } });
   await pass(time, [node], 3_000);
   const [first, second] = await Promise.all([client.follow(), client.follow()]);
   expect(first.tip).toEqual(head());

@@ -34,8 +34,8 @@ const text = sources().replaceAll(/^\s*(?:\/\*\*|\*|\/\/).*$/gm, '');
 /** Codes where they are refused or thrown, then the members of closed unions, which are how the others are declared. */
 const codes = (...patterns: RegExp[]): Set<string> => new Set(patterns.flatMap((pattern) => [...text.matchAll(pattern)].map((match) => match[1] as string)));
 const thrown = codes(/\b(?:refuse|[A-Za-z]*Error|Stop|OutOfGas)\(\s*'([A-Z][A-Z0-9_]{3,})'/g);
-/** Codes that begin with ERR are those of Node, which the sources only ask for. */
-const quoted = codes(/'(?!ERR_)([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)'/g, /\bcode: '([A-Z][A-Z0-9_]{3,})'/g);
+/** Codes that begin with ERR or UND_ERR are those of Node, which the sources only ask for. */
+const quoted = codes(/'(?!ERR_|UND_ERR_)([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)'/g, /\bcode: '([A-Z][A-Z0-9_]{3,})'/g);
 
 describe('the table of remedies', () => {
   it('sees the codes of the sources', () => {

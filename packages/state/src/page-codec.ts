@@ -1,22 +1,25 @@
 /**
  * Pages on disk: the inner nodes of one page in preorder, with the leaves and the tops of further pages below them. A node is a kind
  * byte, then: leaf = key length (2), key, hash (32); inner of this page = bit (2), and its two children follow; inner of another page =
- * bit (2), prefix, height of that page (8), inner hash (32). What can be computed from these is left out: the bytes are what a page costs.
+ * bit (2), prefix, height of that page (8), inner hash (32). Two below the top an inner node of this page also has its inner hash (32), before
+ * its children: whoever comes by then makes two or three hashes of a page and not fifteen. The others can be computed, and are left out.
  * The format is private to a node: nothing of it is hashed or sent.
  */
-import { sha256Pairs } from './hashing.ts';
 import { putPrefix } from './key-bits.ts';
 import { STATE_KEY_BYTES_MAX } from './limits.ts';
 import { StateError } from './state-error.ts';
 import { heightAt, putHeight } from './store-layout.ts';
-import { createInner, isSamePage, nodeHash, PAGE_BITS } from './tree-node.ts';
+import { createInner, innerHashOf, isSamePage, PAGE_BITS } from './tree-node.ts';
 import type { InnerNode, TreeNode } from './tree-node.ts';
 
 const LEAF = 0;
 const INNER = 1;
 const INNER_ELSEWHERE = 2;
+const INNER_HASHED = 3;
+/** Nodes below the top of a page: with full pages, four have their hash there. */
+const HASHED_DEPTH = 2;
 
-const PAGE_BYTES_MAX: number = (2 ** PAGE_BITS - 1) * 3 + 2 ** PAGE_BITS * (43 + STATE_KEY_BYTES_MAX);
+const PAGE_BYTES_MAX: number = (2 ** PAGE_BITS - 1) * 3 + 2 ** HASHED_DEPTH * 32 + 2 ** PAGE_BITS * (43 + STATE_KEY_BYTES_MAX);
 
 const CHUNK_BYTES = 1 << 16;
 
@@ -30,7 +33,7 @@ export function createPageWriter(): (top: InnerNode) => Uint8Array {
       chunk = new Uint8Array(CHUNK_BYTES);
       at = 0;
     }
-    return chunk.subarray(at, (at = putPage(chunk, at, top, top)));
+    return chunk.subarray(at, (at = putPage(chunk, at, top, top, 0)));
   };
 }
 
@@ -40,12 +43,15 @@ export function nodeToBytes(node: TreeNode): Uint8Array {
   return bytes.subarray(0, putOutside(bytes, 0, node));
 }
 
-function putPage(bytes: Uint8Array, at: number, top: InnerNode, node: TreeNode): number {
+function putPage(bytes: Uint8Array, at: number, top: InnerNode, node: TreeNode, depth: number): number {
   if (node.kind === 'leaf' || !isSamePage(top, node)) return putOutside(bytes, at, node);
-  bytes[at] = INNER;
+  const isHashed = depth === HASHED_DEPTH;
+  bytes[at] = isHashed ? INNER_HASHED : INNER;
   bytes[at + 1] = node.bit >> 8;
   bytes[at + 2] = node.bit;
-  return putPage(bytes, putPage(bytes, at + 3, top, node.left as TreeNode), top, node.right as TreeNode);
+  if (isHashed) bytes.set(innerHashOf(node), at + 3);
+  const childrenAt = at + (isHashed ? 35 : 3);
+  return putPage(bytes, putPage(bytes, childrenAt, top, node.left as TreeNode, depth + 1), top, node.right as TreeNode, depth + 1);
 }
 
 function putOutside(bytes: Uint8Array, at: number, node: TreeNode): number {
@@ -60,12 +66,12 @@ function putOutside(bytes: Uint8Array, at: number, node: TreeNode): number {
   }
   const prefixEnd = putPrefix(bytes, at + 3, node.prefix, number);
   putHeight(bytes, prefixEnd, node.savedAt);
-  bytes.set(node.innerHash as Uint8Array, prefixEnd + 8);
+  bytes.set(innerHashOf(node), prefixEnd + 8);
   return prefixEnd + 40;
 }
 
 /**
- * The nodes of a page, children before parents and the top last. They keep the bytes.
+ * The nodes of a page, children before parents and the top last. They keep the bytes, and have no hash where the page has none.
  *
  * @param height - at which the page was written
  */
@@ -81,20 +87,17 @@ export function pageFromBytes(bytes: Uint8Array, height: number): TreeNode[] {
     const kind = bytes[offset] as number;
     const number = ((bytes[offset + 1] as number) << 8) | (bytes[offset + 2] as number);
     offset += 3;
-    const node = kind === INNER ? readInner(number, depth) : readOutside(kind, number);
+    const node = kind === INNER || kind === INNER_HASHED ? readInner(number, depth, kind === INNER_HASHED) : readOutside(kind, number);
     nodes.push(node);
     return node;
   }
 
-  function readInner(bit: number, depth: number): InnerNode {
+  function readInner(bit: number, depth: number, isHashed: boolean): InnerNode {
+    const innerHash = isHashed ? bytes.subarray(offset, (offset += 32)) : undefined;
     const left = readNode(depth + 1);
     const right = readNode(depth + 1);
     const node = createInner(bit, left.kind === 'leaf' ? left.key : left.prefix, left, right);
-    const pair = new Uint8Array(64);
-    pair.set(nodeHash(left, bit + 1));
-    pair.set(nodeHash(right, bit + 1), 32);
-    node.innerHash = new Uint8Array(32);
-    sha256Pairs(pair, node.innerHash);
+    node.innerHash = innerHash;
     node.savedAt = height;
     return node;
   }

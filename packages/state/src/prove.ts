@@ -2,7 +2,7 @@ import { concatBytes, uint32ToBytes } from '@vsys/primitives';
 import { sha256 } from './hashing.ts';
 import { packBits } from './key-bits.ts';
 import { PROOF_NODE } from './proof-format.ts';
-import { nodeHash } from './tree-node.ts';
+import { innerHashOf, nodeHash } from './tree-node.ts';
 import type { LeafNode, TreeNode } from './tree-node.ts';
 
 /**
@@ -28,7 +28,7 @@ export function proofToBytes(root: TreeNode | undefined, shown: ReadonlyMap<Tree
       else parts.push(sha256(value));
     } else {
       if (kind !== PROOF_NODE.inner) parts.push(uint16(node.bit - start), packBits(node.prefix, start, node.bit));
-      if (kind === PROOF_NODE.closedWithEdge) parts.push(node.innerHash as Uint8Array);
+      if (kind === PROOF_NODE.closedWithEdge) parts.push(innerHashOf(node));
       else stack.push({ node: node.right as TreeNode, start: node.bit + 1 }, { node: node.left as TreeNode, start: node.bit + 1 });
     }
   }

@@ -26,7 +26,7 @@ export interface InnerNode {
   /** Both children or neither. Absent: on disk. */
   left: TreeNode | undefined;
   right: TreeNode | undefined;
-  /** sha256(left ‖ right), without the edge above; set when first hashed. */
+  /** sha256(left ‖ right), without the edge above; set when first hashed. Read it by `innerHashOf` where the node may come from disk. */
   innerHash: Uint8Array | undefined;
   /** Height of the newest page on disk that holds it, where it is up to date; -1: it is on no page. Everything below is then on disk too. */
   savedAt: number;
@@ -51,13 +51,23 @@ export function createInner(bit: number, prefix: Uint8Array, left: TreeNode | un
 /** Hash of a node as its parent sees it: with the edge from `start`, the bit after the parent's. */
 export function nodeHash(node: TreeNode, start: number): Uint8Array {
   if (node.kind === 'leaf') return node.hash as Uint8Array;
-  const inner = node.innerHash as Uint8Array;
+  const inner = innerHashOf(node);
   if (node.bit === start) return inner;
   if (node.edgeStart !== start || node.edgeHash === undefined) {
     node.edgeHash = sha256(edgePreimage(packBits(node.prefix, start, node.bit), node.bit - start, inner));
     node.edgeStart = start;
   }
   return node.edgeHash;
+}
+
+/** The hash without the edge. A node that came with its page may have none yet: then its children, down to those that have, are hashed now. */
+export function innerHashOf(node: InnerNode): Uint8Array {
+  if (node.innerHash !== undefined) return node.innerHash;
+  const pair = new Uint8Array(64);
+  pair.set(nodeHash(node.left as TreeNode, node.bit + 1));
+  pair.set(nodeHash(node.right as TreeNode, node.bit + 1), 32);
+  node.innerHash = sha256(pair);
+  return node.innerHash;
 }
 
 export function rootHash(root: TreeNode | undefined): Uint8Array {

@@ -1,11 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { startNodeProcess as start } from '@vsys/app-node/network';
 import type { NodeFolder } from './node-folder.ts';
 import { BenchError } from './options.ts';
 
+/** A node process as a bench sees it. */
 export interface NodeProcess {
   readonly url: string;
   /** From the start of the process until `/health/ready` answered 200. */
@@ -21,8 +19,9 @@ export interface NodeProcess {
   kill(): Promise<void>;
 }
 
-const COMMAND = fileURLToPath(new URL('../../../apps/node/src/vsys.ts', import.meta.url));
 const READY_MS_MAX = 600_000;
+/** A node that writes its profile takes longer to end. */
+const STOP_MS_MAX = 120_000;
 const POLL_MS = 10;
 /** Of `/proc/PID/stat`: the same on every Linux of today. */
 const MS_PER_TICK = 10;
@@ -30,25 +29,18 @@ const MS_PER_TICK = 10;
 /** Starts `vsys node start` in a process of its own, and waits until it is ready. It ends with this process. */
 export async function startNodeProcess({ configFile, rpcUrl }: NodeFolder, { nodeArgs = [] }: { readonly nodeArgs?: readonly string[] } = {}): Promise<NodeProcess> {
   const startMs = performance.now();
-  const args = ['--conditions=@vsys/source', '--disable-warning=ExperimentalWarning', ...nodeArgs, COMMAND, 'node', 'start', '--config', configFile, '--stop-with-stdin'];
-  const child = spawn(process.execPath, args, { stdio: ['pipe', 'inherit', 'inherit'] });
-  while (!(await isReady(rpcUrl))) {
-    if (child.exitCode !== null || performance.now() - startMs > READY_MS_MAX) throw new BenchError('BENCH_USAGE', `the node of ${configFile} did not become ready; its log is above`);
-    await pause(POLL_MS);
-  }
-  const end = async (signal: NodeJS.Signals): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill(signal);
-    await ended;
-  };
+  const child = start({ name: 'the node', configFile, rpcUrl, execArgv: ['--conditions=@vsys/source', '--disable-warning=ExperimentalWarning', ...nodeArgs], readyMsMax: READY_MS_MAX, pollMs: POLL_MS, stopMsMax: STOP_MS_MAX });
+  await child.ready().catch(async (cause: unknown) => {
+    await child.kill();
+    throw new BenchError('BENCH_FAILED', `the node of ${configFile} did not become ready; its log is above`, { cause });
+  });
   return {
     url: rpcUrl, readyMs: performance.now() - startMs,
     residentMb: async () => (await metric(rpcUrl, 'vsys_memory_resident_bytes')) / 1e6,
     metric: (name) => metric(rpcUrl, name),
-    processorMs: () => processorMs(child),
-    stop: () => end('SIGINT'),
-    kill: () => end('SIGKILL'),
+    processorMs: () => processorMs(child.pid),
+    stop: () => child.stop(),
+    kill: () => child.kill(),
   };
 }
 
@@ -57,20 +49,12 @@ export function profileArgs(folder: string | undefined, name: string): { readonl
   return folder === undefined || folder === 'none' ? {} : { nodeArgs: ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-name=${name}.cpuprofile`] };
 }
 
-async function isReady(url: string): Promise<boolean> {
-  try {
-    return (await fetch(`${url}/health/ready`)).status === 200;
-  } catch {
-    return false;
-  }
-}
-
 async function metric(url: string, name: string): Promise<number> {
   const text = await (await fetch(`${url}/metrics`)).text();
   return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? 0);
 }
 
-async function processorMs({ pid }: ChildProcess): Promise<number> {
+async function processorMs(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   // Behind the name, which may hold spaces: user and system time are the 12th and 13th field.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -1,12 +1,12 @@
 import { toHex } from '@vsys/primitives';
 import type { ConsensusModule } from '@vsys/consensus';
 import { createBft } from '@vsys/consensus-bft';
+import { createEras } from '@vsys/consensus-eras';
 import { createPoa } from '@vsys/consensus-poa';
 import { createSpos } from '@vsys/consensus-spos';
 import type { SimulatedModule } from '@vsys/simulation';
 
-/** The modules that are simulated. A new one is one entry here. */
-export const modules: readonly SimulatedModule[] = [
+const plain: readonly SimulatedModule[] = [
   {
     name: 'spos',
     create: (verifySignature) => createSpos({ verifySignature }) as ConsensusModule,
@@ -27,9 +27,27 @@ export const modules: readonly SimulatedModule[] = [
   },
 ];
 
+/** One after the other on one chain. The changes fall into the time of the faults, and the last era into the quiet after it too. */
+function erasOf(names: readonly string[], lastHeights: readonly number[]): SimulatedModule {
+  const inside = names.map((name) => named(plain, name));
+  return {
+    name: 'eras',
+    create: (verifySignature) => createEras({ modules: inside.map(({ create }) => create(verifySignature)) }) as ConsensusModule,
+    params: (seats, periodMs) => ({ eras: inside.map(({ name, params }, era) => ({ module: `${name}@1`, params: params(seats, periodMs), ...(lastHeights[era] === undefined ? {} : { lastHeight: lastHeights[era] }) })) }),
+    tolerates: 'static',
+  };
+}
+
+/** The modules that are simulated. A new one is one entry here. */
+export const modules: readonly SimulatedModule[] = [...plain, erasOf(['poa', 'spos', 'bft'], [6, 14])];
+
 /** @throws RangeError when there is none of that name */
 export function moduleNamed(name: string): SimulatedModule {
-  const found = modules.find((module) => module.name === name);
-  if (found === undefined) throw new RangeError(`there is no module "${name}" to simulate; there are ${modules.map((module) => module.name).join(', ')}`);
+  return named(modules, name);
+}
+
+function named(all: readonly SimulatedModule[], name: string): SimulatedModule {
+  const found = all.find((module) => module.name === name);
+  if (found === undefined) throw new RangeError(`there is no module "${name}" to simulate; there are ${all.map((module) => module.name).join(', ')}`);
   return found;
 }

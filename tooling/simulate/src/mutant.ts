@@ -1,6 +1,6 @@
-/** Who can kill a mutant: the tests of one package, among them the compliance suites and the tamper suite of proofs; or the simulator. */
+/** Who can kill a mutant: the tests of one package, among them the compliance suites, the tamper suite of proofs and the exhaustive checker; or the simulator. */
 export type MutantTool =
-  | { readonly kind: 'laws' | 'proofs'; /** Folder of the package. */ readonly package: string; /** Test files that are run. */ readonly tests: string }
+  | { readonly kind: 'laws' | 'proofs' | 'checker'; /** Folder of the package. */ readonly package: string; /** Test files that are run. */ readonly tests: string }
   | { readonly kind: 'simulator'; readonly module: string };
 
 export interface SourceChange {

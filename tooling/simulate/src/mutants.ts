@@ -5,6 +5,7 @@ const laws = (name: string, tests = 'test/compliance'): MutantTool => ({ kind: '
 const proofs: MutantTool = { kind: 'proofs', package: 'packages/state', tests: 'test/proof' };
 const spos: MutantTool = { kind: 'simulator', module: 'spos' };
 const poa: MutantTool = { kind: 'simulator', module: 'poa' };
+const checker: MutantTool = { kind: 'checker', package: 'tooling/explore', tests: 'test/explore' };
 const guard = laws('consensus', 'test/(signer-guard|eip3076)');
 
 /** Faults that the tools must notice. Each is small, compiles, and breaks one promise. */
@@ -26,6 +27,15 @@ export const mutants: readonly Mutant[] = [
   { name: 'bft counts a seat twice for one block', area: 'finality', tools: [laws('consensus-bft', 'test/tally')], changes: [change('consensus-bft/src/tally.ts', '  if (hasVoted(before, vote.seat, vote.id)) return tally;\n', '')] },
   { name: 'bft drops what a seat signed second', area: 'finality', tools: [laws('consensus-bft', 'test/two-faces')], changes: [change('consensus-bft/src/tally.ts', 'return others.length >= honestMin;', 'return others.length > 1_000;')] },
   { name: 'bft keeps whatever a seat signs', area: 'finality', tools: [laws('consensus-bft', 'test/two-faces')], changes: [change('consensus-bft/src/tally.ts', 'return others.length >= honestMin;', 'return others.length >= 0;')] },
+  { name: 'ffg lets a voter vote twice for a height', area: 'finality', tools: [checker], changes: [change('finality-ffg/src/ffg-rules.ts', 'target.height > memory.target', 'target.height >= memory.target')] },
+  { name: 'ffg lets a vote span another', area: 'finality', tools: [checker], changes: [change('finality-ffg/src/ffg-rules.ts', 'source.height >= memory.source', 'source.height >= 0')] },
+  { name: 'ffg makes final without the direct child', area: 'finality', tools: [checker], changes: [change('finality-ffg/src/ffg-rules.ts', 'target.height === source.height + 1', 'target.height > source.height')] },
+  { name: 'the quorum of ffg is a voter too small', area: 'finality', tools: [checker], changes: [change('finality-ffg/src/ffg-rules.ts', '  quorum: ffgQuorum,', '  quorum: (voters) => ffgQuorum(voters) - 1,')] },
+  { name: 'ffg asks one of two sets only', area: 'finality', tools: [checker], changes: [change('finality-ffg/src/voters.ts', 'return voters.seats.every((seats) =>', 'return voters.seats.slice(-1).every((seats) =>')] },
+  { name: 'a change of sets is over as soon as it begins', area: 'finality', tools: [checker], changes: [change('finality-ffg/src/context.ts', 'final.height < since, rules)', 'final.height + 1_000 < since, rules)')] },
+  { name: 'a set takes over before its announcement is final', area: 'finality', tools: [laws('finality-ffg', 'test/context')], changes: [change('finality-ffg/src/context.ts', 'return parent.final.height >= announced &&', 'return parent.justified.height >= announced &&')] },
+  { name: 'ffg takes a certificate for another source', area: 'finality', tools: [laws('finality-ffg', 'test/context')], changes: [change('finality-ffg/src/context.ts', 'return target !== undefined && isSameRef(target.source, link.source) ? target : undefined;', 'return link.source.height >= 0 ? target : undefined;')] },
+  { name: 'ffg takes a certificate whose last vote does not hold', area: 'finality', tools: [laws('finality-ffg', 'test/certificate')], changes: [change('finality-ffg/src/check-certificate.ts', 'for (const { seat, signature } of signers) {', 'for (const { seat, signature } of signers.slice(1)) {')] },
   // Import order
   { name: 'a block acts before it is in the log', area: 'import order', tools: [spos], changes: [change('consensus/src/create-chain.ts', 'const sequence = replaySequence ?? (await log.append([blockToBytes(block)]));', 'const sequence = replaySequence ?? log.next;\n    if (replaySequence === undefined) void log.append([blockToBytes(block)]).catch(() => undefined);')] },
   { name: 'a replay does not finalise', area: 'import order', tools: [spos], changes: [change('consensus/src/create-chain.ts', 'if (ancestor !== undefined) await finaliseOne(ancestor);', 'if (ancestor !== undefined) logger.debug(\'not now\');')] },
@@ -33,6 +43,8 @@ export const mutants: readonly Mutant[] = [
   // Persistence
   { name: 'the base of the store is not written', area: 'persistence', tools: [spos], changes: [change('consensus/src/create-chain.ts', 'ops.push(baseOps({ id: last.id,', 'if (ops.length === 0) ops.push(baseOps({ id: last.id,')] },
   { name: 'final transactions are not indexed', area: 'persistence', tools: [spos], changes: [change('consensus/src/create-chain.ts', 'checked.map(({ id }) => id), receipts);', 'checked.slice(1).map(({ id }) => id), receipts.slice(1));')] },
+  { name: 'ffg signs before its vote is durable', area: 'persistence', tools: [laws('finality-ffg', 'test/gadget')], changes: [change('finality-ffg/src/gadget.ts', 'turn.effects.push({ kind: \'persist\', bytes: ffgMemoryToBytes(memory) });', 'if (signers.length > 1_000) turn.effects.push({ kind: \'persist\', bytes: ffgMemoryToBytes(memory) });')] },
+  { name: 'ffg forgets its vote at a restart', area: 'persistence', tools: [laws('finality-ffg', 'test/gadget')], changes: [change('finality-ffg/src/gadget.ts', 'memory: saved === undefined ? noVotes', 'memory: saved === undefined || saved.length > 0 ? noVotes')] },
   { name: 'spos builds before the slot is durable', area: 'persistence', tools: [laws('consensus-spos')], changes: [change('consensus-spos/src/engine.ts', '{ kind: \'persist\', bytes: uint64ToBytes(BigInt(slot)) },', '')] },
   { name: 'spos forgets its last slot at a restart', area: 'persistence', tools: [laws('consensus-spos')], changes: [change('consensus-spos/src/engine.ts', 'lastSlot: saved === undefined ? -1 : Number(uint64FromBytes(saved))', 'lastSlot: saved === undefined || saved.length > 0 ? -1 : Number(uint64FromBytes(saved))')] },
   { name: 'a key signs without the guard, and its engine keeps no memory', area: 'persistence', tools: [spos], changes: [

@@ -12,10 +12,11 @@ export type ConvictCode = 'SPOS_EVIDENCE_AGE' | 'SPOS_EVIDENCE_KEY' | 'SPOS_EVID
  * Takes seat and bond of who signed twice, and bars the account for good; coins of lessors are not touched. One offence is enough, so there is
  * nothing to take on a second one. Signatures were verified by `check`. Result: the account (20).
  */
-export function runEvidence({ params, round, draft, actor, timeMs }: StakeCallContext, { key, slot }: Offence): Verdict<Uint8Array, ConvictCode> {
-  const now = Math.floor(timeMs / round.slotMs);
-  if (slot > now || now - slot > params.evidenceSlots) return refuse('SPOS_EVIDENCE_AGE', `the offence is of slot ${slot}, this is ${now}; evidence is taken for ${params.evidenceSlots} slots`);
-  const account = draft.state.get(keyOwnerKey(key));
+export function runEvidence(call: StakeCallContext, offence: Offence): Verdict<Uint8Array, ConvictCode> {
+  const { params, draft, actor } = call;
+  const age = checkAge(call, offence);
+  if (!age.ok) return age;
+  const account = draft.state.get(keyOwnerKey(offence.key));
   if (account === undefined) return refuse('SPOS_EVIDENCE_KEY', 'no seat ever used this key');
   draft.state.need([stakeKey(account), balanceKey(account)]);
   const record = draft.enrolled(account);
@@ -29,4 +30,12 @@ export function runEvidence({ params, round, draft, actor, timeMs }: StakeCallCo
   draft.burn(record.bond - reporters);
   draft.credit(actor, reporters);
   return accept(account);
+}
+
+/** Votes name heights, and a block takes a slot at least: so many blocks are as old as so many slots, or older. */
+function checkAge({ params: { evidenceSlots }, round, height, timeMs }: StakeCallContext, offence: Offence): Verdict<void, ConvictCode> {
+  const [at, now, what] = offence.kind === 'two headers' ? [offence.slot, Math.floor(timeMs / round.slotMs), 'slot'] : [offence.height, height, 'height'];
+  if (now - at > evidenceSlots) return refuse('SPOS_EVIDENCE_AGE', `the offence is of ${what} ${at}, this is ${now}: evidence is taken up to ${evidenceSlots} later`);
+  // A vote may be for a branch that is longer than this one; a slot comes by the clock alone.
+  return offence.kind === 'two headers' && at > now ? refuse('SPOS_EVIDENCE_AGE', `the offence is of slot ${at}, which is still to come`) : accept(undefined);
 }

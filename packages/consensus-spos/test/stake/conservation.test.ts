@@ -58,7 +58,7 @@ test('coins are neither made nor lost: balances, leases, bonds and unpaid intere
         expect(bench.minting(number) <= bench.balance(number) + (record?.leasedIn ?? 0n)).toBe(true);
       }
     }
-  }), { numRuns: 150 });
+  }), { numRuns: 100 });
   // The property says nothing about what never happened.
   for (const outcome of ['ok', 'SPOS_NO_LEASE', 'SPOS_BARRED', 'SPOS_FLOOR', 'SPOS_EVIDENCE_KNOWN', 'SPOS_HOLDS_SEAT']) expect(seen.get(outcome)).toBeGreaterThan(0);
 });

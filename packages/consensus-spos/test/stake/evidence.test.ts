@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { headerEvidence, verifyEvidence } from '@vsys/consensus-spos';
+import { headerEvidence, verifyEvidence, voteEvidence } from '@vsys/consensus-spos';
 import { cancelLease, claimBond, contend, enroll, evidence, lease, setKeys } from '@vsys/consensus-spos/ops';
 import { sealMessage } from '@vsys/consensus/rules';
 import type { SealedHeader } from '@vsys/data-format';
+import { ffgEvidence, ffgVoteMessage } from '@vsys/finality-ffg';
+import type { SignedBallot } from '@vsys/finality-ffg';
 import { blockId, genesisAt, publicKeyOf, signerOf, verifySignature } from '../support.ts';
 import { accountOf, CHAIN, createStakeBench, keyOf } from './stake-bench.ts';
 
@@ -29,16 +31,37 @@ describe('a proof of two headers', () => {
     ['one header twice', {}, 0, 'both headers are the same'],
     ['two slots', { timeMs: 6_000 }, 0, 'slots 5 and 6'],
     ['another chain', { chainId: new Uint8Array(32) }, 0, 'another chain'],
-    ['another key', { gasUsed: 1n }, 1, 'signature'],
+    ['another key', { gasUsed: 1n }, 1, 'seal is not by the key'],
   ] as const)('is refused for %s', (_what, change, other, message) => {
     const proof = headerEvidence(publicKeyOf(0).bytes, ...headers(0, 5_000, change, other));
     expect(verifyEvidence(rules, proof)).toMatchObject({ ok: false, code: 'SPOS_EVIDENCE', message: expect.stringContaining(message) });
   });
 
+
   test('is refused when it is cut, lengthened, of another kind, or changed anywhere', () => {
     const proof = proofOf(0, 5_000);
     for (const bad of [proof.slice(0, -1), Uint8Array.of(...proof, 0), Uint8Array.of(9, ...proof.slice(1)), new Uint8Array()]) expect(verifyEvidence(rules, bad).ok).toBe(false);
     for (let at = 0; at < proof.length; at++) expect(verifyEvidence(rules, proof.map((byte, i) => (i === at ? byte ^ 1 : byte))).ok).toBe(false);
+  });
+});
+
+/** Two votes with signatures, by the key of a seed. */
+function votes(seed: number, a: readonly [source: number, target: number, id?: number], b: typeof a): Uint8Array | undefined {
+  const signed = [a, b].map(([source, target, id = 0]): SignedBallot => {
+    const ballot = { setId: new Uint8Array(32).fill(3), source: { height: source, id: new Uint8Array(32).fill(source) }, target: { height: target, id: new Uint8Array(32).fill(target + id) } };
+    return { ...ballot, signature: sign(publicKeyOf(seed), ffgVoteMessage(CHAIN, ballot)) };
+  });
+  return ffgEvidence(publicKeyOf(seed).bytes, signed[0]!, signed[1]!);
+}
+
+describe('a proof of two votes', () => {
+  test('holds for a double and for a surround vote, and there is none for votes that may both be signed', () => {
+    const [double, surround] = [votes(0, [3, 5], [4, 5, 9])!, votes(0, [2, 9], [4, 5])!];
+    expect(verifyEvidence(rules, voteEvidence(double))).toEqual({ ok: true, value: { key: publicKeyOf(0).bytes, kind: 'double vote', height: 5 } });
+    expect(verifyEvidence(rules, voteEvidence(surround))).toEqual({ ok: true, value: { key: publicKeyOf(0).bytes, kind: 'surround vote', height: 9 } });
+    expect(votes(0, [3, 5], [4, 6])).toBeUndefined();
+    expect(verifyEvidence({ ...rules, chainId: new Uint8Array(32) }, voteEvidence(double))).toMatchObject({ ok: false, code: 'SPOS_EVIDENCE' });
+    for (let at = 0; at < double.length; at++) expect(verifyEvidence(rules, voteEvidence(double.map((byte, i) => (i === at ? byte ^ 1 : byte)))).ok).toBe(false);
   });
 });
 
@@ -66,6 +89,19 @@ describe('evidence in a block', () => {
     expect(bench.balance(HOLDER)).toBe(19_000n);
     expect(bench.run(HOLDER, contend(20, publicKeyOf(4).bytes))).toBe('SPOS_BARRED');
     expect(bench.run(HOLDER, claimBond())).toBe('SPOS_NO_BOND');
+  });
+
+  test('of two votes convicts whose voting key signed them, as long as it is not too old', () => {
+    const bench = createStakeBench({ window: 1, evidenceSlots: 10 }, rich);
+    bench.run(1, setKeys(keyOf(90), publicKeyOf(4).bytes));
+    const proof = voteEvidence(votes(4, [3, 5], [4, 5, 9])!);
+    bench.blocks(13);
+    expect(bench.run(REPORTER, evidence(proof))).toBe('ok');
+    expect([bench.record(1)?.convicted, bench.seats().length]).toEqual([true, 3]);
+    bench.run(2, setKeys(keyOf(91), publicKeyOf(5).bytes));
+    expect(bench.run(REPORTER, evidence(voteEvidence(votes(5, [3, 5], [4, 5, 9])!)))).toBe('SPOS_EVIDENCE_AGE');
+    // A branch that is longer than this one may have had its votes.
+    expect(bench.run(REPORTER, evidence(voteEvidence(votes(5, [3, 90], [4, 90, 9])!)))).toBe('ok');
   });
 
   test('is taken once', () => {

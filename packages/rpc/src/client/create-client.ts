@@ -27,6 +27,8 @@ export interface Client extends Disposable {
   readonly followed: Followed;
   /** Catches up with the headers of the node. Calls at the same time share the work. */
   follow(): Promise<Followed>;
+  /** Whether a block is on the branch of verified headers, among the newest that are kept. */
+  holds(block: BlockRefJson): boolean;
   /**
    * The final block that was verified, for `trust.checkpoint` of a later client, which then begins there. Canonical bytes, some hundred of them.
    * Keep them where nobody else writes: they are believed as the spec is.
@@ -126,6 +128,7 @@ export function createClient(options: ClientOptions): Client {
     get followed() {
       return headers.followed;
     },
+    holds: (block) => headers.stateRoot(block) !== undefined,
     checkpoint: () => headers.checkpoint(),
     async *findAll({ after, ...query }, { at, signal } = {}) {
       let cursor = after;

@@ -65,8 +65,12 @@ export function createHttpCall({ url, fetch, timeoutMs, answerBytesMax, clock, t
     const id = ++calls;
     const body = JSON.stringify({ jsonrpc: '2.0', id, method, params });
     const post = async (stop: AbortSignal): Promise<string> => {
+      const ask = (): Promise<Response> => fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body, signal: stop });
       try {
-        const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body, signal: stop });
+        const response = await ask().catch((error: unknown) => {
+          if (stop.aborted || !wasClosedBefore(error)) throw error;
+          return ask();
+        });
         return await textOf(response, answerBytesMax);
       } catch (cause) {
         throw cause instanceof ClientError ? cause : clientError('CLIENT_UNREACHABLE', `${method} was not answered at ${url}`, { cause });
@@ -75,6 +79,15 @@ export function createHttpCall({ url, fetch, timeoutMs, answerBytesMax, clock, t
     const text = await inTime(post, { timeoutMs, clock, timers, signals: [closing, signal], what: method });
     return resultOf(parseMessage(text), id) as RpcResult<M>;
   };
+}
+
+/**
+ * A connection that was kept from an earlier call and that the node closed while this one was on its way: it was not answered, and every call may be made twice.
+ * Browsers ask again by themselves.
+ */
+function wasClosedBefore(error: unknown): boolean {
+  const code = (error as { readonly cause?: { readonly code?: unknown } } | null)?.cause?.code;
+  return code === 'UND_ERR_SOCKET' || code === 'ECONNRESET';
 }
 
 /** The body, whatever the status: a node refuses with both, and what is not from a node is no answer. */

@@ -23,6 +23,8 @@ export interface Trust {
 /** How far the headers were followed. */
 export interface Followed {
   readonly tip: BlockRefJson;
+  /** When the tip says that it was made, in milliseconds since 1970. */
+  readonly tipTimeMs: number;
   readonly final: BlockRefJson;
 }
 
@@ -77,7 +79,7 @@ export function createVerifiedHeaders(trust: Trust, keptMax: number = clientLimi
 
   return {
     get followed() {
-      return { tip: refOf(chain.tip), final: refOf(chain.final) };
+      return { tip: refOf(chain.tip), tipTimeMs: chain.tip.header.timeMs, final: refOf(chain.final) };
     },
     checkpoint: () => headerCheckpointToBytes(trust, chain.final),
     locator() {

@@ -1,0 +1,32 @@
+export { connect } from './connect.ts';
+export type { Chain, ConnectOptions, Database, DatabaseName } from './connect.ts';
+export { Collection, SessionCollection, WritableCollection } from './collection.ts';
+export type { CollectionOptions, Watching } from './collection.ts';
+export { ChangeStream } from './change-stream.ts';
+export type { Change, WatchOptions } from './change-stream.ts';
+export type {
+  BulkResult, BulkStep, ChangeOptions, DeleteResult, FieldOperators, Filter, IdOf, Inserted, InsertManyResult, InsertOneResult, Stored, Update, UpdateResult, UpsertOptions, WriteOptions,
+} from './collection-types.ts';
+export { mongoCode } from './client-failure.ts';
+export type { DriverCode } from './client-failure.ts';
+export type { Cost } from './cost.ts';
+export type { IndexSpec } from './ensure-collection.ts';
+export { FindCursor } from './find-cursor.ts';
+export type { Rows } from './find-cursor.ts';
+export type { OpenRules } from './known-rules.ts';
+export { TransactionFailed } from './lane.ts';
+export type { SendOptions } from './lane.ts';
+export { driverLimits } from './limits.ts';
+export { ObjectId } from './object-id.ts';
+export type { Proof, ReadOptions } from './read-rows.ts';
+export type { FieldSchema, Infer, Kind, Schema } from './schema.ts';
+export { Session } from './session.ts';
+export { stampOf } from './stamp.ts';
+export type { Stamp } from './stamp.ts';
+export type { TrustOptions, TrustOrigin } from './trust.ts';
+export { Decimal128, Uuid } from './values.ts';
+export { Wallet } from './wallet.ts';
+export type { WalletKey } from './wallet.ts';
+export { Write } from './write.ts';
+export type { Outcome, Pooled } from './write.ts';
+export type { Waiting } from './in-time.ts';

@@ -1,0 +1,16 @@
+/** How long the first attempt lasts to make the last block of an era final; each one after it lasts twice as long. */
+export const ATTEMPT_MS = 60_000;
+
+/**
+ * Carriers that bring no finality for long are too many for a proof. So they begin anew on the last block of the era, in attempts that are
+ * told apart by the time in their headers alone: 0 for the first minute, 1 for the two after it, and so on. However slow a module is, one attempt is long enough.
+ */
+export function attemptAt(endedMs: number, timeMs: number): number {
+  const minutes = Math.min(0x7fff_fffe, Math.max(0, Math.floor((timeMs - endedMs) / ATTEMPT_MS)));
+  return 31 - Math.clz32(minutes + 1);
+}
+
+/** When the attempt after this one begins. */
+export function attemptEndMs(endedMs: number, attempt: number): number {
+  return endedMs + ATTEMPT_MS * (2 ** (attempt + 1) - 1);
+}

@@ -1,0 +1,12 @@
+export { ATTEMPT_MS, attemptAt, attemptEndMs } from './attempts.ts';
+export type { ErasContext } from './context.ts';
+export { createErasEngine } from './engine.ts';
+export type { EngineOfEra, ErasState } from './engine.ts';
+export { createEras } from './eras.ts';
+export type { ErasOptions } from './eras.ts';
+export { ErasError } from './memory.ts';
+export { checkEras, ERAS_MAX, erasFromBytes, erasToBytes } from './params.ts';
+export type { Era } from './params.ts';
+export { PROOF_BYTES_MAX } from './proof.ts';
+export { createErasRules } from './rules.ts';
+export type { ErasCode, ErasRules, RuledEra } from './rules.ts';

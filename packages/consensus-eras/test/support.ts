@@ -1,0 +1,71 @@
+import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { createBft } from '@vsys/consensus-bft';
+import { createEras } from '@vsys/consensus-eras';
+import type { ErasContext } from '@vsys/consensus-eras';
+import { createPoa } from '@vsys/consensus-poa';
+import { createSpos } from '@vsys/consensus-spos';
+import type { ConsensusModule } from '@vsys/consensus';
+import type { ConsensusSubject } from '@vsys/consensus/compliance';
+import type { PublicKeyOf } from '@vsys/consensus/rules';
+import { verifySignature } from '@vsys/crypto';
+import { blockId, bodyRoot, receiptsRoot } from '@vsys/data-format';
+import type { ChainSpec, Header } from '@vsys/data-format';
+import { toHex } from '@vsys/primitives';
+
+export { blockId };
+
+const ZERO = new Uint8Array(32);
+const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
+const SPKI = Buffer.from('302a300506032b6570032100', 'hex');
+const GENESIS_MS = 1_700_000_000_000;
+
+function privateKeyOf(seed: number): KeyObject {
+  return createPrivateKey({ key: Buffer.concat([PKCS8, Buffer.alloc(32, seed + 1)]), format: 'der', type: 'pkcs8' });
+}
+
+export function publicKeyOf(seed: number): PublicKeyOf {
+  const der = createPublicKey(privateKeyOf(seed)).export({ format: 'der', type: 'spki' });
+  return { scheme: 'ed25519', bytes: new Uint8Array(der.subarray(SPKI.length)) };
+}
+
+export function signerOf(count: number): (key: PublicKeyOf, bytes: Uint8Array) => Uint8Array {
+  const privates = new Map(Array.from({ length: count }, (_, seed) => [toHex(publicKeyOf(seed).bytes), privateKeyOf(seed)]));
+  return (key, bytes) => new Uint8Array(sign(null, bytes, privates.get(toHex(key.bytes)) as KeyObject));
+}
+
+export const genesis: Header = {
+  version: 1, chainId: ZERO, height: 0, parent: ZERO, timeMs: GENESIS_MS, bodyRoot: bodyRoot([]), receiptsRoot: receiptsRoot([]), stateRoot: ZERO, seatSetRoot: ZERO,
+  nextSeatSetRoot: ZERO, historyRoot: ZERO, gasUsed: 0n, ext: new Uint8Array(0),
+};
+
+export const modules: readonly ConsensusModule[] = [createPoa({ verifySignature }) as ConsensusModule, createSpos({ verifySignature }) as ConsensusModule, createBft({ verifySignature }) as ConsensusModule];
+
+type Name = 'poa' | 'spos' | 'bft';
+
+/** An era of one of the three modules, each of whose keys has a part in it. */
+export function eraOf(module: Name, keys: number, lastHeight?: number): { readonly module: string; readonly lastHeight?: number; readonly params: unknown } {
+  const seats = Array.from({ length: keys }, (_, i) => ({ account: String(i + 1).padStart(2, '0').repeat(20), key: toHex(publicKeyOf(i).bytes) }));
+  const params = {
+    poa: { periodMs: 1_000, backoffMs: 400, authorities: seats },
+    spos: { slotMs: 1_000, slots: keys, seats: seats.map(({ account, key }, seat) => ({ seat, account, mintKey: key })) },
+    bft: { periodMs: 1_000, timeoutMs: 400, timeoutDeltaMs: 200, validators: seats },
+  };
+  return { module: `${module}@1`, params: params[module], ...(lastHeight === undefined ? {} : { lastHeight }) };
+}
+
+export function subjectOf(keys: number, eras: readonly (readonly [module: Name, lastHeight?: number])[]): ConsensusSubject<ErasContext> {
+  const module = createEras({ modules });
+  const params = module.paramsFromJson({ eras: eras.map(([name, lastHeight]) => eraOf(name, keys, lastHeight)) });
+  if (!params.ok) throw new Error(params.message);
+  const opened = module.open(params.value, ZERO);
+  if (!opened.ok) throw new Error(opened.message);
+  return { consensus: opened.value, spec: specOf('eras@1', params.value), genesis, keys: Array.from({ length: keys }, (_, i) => publicKeyOf(i)), sign: signerOf(keys), blockId };
+}
+
+function specOf(module: string, params: Uint8Array): ChainSpec {
+  return {
+    version: 1, name: 'test', symbol: 'T', network: 'private', genesisTimeMs: GENESIS_MS, limits: { blockBytesMax: 1, blockGasMax: 1n, transactionBytesMax: 1 },
+    fees: { perByte: 0n, perGas: 0n, to: 'burn' }, consensus: { module, params }, containers: [], balances: [], salt: new Uint8Array(0),
+  };
+}
