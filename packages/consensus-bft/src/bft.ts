@@ -1,8 +1,10 @@
 import { accept, toHex } from '@vsys/primitives';
+import { createAuthorityContainer, reportAuthority } from '@vsys/consensus';
 import type { ConsensusModule, VerifySignature } from '@vsys/consensus';
 import { createBftEngine } from './engine.ts';
+import { verifyBftEvidence } from './evidence.ts';
 import { bftParamsFromBytes, bftParamsFromJson, bftParamsToBytes, bftParamsToJson, bftQuorum } from './params.ts';
-import { createBftRules } from './rules.ts';
+import { BFT_CONTAINER, createBftRules } from './rules.ts';
 import type { BftContext } from './rules.ts';
 import type { VoteRules } from './vote-rules.ts';
 import { BFT_MESSAGE_BYTES_MAX } from './wire.ts';
@@ -40,20 +42,23 @@ export function createBft(options: BftOptions): ConsensusModule<BftContext> {
       const opened = bftParamsFromBytes(bytes);
       if (!opened.ok) return opened;
       const params = opened.value;
-      const validators = params.validators.length;
-      const quorum = bftQuorum(validators);
       return accept({
         rules: createBftRules(params, chainId, verifySignature),
-        containers: [],
+        containers: [createAuthorityContainer({ name: BFT_CONTAINER, authorities: params.validators, verifyEvidence: (proof) => verifyBftEvidence(chainId, verifySignature, proof) })],
         engine: (keys) => createBftEngine({ params, chainId, verifySignature, ...(votes === undefined ? {} : { votes }) }, keys),
-        describe: () => ({
-          validators,
-          periodMs: params.periodMs,
-          quorum,
-          validatorsThatMayBeAway: validators - quorum,
-          validatorsThatStopTheChain: validators - quorum + 1,
-          equivocatorsThatBreakSafety: 2 * quorum - validators,
-        }),
+        evidenceOperation: (proof) => reportAuthority(BFT_CONTAINER, proof),
+        describe: (head) => {
+          const validators = (head?.validators ?? params.validators).length;
+          const quorum = bftQuorum(validators);
+          return {
+            validators,
+            periodMs: params.periodMs,
+            quorum,
+            validatorsThatMayBeAway: validators - quorum,
+            validatorsThatStopTheChain: validators - quorum + 1,
+            equivocatorsThatBreakSafety: 2 * quorum - validators,
+          };
+        },
       });
     },
   };

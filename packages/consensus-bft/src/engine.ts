@@ -2,22 +2,26 @@ import { equalBytes, fromHex, toHex } from '@vsys/primitives';
 import type { BlockId, ChainId } from '@vsys/primitives';
 import { sealMessage } from '@vsys/consensus';
 import type { Engine, EngineInput, PublicKeyOf, Step, VerifySignature } from '@vsys/consensus';
+import { createCommittee } from './committee.ts';
+import type { Committee } from './committee.ts';
 import { createHearing } from './hear.ts';
 import { memoryFromBytes, memoryToBytes } from './memory.ts';
-import type { BftParams } from './params.ts';
+import type { BftMemory } from './memory.ts';
+import type { BftParams, BftValidator } from './params.ts';
 import { keepProposal, NAMES_MAX, want } from './proposals.ts';
-import { bftExtToBytes, bftProposer, bftRoundOf } from './rules.ts';
+import { bftExtToBytes, bftRoundOf } from './rules.ts';
 import type { BftContext } from './rules.ts';
 import { bftSealToBytes } from './seal.ts';
 import type { BftState } from './state.ts';
-import { countFor, decidedBy, isSameId, roundOf, seatsIn, votesOf, withVote } from './tally.ts';
+import { countFor, decidedBy, roundOf, seatsIn, votesFor, votesOf, withVote } from './tally.ts';
+import type { Tally } from './tally.ts';
 import { notesFor, tell, tellStatus } from './tell.ts';
 import { createTurn, hasExecuted, isWanted, ROUNDS_KEPT_MAX, stepName } from './turn.ts';
 import type { Turn } from './turn.ts';
 import { PRECOMMIT, PREVOTE, PROPOSE, reproposalMessage, voteMessage } from './vote.ts';
 import type { Reproposal, Vote, VoteStep } from './vote.ts';
 import { voteRules } from './vote-rules.ts';
-import type { VoteRules } from './vote-rules.ts';
+import type { Polka, VoteRules } from './vote-rules.ts';
 
 export interface BftEngineOptions {
   readonly params: BftParams;
@@ -29,6 +33,11 @@ export interface BftEngineOptions {
 
 /** However long a network was cut, a round is over after this. */
 const TIMEOUT_MS_MAX = 60_000;
+/**
+ * Who hears no quorum of precommits waits so many times longer before it goes on alone. A round of those who do hear one lasts three waits: so whoever is
+ * ahead of the others is caught up, and they meet in one round; were all as quick, they would stay apart for ever.
+ */
+const LONELY_WAITS = 2;
 /** Rounds in which a seat with an old memory only listens. */
 const QUIET_ROUNDS = 3;
 const STEPS: Readonly<Record<number, BftState['step']>> = { [PROPOSE]: 'propose', [PREVOTE]: 'prevote', [PRECOMMIT]: 'precommit' };
@@ -39,26 +48,25 @@ const STEPS: Readonly<Record<number, BftState['step']>> = { [PROPOSE]: 'propose'
  */
 export function createBftEngine(options: BftEngineOptions, keys: readonly PublicKeyOf[]): Engine<BftContext, BftState> {
   const { params, chainId, votes: rules = voteRules } = options;
-  const { periodMs, validators } = params;
-  const n = validators.length;
-  const quorum = rules.quorum(n);
-  const hear = createHearing(options, quorum);
-  const own = validators.flatMap(({ key }, seat) => (keys.some((one) => one.scheme === 'ed25519' && equalBytes(one.bytes, key)) ? [seat] : []));
-  const keyOf = (seat: number): PublicKeyOf => ({ scheme: 'ed25519', bytes: (validators[seat] as BftParams['validators'][number]).key });
+  const { periodMs } = params;
+  const hear = createHearing(options);
+  const committeeOf = (validators: readonly BftValidator[]): Committee => createCommittee(validators, keys, rules.quorum);
   const patienceMs = (round: number): number => Math.min(TIMEOUT_MS_MAX, params.timeoutMs + round * params.timeoutDeltaMs);
 
   const isSilent = ({ state }: Turn): boolean => state.quietRounds !== undefined && state.quietRounds < QUIET_ROUNDS;
   /** Signs a step once, ever. False: nothing may be signed here. */
   const mayStillSign = (turn: Turn, step: number): boolean => {
-    const { height, round, signed } = turn.state;
-    if (own.length === 0 || isSilent(turn)) return false;
+    const { height, round, signed, committee } = turn.state;
+    if (committee.own.length === 0 || isSilent(turn)) return false;
     return height !== signed.height ? height > signed.height : round !== signed.round ? round > signed.round : step > signed.step;
   };
   const remember = (turn: Turn, step: number): void => {
-    const { height, round, locked, valid } = turn.state;
+    const { height, round, locked, valid, tally, committee } = turn.state;
     turn.set({ signed: { height, round, step } });
-    turn.effects.push({ kind: 'persist', bytes: memoryToBytes({ height, round, step, locked, valid }) });
+    const polkas = locked !== undefined && valid !== undefined && locked.round !== valid.round ? [locked, valid] : [valid ?? locked].filter((one) => one !== undefined);
+    turn.effects.push({ kind: 'persist', bytes: memoryToBytes({ height, round, step, locked, valid, reasons: polkas.flatMap((polka) => reasonsFor(tally, polka, committee.quorum)) }) });
   };
+  const reasonsFor = (tally: Tally, { round, id }: Polka, quorum: number): readonly Vote[] => votesFor(votesOf(tally, round, PREVOTE), id).slice(0, quorum);
   const waitFor = (turn: Turn, ms: number): void => {
     const { height, round, step } = turn.state;
     turn.effects.push({ kind: 'timer', id: stepName(height, round, step), atMs: turn.nowMs + ms });
@@ -69,9 +77,11 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
     const settled = state.settled || (state.decided !== undefined && equalBytes(state.decided, view.head.id));
     // Others decided at least one height that this memory knows nothing of: the next may hold a vote of ours that it knows nothing of either.
     const isBehind = !settled && height >= state.signed.height + 2;
-    const waiting = state.height + 1 === height ? state.next : [];
+    const committee = committeeOf(view.head.context.validators);
+    // They were judged by the validators of the height before: a seat that another key took, or that moved, speaks again.
+    const waiting = state.height + 1 === height ? state.next.filter(({ seat }) => isSameSeat(state.committee, committee, seat)) : [];
     turn.set({
-      height, round: 0, step: 'wait', locked: undefined, valid: undefined, proposals: new Map(), tally: waiting.reduce(withVote, new Map()), next: [], extended: false, prevotesCounted: false, precommitsCounted: false,
+      committee, height, round: 0, step: 'wait', locked: undefined, valid: undefined, proposals: new Map(), tally: waiting.reduce(withVote, new Map()), next: [], extended: false, lonely: 0, prevotesCounted: false, precommitsCounted: false,
       importing: new Set(), invalid: new Set(), fetchedMs: new Map(), sources: new Map(), decided: undefined, building: undefined, quietRounds: isBehind ? 0 : undefined, settled, accused: new Set(), answeredMs: new Map(),
     });
     waitFor(turn, Math.max(0, view.head.timeMs + periodMs - turn.nowMs));
@@ -81,14 +91,28 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
     const { state } = turn;
     const kept = new Set([state.locked?.round, state.valid?.round]);
     turn.set({
-      round, step: 'propose', extended: false, prevotesCounted: false, precommitsCounted: false, building: undefined,
+      round, step: 'propose', extended: false, lonely: 0, prevotesCounted: false, precommitsCounted: false, building: undefined,
       tally: new Map([...state.tally].filter(([one]) => one > round - ROUNDS_KEPT_MAX || kept.has(one))),
       proposals: new Map([...state.proposals].filter(([one]) => one > round - ROUNDS_KEPT_MAX)),
       ...(state.quietRounds === undefined ? {} : { quietRounds: state.quietRounds + 1 }),
     });
+    adopt(turn);
     waitFor(turn, patienceMs(round));
-    const proposer = bftProposer(params, state.height, round);
-    if (own.includes(proposer) && mayStillSign(turn, PROPOSE)) propose(turn, proposer);
+    const proposer = state.committee.proposer(state.height, round);
+    if (state.committee.own.includes(proposer) && mayStillSign(turn, PROPOSE)) propose(turn, proposer);
+  }
+
+  /** What a quorum prevoted for in a round that is over may be proposed again too: whoever heard of it late is as good a proposer as who heard of it in time. */
+  function adopt(turn: Turn): void {
+    const { round, tally, committee: { quorum } } = turn.state;
+    for (const [one, { prevotes }] of tally) {
+      const { valid } = turn.state;
+      if (one >= round || (valid !== undefined && one <= valid.round)) continue;
+      const id = decidedBy(prevotes, quorum)?.id;
+      if (id === undefined) continue;
+      if (hasExecuted(turn, id)) turn.set({ valid: rules.keepValid(valid, { round: one, id }) });
+      else want(turn, id);
+    }
   }
 
   function propose(turn: Turn, seat: number): void {
@@ -101,13 +125,13 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
       return;
     }
     const bytes = reproposalMessage(chainId, { height, round, validRound: valid.round, id: valid.id });
-    turn.effects.push({ kind: 'sign', job: `again ${height} ${round} ${seat} ${valid.round} ${toHex(valid.id)}`, key: keyOf(seat), bytes, guard: { kind: 'round', height: BigInt(height), round, step: PROPOSE } });
+    turn.effects.push({ kind: 'sign', job: `again ${height} ${round} ${seat} ${valid.round} ${toHex(valid.id)}`, key: turn.state.committee.keyOf(seat), bytes, guard: { kind: 'round', height: BigInt(height), round, step: PROPOSE } });
   }
 
   /** Votes in this step, and waits for others'. The wait also ends without a quorum: a vote that was lost in a crash may be the one that is missing. */
   function vote(turn: Turn, step: VoteStep, id: BlockId | undefined): void {
     turn.set({ step: step === PREVOTE ? 'prevote' : 'precommit' });
-    const { height, round } = turn.state;
+    const { height, round, committee: { own, keyOf } } = turn.state;
     waitFor(turn, patienceMs(round));
     if (!mayStillSign(turn, step)) return;
     remember(turn, step);
@@ -125,6 +149,7 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
   /** Line 49: a quorum of precommits of one round for an executed block. */
   function decide(turn: Turn): boolean {
     const { state } = turn;
+    const { quorum } = state.committee;
     for (const [round, { precommits }] of state.tally) {
       const id = decidedBy(precommits, quorum)?.id;
       if (id === undefined) continue;
@@ -132,7 +157,7 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
         want(turn, id);
         continue;
       }
-      const chosen = [...precommits.values()].flat().filter((one) => isSameId(one.id, id)).toSorted((a, b) => a.seat - b.seat).slice(0, quorum);
+      const chosen = votesFor(precommits, id).slice(0, quorum);
       turn.set({ decided: id });
       turn.effects.push({ kind: 'certify', id, seal: bftSealToBytes({ kind: 'certificate', round, precommits: chosen }) }, { kind: 'finalise', ref: { id, height: state.height } });
       return true;
@@ -142,7 +167,7 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
 
   /** Line 55. */
   function skip(turn: Turn): boolean {
-    const { step, round, tally } = turn.state;
+    const { step, round, tally, committee: { n, quorum } } = turn.state;
     const current = step === 'wait' ? -1 : round;
     const later = [...tally.keys()].filter((one) => one > current).toSorted((a, b) => b - a);
     const there = new Set<number>();
@@ -157,7 +182,7 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
 
   /** Lines 22 and 28. */
   function prevote(turn: Turn): boolean {
-    const { step, round, proposals, tally, locked, invalid } = turn.state;
+    const { step, round, proposals, tally, locked, invalid, committee: { quorum } } = turn.state;
     const proposed = step === 'propose' ? proposals.get(round) : undefined;
     if (proposed === undefined) return false;
     const { id, validRound } = proposed;
@@ -172,7 +197,7 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
   function precommit(turn: Turn): boolean {
     const { state } = turn;
     if (state.step !== 'prevote' && state.step !== 'precommit') return false;
-    const polka = decidedBy(votesOf(state.tally, state.round, PREVOTE), quorum);
+    const polka = decidedBy(votesOf(state.tally, state.round, PREVOTE), state.committee.quorum);
     if (polka === undefined) return false;
     if (polka.id === undefined) {
       if (state.step !== 'prevote') return false;
@@ -191,11 +216,16 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
 
   /** Lines 34 and 47: a quorum voted, though not for one thing; the rest get as long as a step lasts. */
   function count(turn: Turn): boolean {
-    const { step, round, tally, prevotesCounted, precommitsCounted } = turn.state;
+    const { step, round, tally, prevotesCounted, precommitsCounted, committee: { quorum } } = turn.state;
     const { prevotes, precommits } = roundOf(tally, round);
     if (step === 'prevote' && !prevotesCounted && prevotes.size >= quorum) {
       turn.set({ prevotesCounted: true });
       waitFor(turn, patienceMs(round));
+    }
+    // So many for nothing leave too few for any block: waiting would change nothing.
+    if (step === 'precommit' && countFor(precommits, undefined) >= quorum) {
+      beginRound(turn, round + 1);
+      return true;
     }
     if (step === 'precommit' && !precommitsCounted && precommits.size >= quorum) {
       turn.set({ precommitsCounted: true });
@@ -205,7 +235,7 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
   }
 
   function onTimer(turn: Turn, id: string): void {
-    const { height, round, step, proposals, importing, extended } = turn.state;
+    const { height, round, step, proposals, importing, extended, precommitsCounted, lonely } = turn.state;
     if (id !== stepName(height, round, step)) return;
     if (step === 'wait') return beginRound(turn, 0);
     const proposed = proposals.get(round);
@@ -218,6 +248,10 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
     tellStatus(turn);
     if (step === 'propose') return vote(turn, PREVOTE, undefined);
     if (step === 'prevote') return vote(turn, PRECOMMIT, undefined);
+    if (!precommitsCounted && lonely < LONELY_WAITS) {
+      turn.set({ lonely: lonely + 1 });
+      return waitFor(turn, patienceMs(round));
+    }
     beginRound(turn, round + 1);
   }
 
@@ -234,7 +268,7 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
       const [seat, validRound, id] = rest as [string, string, string];
       const reproposal: Reproposal = { height: Number(height), round: Number(round), validRound: Number(validRound), seat: Number(seat), id: fromHex(id), signature };
       keepProposal(turn, { round: reproposal.round, id: reproposal.id, validRound: reproposal.validRound, signed: { kind: 'again', reproposal } });
-      return tell(turn, [{ kind: 'reproposal', reproposal }]);
+      return tell(turn, [{ kind: 'reproposal', reproposal }, ...reasonsFor(turn.state.tally, { round: reproposal.validRound, id: reproposal.id }, turn.state.committee.quorum).map((one) => ({ kind: 'vote', vote: one }) as const)]);
     }
     const { building } = turn.state;
     if (building?.job !== job) return;
@@ -252,7 +286,7 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
     const isNear = round >= state.round && round <= state.round + 1;
     const isFirst = isNear && keepProposal(turn, { round, id, validRound: undefined, signed: { kind: 'fresh', header, seal } });
     if (isFirst) turn.effects.push({ kind: 'judge', judgement: 'accept' });
-    if (!isFirst && !isWanted(turn, id, n - quorum + 1)) return;
+    if (!isFirst && !isWanted(turn, id, state.committee.honestMin)) return;
     if (state.importing.has(name) || view.get(id) !== undefined || state.importing.size >= NAMES_MAX) return;
     turn.set({ importing: new Set(turn.state.importing).add(name) });
     turn.effects.push({ kind: 'import', id });
@@ -282,13 +316,12 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
       case 'message':
         return hear(turn, input.from, input.bytes);
       case 'built': {
-        const { height, round, step } = turn.state;
+        const { height, round, step, committee } = turn.state;
         const job = `block ${height} ${round}`;
         // What took longer than its round is dropped.
         if (input.job !== job || step !== 'propose') return;
         turn.set({ building: { job, id: input.id, header: input.header } });
-        const seat = bftProposer(params, height, round);
-        return void turn.effects.push({ kind: 'sign', job, key: keyOf(seat), bytes: sealMessage(input.id), guard: { kind: 'round', height: BigInt(height), round, step: PROPOSE } });
+        return void turn.effects.push({ kind: 'sign', job, key: committee.keyOf(committee.proposer(height, round)), bytes: sealMessage(input.id), guard: { kind: 'round', height: BigInt(height), round, step: PROPOSE } });
       }
       case 'signed':
         return onSigned(turn, input.job, input.signature);
@@ -305,7 +338,7 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
   return {
     init: (saved, view, nowMs) => {
       const memory = saved === undefined ? undefined : memoryFromBytes(saved);
-      const turn = createTurn(initialState(memory), view, nowMs);
+      const turn = createTurn(initialState(memory, committeeOf(view.head.context.validators)), view, nowMs);
       follow(turn);
       beginHeight(turn);
       const { height } = turn.state;
@@ -324,18 +357,22 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
   };
 
   /** Goes on in the round and step that was signed last; a vote that was not sent before the crash is lost, and the step times out. */
-  function resume(turn: Turn, { round, step, locked, valid }: ReturnType<typeof memoryFromBytes>): void {
+  function resume(turn: Turn, { round, step, locked, valid, reasons }: BftMemory): void {
     const now = STEPS[step];
     if (now === undefined) return;
-    turn.set({ round, step: now, locked, valid });
+    turn.set({ round, step: now, locked, valid, tally: reasons.reduce(withVote, turn.state.tally) });
     waitFor(turn, patienceMs(round));
     tellStatus(turn);
   }
 
-  function initialState(memory: ReturnType<typeof memoryFromBytes> | undefined): BftState {
+  function initialState(memory: BftMemory | undefined, committee: Committee): BftState {
     return {
-      height: 0, round: 0, step: 'wait', locked: undefined, valid: undefined, proposals: new Map(), tally: new Map(), next: [], extended: false, prevotesCounted: false, precommitsCounted: false, importing: new Set(), invalid: new Set(),
+      committee, height: 0, round: 0, step: 'wait', locked: undefined, valid: undefined, proposals: new Map(), tally: new Map(), next: [], extended: false, lonely: 0, prevotesCounted: false, precommitsCounted: false, importing: new Set(), invalid: new Set(),
       fetchedMs: new Map(), sources: new Map(), decided: undefined, building: undefined, signed: memory ?? { height: 1, round: 0, step: 0 }, quietRounds: undefined, settled: false, accused: new Set(), answeredMs: new Map(),
     };
   }
+}
+
+function isSameSeat(before: Committee, after: Committee, seat: number): boolean {
+  return seat < before.n && seat < after.n && equalBytes(before.keyOf(seat).bytes, after.keyOf(seat).bytes);
 }

@@ -3,17 +3,16 @@ import type { ChainId, Height, Verdict } from '@vsys/primitives';
 import { sealMessage } from '@vsys/consensus/rules';
 import type { VerifySignature } from '@vsys/consensus/rules';
 import { blockId, sealedHeaderFromBytes, sealedHeaderToBytes } from '@vsys/data-format';
-import type { BftParams } from './params.ts';
-import { bftProposer, bftRoundOf } from './rules.ts';
+import { bftRoundOf } from './rules.ts';
 import { bftSealFromBytes } from './seal.ts';
 import type { Proposal } from './state.ts';
 import { isSameId } from './tally.ts';
 import { PREVOTE, reproposalFromBytes, reproposalMessage, reproposalToBytes, voteFromBytes, voteMessage, voteToBytes } from './vote.ts';
 import type { Vote } from './vote.ts';
 
-/** What a proof shows: this validator signed two things of which it may sign one. */
+/** What a proof shows: this key signed two things of which it may sign one. Whose it is, and whether it decided that height, is for who keeps the list. */
 export interface BftOffence {
-  readonly seat: number;
+  readonly key: Uint8Array;
   readonly kind: 'double proposal' | 'double prevote' | 'double precommit';
   readonly height: Height;
   readonly round: number;
@@ -23,43 +22,41 @@ const VOTES = 1;
 const PROPOSALS = 2;
 const FRESH = 0;
 const AGAIN = 1;
+const KEY_BYTES = 32;
 
-/** 1, then two votes, each behind its length (4). */
-export function voteEvidence(a: Vote, b: Vote): Uint8Array {
-  return concatBytes(Uint8Array.of(VOTES), listOf([voteToBytes(a), voteToBytes(b)]));
+/** 1, the key (32), then two votes, each behind its length (4). */
+export function voteEvidence(key: Uint8Array, a: Vote, b: Vote): Uint8Array {
+  return concatBytes(Uint8Array.of(VOTES), key, listOf([voteToBytes(a), voteToBytes(b)]));
 }
 
-/** 2, then two proposals, each behind its length (4): 0 and a sealed header, or 1 and a reproposal. */
-export function proposalEvidence(a: Proposal, b: Proposal): Uint8Array {
-  return concatBytes(Uint8Array.of(PROPOSALS), listOf([a, b].map(({ signed }) =>
+/** 2, the key (32), then two proposals, each behind its length (4): 0 and a sealed header, or 1 and a reproposal. */
+export function proposalEvidence(key: Uint8Array, a: Proposal, b: Proposal): Uint8Array {
+  return concatBytes(Uint8Array.of(PROPOSALS), key, listOf([a, b].map(({ signed }) =>
     signed.kind === 'fresh' ? concatBytes(Uint8Array.of(FRESH), sealedHeaderToBytes(signed)) : concatBytes(Uint8Array.of(AGAIN), reproposalToBytes(signed.reproposal)))));
 }
 
-/** Judges a proof by itself: anyone who knows the parameters can. */
-export function verifyBftEvidence(params: BftParams, chainId: ChainId, verifySignature: VerifySignature, proof: Uint8Array): Verdict<BftOffence, 'BFT_EVIDENCE'> {
+/** Judges a proof by itself: anyone can who knows the chain's id. */
+export function verifyBftEvidence(chainId: ChainId, verifySignature: VerifySignature, proof: Uint8Array): Verdict<BftOffence, 'BFT_EVIDENCE'> {
   const wrong = (message: string): Verdict<BftOffence, 'BFT_EVIDENCE'> => refuse('BFT_EVIDENCE', message);
-  const parts = partsOf(proof.subarray(1));
-  if (parts === undefined) return wrong('expected two signed things');
-  const isBy = (seat: number, message: Uint8Array, signature: Uint8Array): boolean => {
-    const validator = params.validators[seat];
-    return validator !== undefined && verifySignature({ scheme: 'ed25519', bytes: validator.key }, message, signature);
-  };
+  const key = proof.slice(1, 1 + KEY_BYTES);
+  const parts = partsOf(proof.subarray(1 + KEY_BYTES));
+  if (parts === undefined) return wrong('expected a key and two signed things');
+  const isSigned = (message: Uint8Array, signature: Uint8Array): boolean => verifySignature({ scheme: 'ed25519', bytes: key }, message, signature);
   if (proof[0] === VOTES) {
     const [a, b] = parts.map(voteFromBytes);
     if (a === undefined || b === undefined) return wrong('expected two votes');
-    if (a.height !== b.height || a.round !== b.round || a.step !== b.step || a.seat !== b.seat) return wrong('the votes are not of one validator, height, round and step');
+    if (a.height !== b.height || a.round !== b.round || a.step !== b.step) return wrong('the votes are not of one height, round and step');
     if (isSameId(a.id, b.id)) return wrong('both votes are for the same');
-    if (![a, b].every((vote) => isBy(vote.seat, voteMessage(chainId, vote), vote.signature))) return wrong('a signature does not hold');
-    return accept({ seat: a.seat, kind: a.step === PREVOTE ? 'double prevote' : 'double precommit', height: a.height, round: a.round });
+    if (![a, b].every((vote) => isSigned(voteMessage(chainId, vote), vote.signature))) return wrong('a signature does not hold');
+    return accept({ key, kind: a.step === PREVOTE ? 'double prevote' : 'double precommit', height: a.height, round: a.round });
   }
   if (proof[0] !== PROPOSALS) return wrong('there is no such kind of proof');
   const [a, b] = parts.map((part) => proposalFromBytes(chainId, part));
   if (a === undefined || b === undefined) return wrong('expected two proposals');
   if (a.height !== b.height || a.round !== b.round) return wrong('the proposals are not of one height and round');
   if (equalBytes(a.message, b.message)) return wrong('both proposals are the same');
-  const seat = bftProposer(params, a.height, a.round);
-  if (![a, b].every(({ message, signature }) => isBy(seat, message, signature))) return wrong('a signature does not hold');
-  return accept({ seat, kind: 'double proposal', height: a.height, round: a.round });
+  if (![a, b].every(({ message, signature }) => isSigned(message, signature))) return wrong('a signature does not hold');
+  return accept({ key, kind: 'double proposal', height: a.height, round: a.round });
 }
 
 function proposalFromBytes(chainId: ChainId, bytes: Uint8Array): { readonly height: Height; readonly round: number; readonly message: Uint8Array; readonly signature: Uint8Array } | undefined {
@@ -68,7 +65,7 @@ function proposalFromBytes(chainId: ChainId, bytes: Uint8Array): { readonly heig
     return again === undefined ? undefined : { height: again.height, round: again.round, message: reproposalMessage(chainId, again), signature: again.signature };
   }
   const sealed = bytes[0] === FRESH ? sealedHeaderFromBytes(bytes.slice(1)) : undefined;
-  if (sealed?.ok !== true || sealed.value.header.ext.length !== 4 || !equalBytes(sealed.value.header.chainId, chainId)) return undefined;
+  if (sealed?.ok !== true || sealed.value.header.ext.length < 4 || !equalBytes(sealed.value.header.chainId, chainId)) return undefined;
   const { header, seal } = sealed.value;
   const parsed = bftSealFromBytes(seal);
   if (parsed?.kind !== 'proposal') return undefined;

@@ -3,7 +3,6 @@ import type { PeerId } from '@vsys/primitives';
 import { voteEvidence } from './evidence.ts';
 import type { BftEngineOptions } from './engine.ts';
 import { accuse, keepProposal, NAMES_MAX, want } from './proposals.ts';
-import { bftProposer } from './rules.ts';
 import type { BftState } from './state.ts';
 import { isBacked, isSameId, seatsIn, votesOf, withVote } from './tally.ts';
 import { notesFor, tell, tellStatus } from './tell.ts';
@@ -22,9 +21,8 @@ const NEXT_PER_SEAT_MAX = 4;
 const ANSWER_AGAIN_MS = 200;
 
 /** What peers send: each note is judged, kept when it is new and holds, and answered when its sender waits. */
-export function createHearing({ params, chainId, verifySignature }: Omit<BftEngineOptions, 'votes'>, quorum: number): (turn: Turn, from: PeerId, bytes: Uint8Array) => void {
-  const n = params.validators.length;
-  const isBy = (seat: number, message: Uint8Array, signature: Uint8Array): boolean => verifySignature({ scheme: 'ed25519', bytes: (params.validators[seat] as (typeof params.validators)[number]).key }, message, signature);
+export function createHearing({ chainId, verifySignature }: Pick<BftEngineOptions, 'chainId' | 'verifySignature'>): (turn: Turn, from: PeerId, bytes: Uint8Array) => void {
+  const isBy = ({ state }: Turn, seat: number, message: Uint8Array, signature: Uint8Array): boolean => verifySignature(state.committee.keyOf(seat), message, signature);
 
   function onMessage(turn: Turn, from: PeerId, bytes: Uint8Array): void {
     const notes = notesFromBytes(bytes);
@@ -55,10 +53,13 @@ export function createHearing({ params, chainId, verifySignature }: Omit<BftEngi
 
   function onVote(turn: Turn, from: PeerId, cast: Vote): Judgement {
     const { state } = turn;
-    if (cast.seat >= n) return 'reject';
+    const { n, honestMin, keyOf } = state.committee;
     if (cast.height > state.height + 1) turn.effects.push({ kind: 'behind', from, height: cast.height - 1 });
     if (cast.height !== state.height && cast.height !== state.height + 1) return 'ignore';
     const isNext = cast.height !== state.height;
+    // The next height may have other validators: what does not hold by those of this one is not known to be wrong.
+    const wrong = isNext ? 'ignore' : 'reject';
+    if (cast.seat >= n) return wrong;
     const votes = votesOf(state.tally, cast.round, cast.step);
     const known = isNext ? state.next.filter((one) => one.seat === cast.seat && one.round === cast.round && one.step === cast.step) : (votes.get(cast.seat) ?? []);
     const [first] = known;
@@ -70,11 +71,11 @@ export function createHearing({ params, chainId, verifySignature }: Omit<BftEngi
       return 'ignore';
     }
     if (first === undefined && (isNext ? state.next.filter(({ seat }) => seat === cast.seat).length >= NEXT_PER_SEAT_MAX : isTooFar(state, cast))) return 'ignore';
-    if (!isBy(cast.seat, voteMessage(chainId, cast), cast.signature)) return 'reject';
+    if (!isBy(turn, cast.seat, voteMessage(chainId, cast), cast.signature)) return wrong;
     if (first !== undefined) {
-      if (!isNext) accuse(turn, `vote ${cast.round} ${cast.step} ${cast.seat}`, () => voteEvidence(first, cast));
+      if (!isNext) accuse(turn, `vote ${cast.round} ${cast.step} ${cast.seat}`, () => voteEvidence(keyOf(cast.seat).bytes, first, cast));
       // Who heard this one first may be locked on a quorum with it. Too early, it comes again: who holds it answers each status with it.
-      if (isNext || !isBacked(votes, cast, n - quorum + 1)) return 'ignore';
+      if (isNext || !isBacked(votes, cast, honestMin)) return 'ignore';
     }
     if (!isNext) turn.set({ tally: withVote(state.tally, cast), sources });
     else {
@@ -83,7 +84,7 @@ export function createHearing({ params, chainId, verifySignature }: Omit<BftEngi
       turn.set({ next });
       // One of so many is honest: the height is decided, and what we miss of it can be had as a certificate.
       const seats = new Set(next.map(({ seat }) => seat)).size;
-      if (seats !== seatsBefore && seats === n - quorum + 1) turn.effects.push({ kind: 'behind', from, height: state.height });
+      if (seats !== seatsBefore && seats === honestMin) turn.effects.push({ kind: 'behind', from, height: state.height });
     }
     return 'accept';
   }
@@ -99,12 +100,13 @@ export function createHearing({ params, chainId, verifySignature }: Omit<BftEngi
   function onReproposal(turn: Turn, from: PeerId, again: Reproposal): Judgement {
     const { state } = turn;
     const { height, round, validRound, id, seat } = again;
-    if (seat !== bftProposer(params, height, round)) return 'reject';
     if (height > state.height + 1) turn.effects.push({ kind: 'behind', from, height: height - 1 });
-    if (height !== state.height || round < state.round || round > state.round + 1) return 'ignore';
+    if (height !== state.height) return 'ignore';
+    if (seat !== state.committee.proposer(height, round)) return 'reject';
+    if (round < state.round || round > state.round + 1) return 'ignore';
     const known = state.proposals.get(round);
     if (known !== undefined && equalBytes(known.id, id) && known.validRound === validRound) return 'ignore';
-    if (!isBy(seat, reproposalMessage(chainId, again), again.signature)) return 'reject';
+    if (!isBy(turn, seat, reproposalMessage(chainId, again), again.signature)) return 'reject';
     if (!keepProposal(turn, { round, id, validRound, signed: { kind: 'again', reproposal: again } })) return 'ignore';
     want(turn, id, from);
     return 'accept';

@@ -8,7 +8,7 @@ export { BftError, memoryFromBytes, memoryToBytes } from './memory.ts';
 export type { BftMemory } from './memory.ts';
 export { BFT_VALIDATORS_MAX, bftParamsFromBytes, bftParamsFromJson, bftParamsToBytes, bftParamsToJson, bftQuorum, checkBftParams } from './params.ts';
 export type { BftParams, BftValidator } from './params.ts';
-export { bftExtToBytes, bftProposer, bftRoundOf, createBftRules } from './rules.ts';
+export { BFT_CONTAINER, bftExtToBytes, bftProposer, bftRoundOf, createBftRules } from './rules.ts';
 export type { BftCode, BftContext } from './rules.ts';
 export { bftSealFromBytes, bftSealToBytes } from './seal.ts';
 export type { BftSeal } from './seal.ts';

@@ -1,11 +1,10 @@
-import { accept, equalBytes, fromHex, refuse, toHex } from '@vsys/primitives';
-import type { AccountId, Verdict } from '@vsys/primitives';
+import { accept, concatBytes, equalBytes, refuse, uint32FromBytes, uint32ToBytes } from '@vsys/primitives';
+import type { Verdict } from '@vsys/primitives';
+import { authoritiesFromBytes, authoritiesFromJson, authoritiesToBytes, authoritiesToJson, problemOfAuthorities } from '@vsys/consensus/rules';
+import type { Authority } from '@vsys/consensus/rules';
 
-export interface BftValidator {
-  readonly account: AccountId;
-  /** Ed25519 public key that seals its proposals and signs its votes, 32 bytes. */
-  readonly key: Uint8Array;
-}
+/** The key seals its proposals and signs its votes. */
+export type BftValidator = Authority;
 
 export interface BftParams {
   /** Least time from parent to child. */
@@ -14,13 +13,12 @@ export interface BftParams {
   readonly timeoutMs: number;
   /** What each further round adds to that. */
   readonly timeoutDeltaMs: number;
-  /** In order of turns. They do not change: another list is another chain. */
+  /** In order of turns, as the chain begins; later ones stand in headers. */
   readonly validators: readonly BftValidator[];
 }
 
 const VERSION = 1;
-const HEAD_BYTES = 15;
-const VALIDATOR_BYTES = 20 + 32;
+const HEAD_BYTES = 13;
 /** A certificate of 86 signatures fits a header's seal many times, but each light client checks all of them. */
 export const BFT_VALIDATORS_MAX = 128;
 
@@ -36,47 +34,23 @@ export function checkBftParams(params: BftParams): Verdict<void, 'BFT_PARAMS'> {
   if (!isWhole(periodMs, 10, 3_600_000)) return wrong(`periodMs: expected 10 to 3,600,000, found ${periodMs}`);
   if (!isWhole(timeoutMs, 10, 60_000)) return wrong(`timeoutMs: expected 10 to 60,000, found ${timeoutMs}`);
   if (!isWhole(timeoutDeltaMs, 1, 60_000)) return wrong(`timeoutDeltaMs: expected 1 to 60,000, found ${timeoutDeltaMs}`);
-  if (validators.length < 1 || validators.length > BFT_VALIDATORS_MAX) return wrong(`validators: expected 1 to ${BFT_VALIDATORS_MAX}, found ${validators.length}`);
-  const taken = new Set<string>();
-  for (const [i, { account, key }] of validators.entries()) {
-    if (account.length !== 20) return wrong(`validators[${i}].account: expected 20 bytes, found ${account.length}`);
-    if (key.length !== 32) return wrong(`validators[${i}].key: expected 32 bytes, found ${key.length}`);
-    for (const name of [`account ${toHex(account)}`, `key ${toHex(key)}`]) {
-      if (taken.has(name)) return wrong(`validators: ${name} is listed twice`);
-      taken.add(name);
-    }
-  }
+  const problem = problemOfAuthorities(validators, 'validators', BFT_VALIDATORS_MAX);
+  if (problem !== undefined) return wrong(problem);
   return accept(undefined);
 }
 
 /** Version, periodMs u32, timeoutMs u32, timeoutDeltaMs u32, count u16; then per validator account 20 bytes, key 32 bytes. Big-endian. */
-export function bftParamsToBytes(params: BftParams): Uint8Array {
-  const bytes = new Uint8Array(HEAD_BYTES + params.validators.length * VALIDATOR_BYTES);
-  const view = new DataView(bytes.buffer);
-  view.setUint8(0, VERSION);
-  view.setUint32(1, params.periodMs);
-  view.setUint32(5, params.timeoutMs);
-  view.setUint32(9, params.timeoutDeltaMs);
-  view.setUint16(13, params.validators.length);
-  params.validators.forEach(({ account, key }, i) => {
-    bytes.set(account, HEAD_BYTES + i * VALIDATOR_BYTES);
-    bytes.set(key, HEAD_BYTES + i * VALIDATOR_BYTES + 20);
-  });
-  return bytes;
+export function bftParamsToBytes({ periodMs, timeoutMs, timeoutDeltaMs, validators }: BftParams): Uint8Array {
+  return concatBytes(Uint8Array.of(VERSION), uint32ToBytes(periodMs), uint32ToBytes(timeoutMs), uint32ToBytes(timeoutDeltaMs), authoritiesToBytes(validators));
 }
 
 /** Strict: accepts only what `bftParamsToBytes` writes for parameters that hold. */
 export function bftParamsFromBytes(bytes: Uint8Array): Verdict<BftParams, 'BFT_PARAMS'> {
   if (bytes.length < HEAD_BYTES) return refuse('BFT_PARAMS', `expected at least ${HEAD_BYTES} bytes, found ${bytes.length}`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (view.getUint8(0) !== VERSION) return refuse('BFT_PARAMS', `expected version ${VERSION}, found ${view.getUint8(0)}`);
-  const count = view.getUint16(13);
-  if (bytes.length !== HEAD_BYTES + count * VALIDATOR_BYTES) return refuse('BFT_PARAMS', `expected ${count} validators, found ${bytes.length} bytes in all`);
-  const validators = Array.from({ length: count }, (_, i): BftValidator => {
-    const at = HEAD_BYTES + i * VALIDATOR_BYTES;
-    return { account: bytes.slice(at, at + 20), key: bytes.slice(at + 20, at + VALIDATOR_BYTES) };
-  });
-  const params = { periodMs: view.getUint32(1), timeoutMs: view.getUint32(5), timeoutDeltaMs: view.getUint32(9), validators };
+  if (bytes[0] !== VERSION) return refuse('BFT_PARAMS', `expected version ${VERSION}, found ${bytes[0]}`);
+  const validators = authoritiesFromBytes(bytes.subarray(HEAD_BYTES));
+  if (validators === undefined) return refuse('BFT_PARAMS', `${bytes.length - HEAD_BYTES} bytes are no list of validators`);
+  const params = { periodMs: uint32FromBytes(bytes, 1), timeoutMs: uint32FromBytes(bytes, 5), timeoutDeltaMs: uint32FromBytes(bytes, 9), validators };
   const checked = checkBftParams(params);
   if (!checked.ok) return checked;
   return equalBytes(bftParamsToBytes(params), bytes) ? accept(params) : refuse('BFT_PARAMS', 'the bytes are not canonical');
@@ -87,16 +61,8 @@ export function bftParamsFromJson(json: unknown): Verdict<BftParams, 'BFT_PARAMS
   if (!isRecord(json)) return refuse('BFT_PARAMS', 'expected an object');
   const unknown = Object.keys(json).find((key) => !['periodMs', 'timeoutMs', 'timeoutDeltaMs', 'validators'].includes(key));
   if (unknown !== undefined) return refuse('BFT_PARAMS', `${unknown}: there is no such parameter`);
-  if (!Array.isArray(json['validators'])) return refuse('BFT_PARAMS', 'validators: expected a list');
-  const validators: BftValidator[] = [];
-  for (const [i, validator] of (json['validators'] as readonly unknown[]).entries()) {
-    if (!isRecord(validator)) return refuse('BFT_PARAMS', `validators[${i}]: expected an object`);
-    const account = hexOf(validator['account'], 20);
-    const key = hexOf(validator['key'], 32);
-    if (account === undefined) return refuse('BFT_PARAMS', `validators[${i}].account: expected 40 hexadecimal digits`);
-    if (key === undefined) return refuse('BFT_PARAMS', `validators[${i}].key: expected 64 hexadecimal digits`);
-    validators.push({ account, key });
-  }
+  const validators = authoritiesFromJson(json['validators'], 'validators');
+  if (typeof validators === 'string') return refuse('BFT_PARAMS', validators);
   const timeoutMs = numberOf(json['timeoutMs'], 1_000);
   const params: BftParams = {
     periodMs: numberOf(json['periodMs'], 1_000),
@@ -109,7 +75,7 @@ export function bftParamsFromJson(json: unknown): Verdict<BftParams, 'BFT_PARAMS
 }
 
 export function bftParamsToJson({ periodMs, timeoutMs, timeoutDeltaMs, validators }: BftParams): unknown {
-  return { periodMs, timeoutMs, timeoutDeltaMs, validators: validators.map(({ account, key }) => ({ account: toHex(account), key: toHex(key) })) };
+  return { periodMs, timeoutMs, timeoutDeltaMs, validators: authoritiesToJson(validators) };
 }
 
 function isWhole(value: number, from: number, to: number): boolean {
@@ -124,8 +90,4 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 function numberOf(value: unknown, absent: number): number {
   if (value === undefined) return absent;
   return typeof value === 'number' ? value : Number.NaN;
-}
-
-function hexOf(value: unknown, length: number): Uint8Array | undefined {
-  return typeof value === 'string' && value.length === 2 * length && /^[0-9a-f]*$/i.test(value) ? fromHex(value) : undefined;
 }

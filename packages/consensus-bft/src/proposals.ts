@@ -17,7 +17,8 @@ export function keepProposal(turn: Turn, proposal: Proposal): boolean {
     return true;
   }
   if (equalBytes(known.id, proposal.id) && known.validRound === proposal.validRound) return true;
-  accuse(turn, `proposal ${proposal.round}`, () => proposalEvidence(known, proposal));
+  const { committee, height } = turn.state;
+  accuse(turn, `proposal ${proposal.round}`, () => proposalEvidence(committee.keyOf(committee.proposer(height, proposal.round)).bytes, known, proposal));
   return false;
 }
 

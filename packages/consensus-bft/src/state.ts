@@ -1,5 +1,6 @@
 import type { Header } from '@vsys/data-format';
 import type { BlockId, Height, PeerId } from '@vsys/primitives';
+import type { Committee } from './committee.ts';
 import type { BftMemory } from './memory.ts';
 import type { Tally } from './tally.ts';
 import type { Reproposal, Vote } from './vote.ts';
@@ -13,6 +14,8 @@ export interface Proposal extends Proposed {
 /** Where a validator stands in deciding one height. Never changed in place. */
 export interface BftState {
   readonly height: Height;
+  /** Who decides this height. */
+  readonly committee: Committee;
   readonly round: number;
   /** What is waited for: the time of the height, a proposal, a quorum of prevotes, a quorum of precommits. */
   readonly step: 'wait' | 'propose' | 'prevote' | 'precommit';
@@ -25,6 +28,8 @@ export interface BftState {
   readonly next: readonly Vote[];
   /** Of the current round: the proposal was executing when its time was up, and got as long again. */
   readonly extended: boolean;
+  /** Of the current round: how often the wait for precommits was over without a quorum of them. */
+  readonly lonely: number;
   /** Of the current round: the timer of the step runs because a quorum voted, for whatever. */
   readonly prevotesCounted: boolean;
   readonly precommitsCounted: boolean;

@@ -40,6 +40,11 @@ export function hasVoted(votes: StepVotes, seat: number, id: BlockId | undefined
   return votes.get(seat)?.some((vote) => isSameId(vote.id, id)) === true;
 }
 
+/** The votes that so many validators gave for it, by ascending seat. */
+export function votesFor(votes: StepVotes, id: BlockId | undefined): readonly Vote[] {
+  return [...votes.values()].flat().filter((vote) => isSameId(vote.id, id)).toSorted((a, b) => a.seat - b.seat);
+}
+
 /** Validators that voted for it. */
 export function countFor(votes: StepVotes, id: BlockId | undefined): number {
   let count = 0;

@@ -17,7 +17,9 @@ export function tellStatus(turn: Turn, to?: PeerId): void {
 
 /** What somebody in this height may have missed, who stands in that round. */
 export function notesFor({ round, locked, valid, tally, proposals }: BftState, theirs: number): readonly BftNote[] {
-  const rounds = [...new Set([theirs, round, locked?.round, valid?.round])].filter((one) => one !== undefined);
+  const near = [theirs, round, locked?.round, valid?.round].filter((one) => one !== undefined);
+  // A proposal of an earlier round's block is worth nothing to whoever misses that round's prevotes.
+  const rounds = [...new Set([...near, ...near.flatMap((one) => proposals.get(one)?.validRound ?? [])])];
   return rounds.flatMap((one): BftNote[] => {
     const { prevotes, precommits } = roundOf(tally, one);
     const proposal = proposals.get(one);

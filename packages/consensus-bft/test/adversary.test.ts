@@ -30,6 +30,6 @@ describe('an adversary with one of four keys and the whole network', () => {
     ['nobody locks', { lock: () => undefined }],
     ['two of four decide', { quorum: () => 2 }],
   ])('splits them when %s', (_, change) => {
-    expect(firstSplit(80, { ...voteRules, ...change })).toBeDefined();
+    expect(firstSplit(200, { ...voteRules, ...change })).toBeDefined();
   }, 120_000);
 });

@@ -6,7 +6,7 @@ import { castIn, oneEngine, START_MS } from './one-engine.ts';
 import { paramsOf, publicKeyOf, verifySignature } from './support.ts';
 
 const ZERO = new Uint8Array(32);
-const offence = (proof: Uint8Array) => verifyBftEvidence(paramsOf(4), ZERO, verifySignature, proof);
+const offence = (proof: Uint8Array) => verifyBftEvidence(ZERO, verifySignature, proof);
 
 describe('memory of bft@1', () => {
   test('is durable before each build and each signature', () => {
@@ -48,17 +48,37 @@ describe('memory of bft@1', () => {
     expect(fresh(memoryToBytes({ ...memoryFromBytes(saved), locked: undefined, valid: undefined }))).toBeInstanceOf(Uint8Array);
   });
 
+  test('keeps the reason of the lock: after a restart the locked block is followed when it is proposed again, and the reason is told', () => {
+    const before = oneEngine();
+    before.tickTo(0);
+    const id = before.propose(0);
+    before.prevotes(0, id, [1, 2]);
+    expect(memoryFromBytes(before.saved!).reasons.map(({ seat }) => seat)).toEqual([0, 1, 2]);
+    const restarted = (saved: Uint8Array) => {
+      const after = oneEngine({ saved });
+      after.propose(0);
+      after.tickTo(1);
+      after.repropose(1, id, 0);
+      return after;
+    };
+    const after = restarted(before.saved!);
+    expect(castIn(after, PREVOTE, 1)).toEqual(id);
+    expect(castIn(restarted(memoryToBytes({ ...memoryFromBytes(before.saved!), reasons: [] })), PREVOTE, 1)).toBeUndefined();
+    after.receive([{ kind: 'status', height: 1, round: 1, atMs: 1 }], 'other');
+    expect(after.sent.at(-1)?.notes.filter((note) => note.kind === 'vote' && note.vote.step === PREVOTE && note.vote.round === 0)).toHaveLength(3);
+  });
+
   test('survives encoding, and what is damaged stops the engine with a code', () => {
-    const memory = { height: 7, round: 3, step: 2, locked: { round: 1, id: new Uint8Array(32).fill(3) }, valid: undefined };
+    const memory = { height: 7, round: 3, step: 2, locked: { round: 1, id: new Uint8Array(32).fill(3) }, valid: undefined, reasons: [oneEngine().vote(2, PREVOTE, 1, new Uint8Array(32).fill(3), 7)] };
     expect(memoryFromBytes(memoryToBytes(memory))).toEqual(memory);
     expect(() => memoryFromBytes(memoryToBytes(memory).slice(1))).toThrow(BftError);
     expect(() => oneEngine({ saved: new Uint8Array(3) })).toThrow(expect.objectContaining({ code: 'BFT_MEMORY' }));
   });
 
   test.each([
-    ['an old one waits for the height to pass', memoryToBytes({ height: 2, round: 0, step: 3, locked: undefined, valid: undefined }), undefined],
+    ['an old one waits for the height to pass', memoryToBytes({ height: 2, round: 0, step: 3, locked: undefined, valid: undefined, reasons: [] }), undefined],
     ['a lost one waits too', undefined, undefined],
-    ['a fresh one votes', memoryToBytes({ height: 5, round: 0, step: 3, locked: undefined, valid: undefined }), 'votes'],
+    ['a fresh one votes', memoryToBytes({ height: 5, round: 0, step: 3, locked: undefined, valid: undefined, reasons: [] }), 'votes'],
   ])('%s', (_, saved, votes) => {
     const engine = oneEngine({ height: 5, ...(saved === undefined ? {} : { saved }) });
     engine.tickTo(0);
@@ -91,7 +111,7 @@ describe('what others send to bft@1', () => {
     engine.prevotes(0, a, [1]);
     engine.prevotes(0, undefined, [1]);
     engine.prevotes(0, undefined, [1]);
-    expect(engine.evidence.map(offence)).toMatchObject([{ ok: true, value: { seat: 1, kind: 'double prevote', height: 1, round: 0 } }]);
+    expect(engine.evidence.map(offence)).toMatchObject([{ ok: true, value: { key: publicKeyOf(1).bytes, kind: 'double prevote', height: 1, round: 0 } }]);
     expect(engine.state.tally.get(0)?.prevotes.get(1)?.map(({ id }) => id)).toEqual([a]);
     engine.precommits(0, a, [1]);
     engine.precommits(0, undefined, [1]);
@@ -103,7 +123,7 @@ describe('what others send to bft@1', () => {
     engine.tickTo(0);
     const a = engine.propose(0);
     engine.propose(0, 1);
-    expect(offence(engine.evidence[0]!)).toMatchObject({ ok: true, value: { seat: 1, kind: 'double proposal', height: 1, round: 0 } });
+    expect(offence(engine.evidence[0]!)).toMatchObject({ ok: true, value: { key: publicKeyOf(1).bytes, kind: 'double proposal', height: 1, round: 0 } });
     expect(engine.judged).toBeUndefined();
     expect(engine.state.proposals.get(0)?.id).toEqual(a);
     expect(engine.imported).toEqual([a]);
@@ -211,16 +231,19 @@ describe('what others send to bft@1', () => {
     expect(engine.fetched).toHaveLength(1);
     engine.tick();
     engine.tick();
+    expect(engine.fetched.slice(1)).toEqual([{ from: 'second', id }]);
+    engine.tickTo(1);
+    engine.tick();
     engine.precommits(0, id, [1, 2, 3]);
-    expect(engine.fetched.slice(1)).toEqual([{ from: 'peer', id }]);
+    expect(engine.fetched.at(-1)).toEqual({ from: 'peer', id });
     expect(engine.decided).toBeUndefined();
   });
 
-  test('a step ends without any answer, and the next round is more patient', () => {
+  test('a step ends without any answer, the last after three waits, and the next round is more patient', () => {
     const engine = oneEngine();
     engine.tickTo(0);
     for (let round = 0; round < 3; round++) {
-      for (const step of ['propose', 'prevote', 'precommit'] as const) {
+      for (const step of ['propose', 'prevote', 'precommit', 'precommit', 'precommit'] as const) {
         expect([engine.state.round, engine.state.step]).toEqual([round, step]);
         engine.tick();
       }
@@ -233,10 +256,27 @@ describe('what others send to bft@1', () => {
       another.tickTo(round + 1);
       return another.nowMs - beganMs;
     });
-    // Three steps of 400 ms, and 200 ms more for each in each further round.
-    expect(took).toEqual([1_200, 1_800, 2_400]);
+    // Five waits of 400 ms, and 200 ms more for each in each further round.
+    expect(took).toEqual([2_000, 3_000, 4_000]);
     // Each time it asked the others what it missed.
-    expect(engine.sent.flatMap(({ notes }) => notes).filter(({ kind }) => kind === 'status')).toHaveLength(9);
+    expect(engine.sent.flatMap(({ notes }) => notes).filter(({ kind }) => kind === 'status')).toHaveLength(15);
+  });
+
+  test('a quorum for nothing begins the next round at once; one for whatever waits once', () => {
+    const engine = oneEngine();
+    engine.tickTo(0);
+    engine.tick();
+    engine.prevotes(0, undefined, [1, 2]);
+    const beforeMs = engine.nowMs;
+    engine.precommits(0, undefined, [1, 2]);
+    expect([engine.state.round, engine.state.step, engine.nowMs]).toEqual([1, 'propose', beforeMs]);
+    engine.tick();
+    engine.tick();
+    engine.precommits(1, undefined, [1]);
+    engine.precommits(1, new Uint8Array(32).fill(5), [2]);
+    expect([engine.state.round, engine.state.step]).toEqual([1, 'precommit']);
+    engine.tick();
+    expect(engine.state.round).toBe(2);
   });
 
   test('a block that does not execute gets a vote for nothing, at once', () => {

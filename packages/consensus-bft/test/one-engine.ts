@@ -1,8 +1,8 @@
 import { createBlockTree } from '@vsys/block-tree';
-import { createTreeView, sealMessage } from '@vsys/consensus';
+import { authoritiesFromBytes, createTreeView, sealMessage } from '@vsys/consensus';
 import type { EngineInput } from '@vsys/consensus';
 import { bftExtToBytes, bftParamsToBytes, bftProposer, bftSealToBytes, createBftEngine, createBftRules, notesFromBytes, notesToBytes, PREVOTE, reproposalMessage, voteMessage, voteRules } from '@vsys/consensus-bft';
-import type { BftNote, BftState, Vote, VoteRules, VoteStep } from '@vsys/consensus-bft';
+import type { BftNote, BftState, BftValidator, Vote, VoteRules, VoteStep } from '@vsys/consensus-bft';
 import type { Header } from '@vsys/data-format';
 import { equalBytes, toHex } from '@vsys/primitives';
 import type { BlockId } from '@vsys/primitives';
@@ -64,13 +64,15 @@ export interface OneEngine {
   vote(seat: number, step: VoteStep, round: number, id: BlockId | undefined, height?: number): Vote;
   receive(notes: readonly BftNote[], from?: string): void;
   headerOf(id: BlockId): Header;
+  /** The block of this height comes certified, and says who decides from the next one on. */
+  follow(next?: readonly BftValidator[]): void;
 }
 
 type EngineEvent = EngineInput extends infer I ? (I extends EngineInput ? Omit<I, 'nowMs'> : never) : never;
 
 export function oneEngine({ seat = 0, validators = 4, votes = voteRules, saved: before, height = 0 }: OneEngineOptions = {}): OneEngine {
   const params = paramsOf(validators);
-  const sign = signerOf(validators);
+  const sign = signerOf(Math.max(validators, 8));
   const rules = createBftRules(params, ZERO, verifySignature);
   const genesis = genesisAt(START_MS);
   const genesisId = blockId(genesis);
@@ -97,17 +99,23 @@ export function oneEngine({ seat = 0, validators = 4, votes = voteRules, saved: 
   let seal: Uint8Array | undefined;
   let judged: string | undefined;
 
+  const validatorsAfter = ({ ext }: Header): readonly BftValidator[] => (ext.length > 4 ? authoritiesFromBytes(ext.subarray(4)) : undefined) ?? (tree.head.header.height === 0 ? params.validators : view.head.context.validators);
   const headerOn = (round: number, mark: number): Header => {
     const { head } = tree;
     return { ...head.header, height: head.height + 1, parent: head.id, timeMs: Math.max(nowMs, head.timeMs + params.periodMs) + mark, ext: bftExtToBytes(round) };
   };
   const insert = (header: Header, seal: Uint8Array, isCertified = false): BlockId => {
     const id = blockId(header);
-    const inserted = tree.insertHeader({ id, header, seal, rank: isCertified ? [BigInt(header.height)] : null, context: rules.encode({ height: header.height, timeMs: header.timeMs }) });
+    const inserted = tree.insertHeader({ id, header, seal, rank: isCertified ? [BigInt(header.height)] : null, context: rules.encode({ height: header.height, timeMs: header.timeMs, validators: validatorsAfter(header) }) });
     if (inserted.ok) tree.markExecuted(id);
     return id;
   };
-  for (let i = 0; i < height; i++) tree.setHead(insert(headerOn(0, 0), new Uint8Array(), true));
+  /** A block on the head, certified elsewhere. */
+  const decideElsewhere = (next?: readonly BftValidator[]): void => {
+    const header = headerOn(0, 0);
+    tree.setHead(insert({ ...header, ext: bftExtToBytes(0, next) }, new Uint8Array(), true));
+  };
+  for (let i = 0; i < height; i++) decideElsewhere();
 
   let state: BftState;
   const queue: EngineEvent[] = [];
@@ -197,7 +205,9 @@ export function oneEngine({ seat = 0, validators = 4, votes = voteRules, saved: 
       if (holds !== false) pending.set(toHex(id), header);
       if (holds === 'slow') slow.add(toHex(id));
       headers.set(toHex(id), header);
-      const signature = sign(publicKeyOf(bftProposer(params, header.height, round)), sealMessage(id));
+      const { validators: present } = view.head.context;
+      const { key } = present[bftProposer({ validators: present }, header.height, round)] as BftValidator;
+      const signature = sign({ scheme: 'ed25519', bytes: key }, sealMessage(id));
       step({ kind: 'candidate', from: 'peer', id, header, seal: bftSealToBytes({ kind: 'proposal', signature }) });
       return id;
     },
@@ -216,6 +226,10 @@ export function oneEngine({ seat = 0, validators = 4, votes = voteRules, saved: 
       for (const by of seats) receive([{ kind: 'vote', vote: vote(by, 3, round, id) }]);
     },
     headerOf: (id) => headers.get(toHex(id)) as Header,
+    follow: (next) => {
+      decideElsewhere(next);
+      step({ kind: 'head' });
+    },
   };
 }
 

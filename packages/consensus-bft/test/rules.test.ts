@@ -15,7 +15,7 @@ const START_MS = 1_700_000_000_000;
 const params = paramsOf(4);
 const rules = createBftRules(params, ZERO, verifySignature);
 const sign = signerOf(4);
-const parent = { height: 4, timeMs: START_MS };
+const parent = { height: 4, timeMs: START_MS, validators: params.validators };
 const header: Header = { ...genesisAt(START_MS + 1_000), height: 5, ext: bftExtToBytes(2) };
 const id = blockId(header);
 
@@ -58,6 +58,7 @@ describe('seals of bft@1', () => {
   test.each([
     ['BFT_TIME', { timeMs: START_MS + 999 }],
     ['BFT_EXT', { ext: new Uint8Array(5) }],
+    ['BFT_EXT', { ext: new Uint8Array(3) }],
     ['BFT_VALIDATOR_SET', { nextSeatSetRoot: new Uint8Array(32).fill(1) }],
   ])('refuses with %s what a good seal cannot heal', (code, change) => {
     expect(judge(proposal(3), change)).toMatchObject({ ok: false, code });

@@ -87,6 +87,18 @@ const scenarios: Readonly<Record<string, (votes: VoteRules) => void>> = {
     expect(engine.built).toEqual([]);
     expect(engine.reproposed).toMatchObject([{ round: 3, validRound: 0, id: a }]);
   },
+  'proposes again what it heard a quorum prevoted for when that round was over': (votes) => {
+    const engine = oneEngine({ votes });
+    engine.tickTo(0);
+    const a = engine.propose(0);
+    engine.tickTo(1);
+    engine.prevotes(0, a, [1, 2]);
+    engine.tickTo(3);
+    expect(engine.reproposed).toMatchObject([{ round: 3, validRound: 0, id: a }]);
+    // With the reason beside it, for those who have never heard of it.
+    const told = engine.sent.flatMap(({ to, notes }) => (to === undefined && notes[0]?.kind === 'reproposal' ? [notes] : []));
+    expect(told[0]?.map((note) => (note.kind === 'vote' ? note.vote.round : note.kind))).toEqual(['reproposal', 0, 0, 0]);
+  },
   'keeps for a proposal also what a quorum prevoted for after it gave up the step itself': (votes) => {
     const engine = oneEngine({ votes });
     engine.tickTo(0);

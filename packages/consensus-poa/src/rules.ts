@@ -54,11 +54,12 @@ export function poaFinalHeight(params: PoaParams, context: PoaContext): number {
 }
 
 /**
- * Weight, then the smaller id. Two branches of one weight must not be a matter of what a node saw first: where half of the authorities stand on
- * each, and sealed there too recently, neither half may go on.
+ * What the branch made final, then its weight, then the smaller id. A branch that somebody may hold final outranks one that nobody can: else those who
+ * hold it and those who do not would stand on two branches for ever. And two of one weight must not be a matter of what a node saw first: where half of
+ * the authorities stand on each, and sealed there too recently, neither half may go on.
  */
-function rankOf(weight: bigint, id: BlockId): Rank {
-  return [weight, 0xffff_ffff_ffff_ffffn - uint64FromBytes(id)];
+function rankOf(finalHeight: Height, weight: bigint, id: BlockId): Rank {
+  return [BigInt(Math.max(0, finalHeight)), weight, 0xffff_ffff_ffff_ffffn - uint64FromBytes(id)];
 }
 
 /** @see docs/spec/consensus-poa.md */
@@ -82,14 +83,14 @@ export function createPoaRules(params: PoaParams, verifySignature: VerifySignatu
     const weight = parent.weight + (poaDistance(params, header.height, position) === 0 ? IN_TURN : OUT_OF_TURN);
     const context = { height: header.height, timeMs: header.timeMs, weight, lastHeights: parent.lastHeights.with(position, header.height) };
     const finalises = poaFinalHeight(params, context);
-    return accept({ context, rank: rankOf(weight, id), ...(finalises < 0 ? {} : { finalises }) });
+    return accept({ context, rank: rankOf(finalises, weight, id), ...(finalises < 0 ? {} : { finalises }) });
   };
 
   return {
     driftMs,
     genesis: (_spec, genesis) => ({
       context: { height: genesis.height, timeMs: genesis.timeMs, weight: 0n, lastHeights: authorities.map(() => 0) },
-      rank: rankOf(0n, genesis.id),
+      rank: rankOf(0, 0n, genesis.id),
     }),
     step,
     author: (_parent, { ext }) => {

@@ -1,3 +1,10 @@
+export { authoritiesFromBytes, authoritiesFromJson, authoritiesRoot, authoritiesToBytes, authoritiesToJson, isSmallTurnover, problemOfAuthorities, sameAuthorities } from './authority-list.ts';
+export type { Authority } from './authority-list.ts';
+export { createAuthorityContainer, EVIDENCE_BLOCKS_MAX, EVIDENCE_BYTES_MAX, OPEN_CHANGE_BLOCKS_MAX, RETIRED_MAX } from './authority-container.ts';
+export type { AuthorityCode, AuthorityContainerOptions } from './authority-container.ts';
+export { AUTHORITIES_CHANGING_MAX, authorityListKey } from './authority-records.ts';
+export { approveAuthorityChange, authorityChangeFromBytes, authorityChangeToBytes, changeAuthorities, reportAuthority } from './authority-change.ts';
+export type { AuthorityChange } from './authority-change.ts';
 export type { Chain, ChainBlock, ChainEvent, ImportCode, TransactionStatus } from './chain.ts';
 export { ChainError } from './chain-error.ts';
 export type { ChainCode } from './chain-error.ts';

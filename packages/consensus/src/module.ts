@@ -1,4 +1,5 @@
 import type { Container } from '@vsys/container';
+import type { Operation } from '@vsys/data-format';
 import type { AccountId, ChainId, Verdict } from '@vsys/primitives';
 import type { Engine } from './engine.ts';
 import type { HeaderRules, PublicKeyOf } from './rules.ts';
@@ -60,6 +61,11 @@ export interface Consensus<C = unknown> {
   compute?(job: Uint8Array): Uint8Array;
   /** Most blocks that a head is ever taken back by, because final follows it that closely whoever is away. Absent: no number bounds it. */
   readonly reorgBound?: number;
-  /** Numbers for operators and templates, such as seats and the quorum. */
-  describe(): Readonly<Record<string, number>>;
+  /** Numbers for operators and templates, such as seats and the quorum: with the context of a head as they stand after it, else as the chain begins. */
+  describe(head?: C): Readonly<Record<string, number>>;
+  /**
+   * The operation that brings proof of an offence, as the engine's effect `evidence` carries it, before a container that punishes. Any account may send
+   * it. Absent: nobody is punished, and proofs are shown to operators only.
+   */
+  evidenceOperation?(proof: Uint8Array): Operation;
 }

@@ -9,6 +9,11 @@ export { checkContinues, createHeaderChain, foldHeaders } from './header-chain.t
 export type { FoldedHeader, HeaderChain, HeaderChainOptions } from './header-chain.ts';
 export { headerCheckpointFromBytes, headerCheckpointToBytes } from './header-checkpoint.ts';
 export type { HeaderCheckpointCode, HeaderCheckpointScope } from './header-checkpoint.ts';
+export { authoritiesFromBytes, authoritiesFromJson, authoritiesRoot, authoritiesToBytes, authoritiesToJson, isSmallTurnover, problemOfAuthorities, sameAuthorities } from './authority-list.ts';
+export type { Authority } from './authority-list.ts';
+export { AUTHORITIES_CHANGING_MAX, authorityListKey } from './authority-records.ts';
+export { approveAuthorityChange, authorityChangeFromBytes, authorityChangeToBytes, changeAuthorities, reportAuthority } from './authority-change.ts';
+export type { AuthorityChange } from './authority-change.ts';
 
 /** A key that seals headers, by scheme and bytes. */
 export type PublicKeyOf = PublicKey;

@@ -20,6 +20,8 @@ export interface Judge {
   readonly finalHeight: number;
   finalId(height: number): string | undefined;
   readonly reorganisations: number;
+  /** Final headers after which others seal or vote. */
+  readonly seatChanges: number;
 }
 
 interface Known {
@@ -35,6 +37,7 @@ export function createJudge(limits: JudgeLimits, report: (kind: ViolationKind, m
   const marks = new Map<string, string>();
   let finalHeight = 0;
   let reorganisations = 0;
+  let seatChanges = 0;
 
   const know = (block: ChainBlock): Known => {
     const id = toHex(block.id);
@@ -53,8 +56,10 @@ export function createJudge(limits: JudgeLimits, report: (kind: ViolationKind, m
       const { id, header } = at;
       const held = finals.get(header.height);
       const stateRoot = toHex(header.stateRoot);
-      if (held === undefined) finals.set(header.height, { id, stateRoot, node });
-      else if (held.id !== id) return report('final-conflict', `height ${header.height}: node ${node} holds ${id.slice(0, 12)} final, node ${held.node} holds ${held.id.slice(0, 12)}`);
+      if (held === undefined) {
+        finals.set(header.height, { id, stateRoot, node });
+        if (!equalBytes(header.seatSetRoot, header.nextSeatSetRoot)) seatChanges++;
+      } else if (held.id !== id) return report('final-conflict', `height ${header.height}: node ${node} holds ${id.slice(0, 12)} final, node ${held.node} holds ${held.id.slice(0, 12)}`);
       const parent = toHex(header.parent);
       const below = blocks.get(parent);
       at = below === undefined ? undefined : { id: parent, header: below };
@@ -102,6 +107,7 @@ export function createJudge(limits: JudgeLimits, report: (kind: ViolationKind, m
     get finalHeight() { return finalHeight; },
     finalId: (height) => finals.get(height)?.id,
     get reorganisations() { return reorganisations; },
+    get seatChanges() { return seatChanges; },
   };
 }
 

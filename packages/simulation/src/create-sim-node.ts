@@ -31,7 +31,8 @@ export interface SimWorld {
 
 export interface SimNodeOptions {
   readonly index: number;
-  readonly signer: Signer;
+  /** Its keys: the one that it begins with, and those that it may be given. */
+  readonly signers: readonly Signer[];
   readonly disk: SimDisk;
   /** Its invariants hold. A twin's need not. */
   readonly honest: boolean;
@@ -73,7 +74,7 @@ const RESTART_MS = 150;
 
 export function createSimNode(world: SimWorld, options: SimNodeOptions): SimNode {
   const { time, network, trace, judge } = world;
-  const { index, signer, disk, honest } = options;
+  const { index, signers, disk, honest } = options;
   const name = world.names[index] as string;
   let life: Life | undefined;
   let running: Node | undefined;
@@ -103,15 +104,15 @@ export function createSimNode(world: SimWorld, options: SimNodeOptions): SimNode
     const { store, log, durable } = await disk.open(mine);
     const host = network.createHost(name);
     const { module, guardOf } = watchModule(world.module);
-    const watched: Signer = {
+    const watched = signers.map((signer): Signer => ({
       ...signer,
       sign(message) {
         if (honest) judge.signed(index, signer.publicKey.bytes, guardOf(message), message);
         return signer.sign(message);
       },
-    };
+    }));
     const node = await createNode({ spec: world.spec, chain: { ...world.chain, ...options.chain } }, {
-      consensus: module, containers: [createDatabaseContainer()], store, log, network: host, verifier: world.verifier, signers: keyLost ? [] : [watched], durable,
+      consensus: module, containers: [createDatabaseContainer()], store, log, network: host, verifier: world.verifier, signers: keyLost ? [] : watched, durable,
       clock: mine.clock, timers: mine.timers, logger: (world.logger ?? silentLogger).scope(name),
     });
     if (!mine.alive) return;

@@ -50,6 +50,8 @@ export interface SimulationResult {
   readonly finalHeight: number;
   readonly starts: number;
   readonly reorganisations: number;
+  /** Final headers after which others seal or vote. */
+  readonly seatChanges: number;
   readonly transactionsFinal: number;
 }
 
@@ -75,12 +77,13 @@ const HEAD_LAG_MAX = 2;
 export function createSimulation(options: SimulationOptions): Simulation {
   const { seed, module, nodes = 4, chaosMs = 30_000, periodMs = 1_000 } = options;
   const tolerates = options.extreme === true ? 'any' : module.tolerates;
-  const faults = options.faults ?? drawFaults({ seed, nodes, chaosMs, periodMs, kinds: kindsOf(tolerates), cuts: tolerates });
+  const faults = options.faults ?? drawFaults({ seed, nodes, chaosMs, periodMs, kinds: kindsOf(tolerates, module.rekey), cuts: tolerates });
   return { faults, run: () => run({ ...options, faults }) };
 }
 
-function kindsOf(tolerates: SimulatedModule['tolerates']): readonly FaultKind[] {
-  return tolerates === 'any' ? FAULT_KINDS : FAULT_KINDS.filter((kind) => kind !== 'twin');
+function kindsOf(tolerates: SimulatedModule['tolerates'], rekey: SimulatedModule['rekey']): readonly FaultKind[] {
+  const kinds = tolerates === 'any' ? FAULT_KINDS : FAULT_KINDS.filter((kind) => kind !== 'twin');
+  return rekey === undefined ? kinds : [...kinds, 'rekey'];
 }
 
 async function run(options: SimulationOptions & { readonly faults: readonly Fault[] }): Promise<SimulationResult> {
@@ -93,7 +96,7 @@ async function run(options: SimulationOptions & { readonly faults: readonly Faul
     violation ??= { kind, message, atMs: sinceStart() };
   };
   const random = (salt: number): ReturnType<typeof createSeededRandom> => createSeededRandom((seed * 31 + salt) | 0);
-  const { spec, consensus, signers, clients, verifier } = createChainOf(module, seats, periodMs, seed);
+  const { spec, consensus, signers, others, clients, verifier } = createChainOf(module, seats, periodMs, seed);
   const twin = faults.find((fault) => fault.kind === 'twin');
   const names = Array.from({ length: seats + (twin === undefined ? 0 : 1) }, (_, i) => `n${i}`);
   const route = createWeather(faults, seats, chaosMs, names, sinceStart, random(1));
@@ -115,12 +118,13 @@ async function run(options: SimulationOptions & { readonly faults: readonly Faul
     const isTwin = index === seats;
     const seat = isTwin && twin?.kind === 'twin' ? twin.seat : index;
     return createSimNode(world, {
-      index, signer: signers[seat] as Signer, disk: createSimDisk(random(100 + index)), honest: twin?.kind !== 'twin' || seat !== twin.seat,
+      index, signers: [signers[seat] as Signer, ...(module.rekey === undefined ? [] : [others[seat] as Signer])], disk: createSimDisk(random(100 + index)), honest: twin?.kind !== 'twin' || seat !== twin.seat,
       // With an empty pool its blocks differ from those of the other one, and so equivocate.
       ...(isTwin ? { chain: { mempool: { transactionsMax: 1, bytesMax: 1, perPayerMax: 1, aheadMax: 1n } } } : {}),
     });
   });
   const workload = createWorkload(spec, clients, random(2), report);
+  scheduleRekeys(faults, module, signers, others, workload, (afterMs, act) => time.setAt(START_MS + 10 + afterMs, act));
   const problem = problemOfSchedule(faults, chaosMs, seats);
   if (problem !== undefined) report('schedule', problem);
 
@@ -152,7 +156,7 @@ async function run(options: SimulationOptions & { readonly faults: readonly Faul
   for (const machine of machines) machine.crash(false);
   return {
     seed, faults, violation, traceHash: trace.hash(), traceTail: trace.tail(), events: time.steps, simulatedMs: sinceStart(), headHeight: Math.max(0, ...heads), finalHeight: judge.finalHeight,
-    starts: machines.reduce((sum, { starts }) => sum + starts, 0), reorganisations: judge.reorganisations, transactionsFinal: workload.final,
+    starts: machines.reduce((sum, { starts }) => sum + starts, 0), reorganisations: judge.reorganisations, seatChanges: judge.seatChanges, transactionsFinal: workload.final,
   };
 }
 
@@ -165,6 +169,8 @@ interface SimChain {
   readonly spec: ChainSpec;
   readonly consensus: ReturnType<SimulatedModule['create']>;
   readonly signers: readonly Signer[];
+  /** Keys that seats may be given. */
+  readonly others: readonly Signer[];
   readonly clients: readonly Signer[];
   readonly verifier: ReturnType<typeof rememberSignatures>['verifier'];
 }
@@ -174,6 +180,7 @@ function createChainOf(module: SimulatedModule, seats: number, periodMs: number,
   const signerOf = (): Signer => createSigner('ed25519', random.bytes(32));
   const signers = Array.from({ length: seats }, signerOf);
   const clients = Array.from({ length: CLIENTS }, signerOf);
+  const others = Array.from({ length: seats }, signerOf);
   const { verify, verifier } = rememberSignatures();
   const consensus = module.create(verify);
   const params = consensus.paramsFromJson(module.params(signers, periodMs));
@@ -183,7 +190,25 @@ function createChainOf(module: SimulatedModule, seats: number, periodMs: number,
     consensus: { module: consensus.id, params: params.value }, containers: [{ name: 'coin', version: 1, params: new Uint8Array() }, { name: 'database', version: 1, params: new Uint8Array() }],
     balances: clients.map(({ account }) => ({ account, amount: FUNDS })).toSorted((a, b) => compareBytes(a.account, b.account)), salt: new Uint8Array(),
   };
-  return { spec, consensus, signers, clients, verifier };
+  return { spec, consensus, signers, others, clients, verifier };
+}
+
+/** Gives seats their other key, and the first again, by a transaction of as many seats as it needs. */
+function scheduleRekeys(
+  faults: readonly Fault[], module: SimulatedModule, signers: readonly Signer[], others: readonly Signer[], workload: ReturnType<typeof createWorkload>, at: (afterMs: number, act: () => void) => void,
+): void {
+  const has = new Map<number, readonly Signer[]>();
+  for (const fault of faults) {
+    const { rekey } = module;
+    if (fault.kind !== 'rekey' || rekey === undefined) continue;
+    at(fault.fromMs, () => {
+      const { seat } = fault;
+      const next = has.get(seat) === others ? signers : others;
+      has.set(seat, next);
+      const actors = signers.filter((_, i) => i !== (seat + 1) % signers.length);
+      workload.order(actors.map((actor) => ({ ...rekey(signers[seat] as Signer, (next[seat] as Signer).publicKey.bytes), actor: actor.account })), actors);
+    });
+  }
 }
 
 /** Sets the timers of all faults that are done to machines; those of the network are looked up with each message. */

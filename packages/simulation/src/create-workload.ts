@@ -13,6 +13,8 @@ export interface Workload {
   tick(nodes: readonly Node[], isNew: boolean): Promise<void>;
   /** Asks one node for all transactions: those that were told final are there, and with `all` every one is final. */
   check(node: Node, index: number, all: boolean): Promise<void>;
+  /** A client sends operations for others, who signed that they act: it pays. */
+  order(operations: readonly Operation[], actors: readonly Signer[]): void;
   readonly sent: number;
   readonly final: number;
   /** Fees of the transactions up to a height, by what the node tells of them. */
@@ -58,12 +60,11 @@ export function createWorkload(
     }
   };
 
-  const make = (): Sent => {
-    const client = random.below(clients.length);
+  const make = (client = random.below(clients.length), operations = operationsOf(client, sequences[client] as bigint), actors: readonly Signer[] = []): Sent => {
     const signer = clients[client] as Signer;
     const sequence = sequences[client] as bigint;
     sequences[client] = sequence + 1n;
-    const transaction = createTransaction({ chainId: id, payer: signer.account, lane: 0, sequence, validUntil: 1_000_000, feeMax: FEE_MAX, gasMax: 500_000n, operations: operationsOf(client, sequence) }, [signer]);
+    const transaction = createTransaction({ chainId: id, payer: signer.account, lane: 0, sequence, validUntil: 1_000_000, feeMax: FEE_MAX, gasMax: 500_000n, operations }, [signer, ...actors]);
     const made: Sent = { id: transactionId(transaction.bodyBytes), bytes: transactionToBytes(transaction), heldBy: new WeakSet(), told: undefined };
     sent.push(made);
     return made;
@@ -94,6 +95,8 @@ export function createWorkload(
   };
 
   return {
+    // The second client's: the first one begins with its collection.
+    order: (operations, actors) => void make(1, operations, actors),
     get sent() { return sent.length; },
     get final() { return sent.filter(({ told }) => told !== undefined).length; },
     async tick(nodes, isNew) {

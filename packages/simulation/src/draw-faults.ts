@@ -30,17 +30,22 @@ export function drawFaults(options: FaultOptions): readonly Fault[] {
     const drawn = drawKind(kind, createSeededRandom(random.below(0x7fff_ffff)), options);
     if (wanted && options.kinds.includes(kind)) faults.push(...drawn);
   }
+  // Drawn apart: what a seed draws of other kinds is the same for a module whose keys do not change.
+  const rekey = createSeededRandom(options.seed ^ 0x4e4b_e75a);
+  if (options.kinds.includes('rekey') && rekey.below(2) === 0) {
+    faults.push(...Array.from({ length: 1 + rekey.below(3) }, () => ({ kind: 'rekey', fromMs: rekey.below(options.chaosMs), seat: rekey.below(options.nodes) }) as const));
+  }
   const together = options.cuts === 'static' ? fitForDepth(faults, random.below(4) === 0, random.below(2) === 0) : faults;
   return together.toSorted((a, b) => a.fromMs - b.fromMs);
 }
 
 /**
  * What finality by depth does not claim to survive is not drawn together. A node whose log is gone begins anew and has forgotten what it built on, so no log
- * rots behind a bad network; and seats that hear of a cut's other side at different times build on both in turn, so nothing is withheld or late beside a cut, and no clock is wrong.
+ * rots behind a bad network; and seats that hear of a cut's other side at different times build on both in turn, so nothing is withheld or late beside a cut.
  */
 function fitForDepth(faults: readonly Fault[], keepRot: boolean, keepCut: boolean): readonly Fault[] {
   const isRot = (fault: Fault): boolean => fault.kind === 'rot' && fault.part === 'log';
-  const isUneven = ({ kind }: Fault): boolean => ['withhold', 'late', 'skew'].includes(kind);
+  const isUneven = ({ kind }: Fault): boolean => ['withhold', 'late'].includes(kind);
   const isCut = ({ kind }: Fault): boolean => kind === 'cut';
   const isNetwork = (fault: Fault): boolean => fault.kind === 'weather' || isCut(fault) || isUneven(fault);
   const kept = faults.some(isRot) ? faults.filter((fault) => !(keepRot ? isNetwork : isRot)(fault)) : faults;
@@ -91,6 +96,8 @@ function drawKind(kind: FaultKind, random: Seeded, { nodes, chaosMs, periodMs, c
       });
     case 'late':
       return times(2, () => ({ kind, ...span(3, 20), node: node(), delayMs: Math.floor(periodMs / 4) + random.below(4 * periodMs) }));
+    case 'rekey':
+      return [];
   }
 }
 

@@ -22,7 +22,9 @@ export type Fault =
   /** What a node sends does not reach these. */
   | { readonly kind: 'withhold'; readonly fromMs: number; readonly untilMs: number; readonly node: number; readonly to: readonly number[] }
   /** All that a node sends comes so much later. */
-  | { readonly kind: 'late'; readonly fromMs: number; readonly untilMs: number; readonly node: number; readonly delayMs: number };
+  | { readonly kind: 'late'; readonly fromMs: number; readonly untilMs: number; readonly node: number; readonly delayMs: number }
+  /** No fault, but when it matters most: a quorum of the seats gives this one its other key, by a transaction. The machine of the seat has both. */
+  | { readonly kind: 'rekey'; readonly fromMs: number; readonly seat: number };
 
 export type FaultKind = Fault['kind'];
 

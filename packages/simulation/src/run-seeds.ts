@@ -6,6 +6,7 @@ export interface SeedsResult {
   readonly simulatedMs: number;
   readonly starts: number;
   readonly reorganisations: number;
+  readonly seatChanges: number;
   readonly transactionsFinal: number;
   /** Seeds that were run a second time, to see that nothing but the seed matters. */
   readonly repeated: number;
@@ -29,7 +30,7 @@ export interface SeedsOptions extends Omit<SimulationOptions, 'seed' | 'faults'>
 export async function runSeeds({ seeds, repeatEach = 50, failuresMax = 1, onRun, ...options }: SeedsOptions): Promise<SeedsResult> {
   const failed: SimulationResult[] = [];
   const notDeterministic: number[] = [];
-  const sums = { seeds: 0, events: 0, simulatedMs: 0, starts: 0, reorganisations: 0, transactionsFinal: 0, repeated: 0 };
+  const sums = { seeds: 0, events: 0, simulatedMs: 0, starts: 0, reorganisations: 0, seatChanges: 0, transactionsFinal: 0, repeated: 0 };
   for (const seed of seeds) {
     const result = await createSimulation({ ...options, seed }).run();
     sums.seeds++;
@@ -37,6 +38,7 @@ export async function runSeeds({ seeds, repeatEach = 50, failuresMax = 1, onRun,
     sums.simulatedMs += result.simulatedMs;
     sums.starts += result.starts;
     sums.reorganisations += result.reorganisations;
+    sums.seatChanges += result.seatChanges;
     sums.transactionsFinal += result.transactionsFinal;
     if (result.violation !== undefined) failed.push(result);
     if (seed % repeatEach === 0) {

@@ -9,7 +9,7 @@ const GENESIS = id(0, 0);
 
 /** A block of a branch; all branches begin at genesis. */
 function block(height: number, branch: number, more: Partial<Header> = {}): ChainBlock {
-  const header = { height, parent: height === 1 ? GENESIS : id(height - 1, branch), gasUsed: 0n, stateRoot: id(height, branch), ...more } as Header;
+  const header = { height, parent: height === 1 ? GENESIS : id(height - 1, branch), gasUsed: 0n, stateRoot: id(height, branch), seatSetRoot: GENESIS, nextSeatSetRoot: GENESIS, ...more } as Header;
   return { id: height === 0 ? GENESIS : id(height, branch), height, header };
 }
 

@@ -1,6 +1,6 @@
 import { toHex } from '@vsys/primitives';
-import type { ConsensusModule } from '@vsys/consensus';
-import { createBft } from '@vsys/consensus-bft';
+import { approveAuthorityChange, type ConsensusModule } from '@vsys/consensus';
+import { BFT_CONTAINER, createBft } from '@vsys/consensus-bft';
 import { createEras } from '@vsys/consensus-eras';
 import { createPoa } from '@vsys/consensus-poa';
 import { createSpos } from '@vsys/consensus-spos';
@@ -23,6 +23,7 @@ const plain: readonly SimulatedModule[] = [
     name: 'bft',
     create: (verifySignature) => createBft({ verifySignature }) as ConsensusModule,
     params: (seats, periodMs) => ({ periodMs, timeoutMs: Math.floor(periodMs * 0.6), timeoutDeltaMs: Math.floor(periodMs / 10), validators: seats.map(({ account, publicKey }) => ({ account: toHex(account), key: toHex(publicKey.bytes) })) }),
+    rekey: (seat, key) => approveAuthorityChange(BFT_CONTAINER, { kind: 'rotate', account: seat.account, key }),
     tolerates: 'any',
   },
 ];

@@ -27,7 +27,7 @@ export async function simulateInWorkers(task: Omit<WorkerTask, 'step'>, workers:
   })));
   return parts.reduce((sum, part) => ({
     seeds: sum.seeds + part.seeds, events: sum.events + part.events, simulatedMs: sum.simulatedMs + part.simulatedMs, starts: sum.starts + part.starts,
-    reorganisations: sum.reorganisations + part.reorganisations, transactionsFinal: sum.transactionsFinal + part.transactionsFinal, repeated: sum.repeated + part.repeated,
+    reorganisations: sum.reorganisations + part.reorganisations, seatChanges: sum.seatChanges + part.seatChanges, transactionsFinal: sum.transactionsFinal + part.transactionsFinal, repeated: sum.repeated + part.repeated,
     failed: [...sum.failed, ...part.failed], notDeterministic: [...sum.notDeterministic, ...part.notDeterministic],
   }));
 }

@@ -38,7 +38,7 @@ async function simulate(module: string, first: number, count: number, extreme: b
   for (const failed of result.failed.slice(0, 3)) await report(module, failed, extreme);
   for (const seed of result.notDeterministic) console.log(`✖ seed ${seed}: two runs have two histories, so something besides the seed is read`);
   const hours = result.simulatedMs / 3_600_000;
-  console.log(`${module}: ${hours.toFixed(1)} simulated hours in ${seconds.toFixed(0)} s; ${result.events} events, ${Math.round(result.events / seconds)} a second; ${result.starts} starts of nodes, ${result.reorganisations} reorganisations, ${result.transactionsFinal} transactions final; ${result.repeated} seeds run twice`);
+  console.log(`${module}: ${hours.toFixed(1)} simulated hours in ${seconds.toFixed(0)} s; ${result.events} events, ${Math.round(result.events / seconds)} a second; ${result.starts} starts of nodes, ${result.reorganisations} reorganisations, ${result.seatChanges} changes of seats, ${result.transactionsFinal} transactions final; ${result.repeated} seeds run twice`);
   const violations = result.failed.length + result.notDeterministic.length;
   if (violations === 0) console.log(`at 95 % a run of this kind fails less often than 1 in ${Math.floor(result.seeds / 3)}`);
   console.log(`${result.seeds} seeds, ${violations} violations`);

@@ -9,12 +9,13 @@ const GATE_MS_MAX = 3_600_000;
 /** The gate of one module: a file for each, so that they run beside each other. */
 export function gate(name: string, count: number = SEEDS): void {
   test(`${name}: ${count} seeds break no promise, and one of 50 run twice has one history`, async () => {
-    const { failed, notDeterministic, seeds, starts, transactionsFinal, repeated } = await runSeeds({ module: moduleNamed(name), seeds: Array.from({ length: count }, (_, seed) => seed), repeatEach: 50 });
+    const { failed, notDeterministic, seeds, starts, seatChanges, transactionsFinal, repeated } = await runSeeds({ module: moduleNamed(name), seeds: Array.from({ length: count }, (_, seed) => seed), repeatEach: 50 });
     expect(failed.map(({ seed, violation }) => `npm run simulate -- --module ${name} --seed ${seed}: ${violation?.kind} ${violation?.message}`)).toEqual([]);
     expect(notDeterministic).toEqual([]);
     expect([seeds, repeated]).toEqual([count, count / 50]);
     // A gate in which nothing happens would be green too.
     expect(starts).toBeGreaterThan(6 * count);
     expect(transactionsFinal).toBeGreaterThan(20 * count);
+    if (moduleNamed(name).rekey !== undefined) expect(seatChanges).toBeGreaterThan(0);
   }, GATE_MS_MAX);
 }

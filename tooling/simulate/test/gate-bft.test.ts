@@ -1,0 +1,3 @@
+import { gate } from './support.ts';
+
+gate('bft');
