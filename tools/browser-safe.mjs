@@ -16,6 +16,8 @@ const entries = [
   '@vsys/database/ops',
   '@vsys/identity/layout',
   '@vsys/identity/ops',
+  '@vsys/token/layout',
+  '@vsys/token/ops',
   '@vsys/name/layout',
   '@vsys/name/ops',
   '@vsys/database-query/verify',

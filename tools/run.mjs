@@ -19,7 +19,7 @@ function install() {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
   console.log('Installing dependencies (once per lockfile) …');
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const args = ['exec', '--yes', `--package=${packageManager}`, '--', 'pnpm', 'install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=warn'];
+  const args = ['exec', '--yes', `--package=${packageManager}`, '--', 'pnpm', 'install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=error'];
   const result = spawnSync('npm', args, { cwd: root, stdio: 'inherit', env: baseEnv, shell: windows });
   if (result.status !== 0) {
     console.error('✖ Installation failed. Check that the npm registry can be reached, then run the command again; nothing needs cleaning up.');

@@ -36,7 +36,7 @@ const DEV_COINS = 1_000_000_000_000_000n;
 const FILES = { spec: 'chain.json', config: NODE_FILE, ada: 'ada.key', p2p: 'p2p.key', data: 'data' } as const;
 
 /** A chain of one seat in a folder: written when it is new, read when it is not. */
-export async function openDevChain(folder: string, consensus: string, { fresh }: { fresh: boolean }): Promise<DevChain> {
+export async function openDevChain(folder: string, consensus: string, { fresh, corsOrigins }: { readonly fresh: boolean; readonly corsOrigins?: string | undefined }): Promise<DevChain> {
   const at = (name: keyof typeof FILES): string => join(folder, FILES[name]);
   const ada = createSigner('ed25519', publicSecret('ada'));
   if (fresh) {
@@ -58,7 +58,7 @@ export async function openDevChain(folder: string, consensus: string, { fresh }:
   const found = await findFreePort({ host: '127.0.0.1', from: wanted, triesMax: PORTS_MAX });
   if (!found.ok) throw new AppError('PORT_BUSY', `${found.message}; end what listens there`);
   const { port, steppedOver } = found.value;
-  const config = readConfig(at('config'), { 'rpc.port': String(port) }, {}, { required: true });
+  const config = readConfig(at('config'), { 'rpc.port': String(port), ...(corsOrigins === undefined ? {} : { 'rpc.cors-origins': corsOrigins }) }, {}, { required: true });
   return { spec, isNew, config, configFile: at('config'), ada, adaKeyFile: at('ada'), steppedOver };
 }
 

@@ -1,5 +1,5 @@
 import { equalBytes, fromHex, toHex } from '@vsys/primitives';
-import type { BlockId, ChainId } from '@vsys/primitives';
+import type { BlockId, ChainId, Height } from '@vsys/primitives';
 import { sealMessage } from '@vsys/consensus';
 import type { Engine, EngineInput, PublicKeyOf, Step, VerifySignature } from '@vsys/consensus';
 import { createCommittee } from './committee.ts';
@@ -338,12 +338,13 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
   return {
     init: (saved, view, nowMs) => {
       const memory = saved === undefined ? undefined : memoryFromBytes(saved);
-      const turn = createTurn(initialState(memory, committeeOf(view.head.context.validators)), view, nowMs);
+      const first = (view.began ?? 0) + 1;
+      const turn = createTurn(initialState(memory, committeeOf(view.head.context.validators), first), view, nowMs);
       follow(turn);
       beginHeight(turn);
       const { height } = turn.state;
       // Without a memory on a chain that has blocks: a new seat, or one that lost it. It cannot tell, so it listens.
-      if (memory === undefined && height > 1) turn.set({ quietRounds: 0 });
+      if (memory === undefined && height > first) turn.set({ quietRounds: 0 });
       if (memory?.height === height) resume(turn, memory);
       settle(turn);
       return end(turn);
@@ -365,10 +366,10 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
     tellStatus(turn);
   }
 
-  function initialState(memory: BftMemory | undefined, committee: Committee): BftState {
+  function initialState(memory: BftMemory | undefined, committee: Committee, first: Height): BftState {
     return {
       committee, height: 0, round: 0, step: 'wait', locked: undefined, valid: undefined, proposals: new Map(), tally: new Map(), next: [], extended: false, lonely: 0, prevotesCounted: false, precommitsCounted: false, importing: new Set(), invalid: new Set(),
-      fetchedMs: new Map(), sources: new Map(), decided: undefined, building: undefined, signed: memory ?? { height: 1, round: 0, step: 0 }, quietRounds: undefined, settled: false, accused: new Set(), answeredMs: new Map(),
+      fetchedMs: new Map(), sources: new Map(), decided: undefined, building: undefined, signed: memory ?? { height: first, round: 0, step: 0 }, quietRounds: undefined, settled: false, accused: new Set(), answeredMs: new Map(),
     };
   }
 }

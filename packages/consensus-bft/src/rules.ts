@@ -1,9 +1,10 @@
 import { accept, concatBytes, equalBytes, invariant, refuse, uint32FromBytes, uint32ToBytes, uint64ToBytes } from '@vsys/primitives';
 import type { ChainId, Height, Verdict } from '@vsys/primitives';
 import { authoritiesFromBytes, authoritiesRoot, authoritiesToBytes, authorityListKey, isSmallTurnover, problemOfAuthorities, sameAuthorities, sealMessage } from '@vsys/consensus/rules';
-import type { HeaderRules, IdentifiedHeader, Stepped, VerifySignature } from '@vsys/consensus/rules';
+import type { HeaderRules, IdentifiedHeader, Rank, Stepped, VerifySignature } from '@vsys/consensus/rules';
 import { BFT_VALIDATORS_MAX, bftQuorum } from './params.ts';
 import type { BftParams, BftValidator } from './params.ts';
+import type { SealedHeader } from '@vsys/data-format';
 import { bftSealFromBytes } from './seal.ts';
 import { heightFromBytes, PRECOMMIT, voteMessage } from './vote.ts';
 
@@ -27,6 +28,8 @@ export const BFT_CONTAINER = 'bft';
 const ROUND_BYTES = 4;
 const CONTEXT_VERSION = 2;
 const CONTEXT_HEAD_BYTES = 17;
+/** Nearer headers are followed: a certificate saves nothing. */
+const JUMP_MIN = 16;
 
 /** What the header carries for this rule: the round that it was first proposed in, and who decides from the next height on where that changes. */
 export function bftExtToBytes(round: number, next?: readonly BftValidator[]): Uint8Array {
@@ -82,7 +85,37 @@ export function createBftRules(params: BftParams, chainId: ChainId, verifySignat
     return accept(sealed.value === 'proposal' ? { context, rank: null } : { context, rank: [BigInt(header.height)], finalises: header.height });
   };
 
+  /** A header tells all there is to know but who decided it: those whom the known block names, or it is not shown. */
+  const certificate = (known: BftContext, { id, header }: Omit<IdentifiedHeader, 'seal'>, seal: Uint8Array): Verdict<{ readonly context: BftContext; readonly rank: Rank }, BftCode> => {
+    if (header.ext.length < ROUND_BYTES) return refuse('BFT_EXT', `expected at least ${ROUND_BYTES} bytes of ext, found ${header.ext.length}`);
+    const next = nextValidators(known.validators, header);
+    if (!next.ok) return next;
+    const sealed = checkSeal(known, { id, header, seal }, bftRoundOf(header.ext));
+    if (!sealed.ok) return sealed;
+    if (sealed.value === 'proposal') return refuse('BFT_CERTIFICATE', 'the header is proposed only');
+    return accept({ context: { height: header.height, timeMs: header.timeMs, validators: next.value }, rank: [BigInt(header.height)] });
+  };
+
+  /** The last header that those who decide after `from` decided, or one that names others after them. */
+  const prove: HeaderRules<BftContext>['prove'] = async (from, to, at) => {
+    const isOfSame = (sealed: SealedHeader | undefined, root: Uint8Array): boolean => sealed !== undefined && equalBytes(sealed.header.seatSetRoot, root);
+    const root = to > from ? (await at(from + 1))?.header.seatSetRoot : undefined;
+    if (root === undefined) return undefined;
+    let [low, high] = [from + 1, to + 1];
+    if (isOfSame(await at(to), root)) low = to;
+    // Between a height that is theirs and one that is not lies one that is their last.
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2);
+      if (isOfSame(await at(middle), root)) low = middle;
+      else high = middle;
+    }
+    const sealed = low - from < JUMP_MIN ? undefined : await at(low);
+    return sealed === undefined || bftSealFromBytes(sealed.seal)?.kind !== 'certificate' ? undefined : { header: sealed.header, certificate: sealed.seal };
+  };
+
   return {
+    certificate,
+    prove,
     driftMs,
     genesis: (_spec, { height, timeMs }) => ({ context: { height, timeMs, validators: params.validators }, rank: [BigInt(height)] }),
     step,

@@ -110,6 +110,7 @@ export function createErasEngine(eras: readonly EngineOfEra[], rules: ErasRules,
         case 'compute':
           return { ...effect, job: tag(era, effect.job) };
         case 'send':
+        case 'evidence':
           return { ...effect, bytes: concatBytes(Uint8Array.of(era), effect.bytes) };
         case 'persist':
           kept = withImage(kept, era, effect.bytes);

@@ -49,11 +49,13 @@ export function createEras({ modules }: ErasOptions): ConsensusModule<ErasContex
       // Those of later eras too: what they keep in state may be prepared before they begin.
       containers: eras.flatMap(({ consensus, params }) => consensus.containers.map((container) => beginningWith(container, params))),
       engine: (keys) => createErasEngine(eras, rules, keys),
-      describe: () => Object.fromEntries([
+      evidenceOperation: ([era, ...proof]) => eras[era ?? eras.length]?.consensus.evidenceOperation?.(Uint8Array.from(proof)),
+      describe: (head) => Object.fromEntries([
         ['eras', eras.length] as const,
+        ...(head === undefined ? [] : [['era', head.era] as const]),
         ...eras.flatMap(({ consensus, lastHeight }, era) => [
           ...(lastHeight === undefined ? [] : [[`era${era}.lastHeight`, lastHeight] as const]),
-          ...Object.entries(consensus.describe()).map(([name, value]) => [`era${era}.${name}`, value] as const),
+          ...Object.entries(consensus.describe(head?.era === era ? head.inner : undefined)).map(([name, value]) => [`era${era}.${name}`, value] as const),
         ]),
       ]),
     });
@@ -92,7 +94,7 @@ export function createEras({ modules }: ErasOptions): ConsensusModule<ErasContex
 }
 
 /** Blocks of each era but the last on a new chain, so that it shows all of them soon. */
-const ERA_BLOCKS = 12;
+const ERA_BLOCKS = 8;
 
 function paramsOfEras(modules: readonly ConsensusModule[], chain: NewChain): readonly unknown[] {
   const able = modules.filter(({ paramsOfNewChain }) => paramsOfNewChain !== undefined);

@@ -54,6 +54,7 @@ export function createInnerView(view: TreeView<ErasContext>, { eras, rules, era,
   };
 
   return {
+    ...(beganAt === undefined ? {} : { began: beganAt }),
     get head() {
       const { head } = view;
       const { context } = head;

@@ -71,9 +71,22 @@ describe('eras@1 is as its modules are', () => {
     expect(createEras({ modules: [bft] }).provides.finality).toBe('instant');
     expect(createEras({ modules: [bft, poa] }).provides.finality).toBe('depth');
     expect(createEras({ modules: [bft, { ...poa, provides: { finality: 'none', headers: 'needs-state' } }] }).provides).toEqual({ finality: 'none', headers: 'needs-state' });
-    expect(createEras({ modules: [poa, spos] }).wire).toBe(undefined);
+    expect(createEras({ modules: [poa] }).wire).toBe(undefined);
     expect(createEras({ modules: [poa, bft] }).wire?.messageBytesMax).toBe(1 + (bft.wire?.messageBytesMax ?? 0));
     expect(createEras({ modules: [poa, { ...spos, needs: { clock: true, compute: true, keySchemes: ['other'] } }] }).needs).toEqual({ clock: true, compute: true, keySchemes: ['ed25519', 'other'] });
+  });
+
+  test('it hands proofs of offences to the module of their era', () => {
+    const bytes = paramsOf(eraOf('poa', 3, 10), eraOf('bft', 4));
+    const opened = eras.open(bytes, CHAIN);
+    const bft = modules[2] as ConsensusModule;
+    const own = bft.paramsFromJson(eraOf('bft', 4).params);
+    const alone = own.ok ? bft.open(own.value, CHAIN) : own;
+    if (!opened.ok || !alone.ok) throw new Error('the modules do not open');
+    const operation = alone.value.evidenceOperation?.(Uint8Array.of(7, 8));
+    expect(operation).toBeDefined();
+    expect(opened.value.evidenceOperation?.(Uint8Array.of(1, 7, 8))).toEqual(operation);
+    for (const proof of [Uint8Array.of(0, 7, 8), Uint8Array.of(9, 7), new Uint8Array()]) expect(opened.value.evidenceOperation?.(proof)).toBeUndefined();
   });
 
   test('it tells the numbers of each era', () => {

@@ -48,7 +48,8 @@ export function eraOf(module: Name, keys: number, lastHeight?: number): { readon
   const seats = Array.from({ length: keys }, (_, i) => ({ account: String(i + 1).padStart(2, '0').repeat(20), key: toHex(publicKeyOf(i).bytes) }));
   const params = {
     poa: { periodMs: 1_000, backoffMs: 400, authorities: seats },
-    spos: { slotMs: 1_000, slots: keys, seats: seats.map(({ account, key }, seat) => ({ seat, account, mintKey: key })) },
+    // Short epochs: who comes late into an era, without a memory of votes in it, waits for one before it votes.
+    spos: { slotMs: 1_000, slots: keys, epochBlocks: 10, seats: seats.map(({ account, key }, seat) => ({ seat, account, mintKey: key })) },
     bft: { periodMs: 1_000, timeoutMs: 400, timeoutDeltaMs: 200, validators: seats },
   };
   return { module: `${module}@1`, params: params[module], ...(lastHeight === undefined ? {} : { lastHeight }) };

@@ -1,6 +1,7 @@
 import { concatBytes, invariant, uint64FromBytes, uint64ToBytes } from '@vsys/primitives';
 import type { Height } from '@vsys/primitives';
-import type { LastHeights } from './depth.ts';
+import { type FfgContext, ffgContextFromBytes, ffgContextToBytes } from '@vsys/finality-ffg';
+import type { DepthContext } from './depth.ts';
 import type { Standing } from './handover.ts';
 import { type Seat, SEAT_BYTES, seatListFromBytes, seatListToBytes } from './seat-list.ts';
 
@@ -8,40 +9,40 @@ import { type Seat, SEAT_BYTES, seatListFromBytes, seatListToBytes } from './sea
 export interface SposContext {
   readonly slot: number;
   readonly height: Height;
-  /** Highest block that the headers of the branch make final. */
-  readonly final: Height;
-  /** Highest block that the branch calls safe. */
-  readonly safe: Height;
-  /** Who stands at this block; who stands at the next, `standingAfter` tells. */
+  /** Who stands at this block; who stands at the next, `standingOnTop` tells. */
   readonly standing: Standing;
-  readonly lastHeights: LastHeights;
+  readonly finality: ({ readonly kind: 'depth' } & DepthContext) | { readonly kind: 'ffg'; readonly ffg: FfgContext };
 }
 
-const VERSION = 2;
-const HAS_PREVIOUS = 1;
-const HAS_ANNOUNCED = 2;
-const HEAD_BYTES = 2 + 5 * 8;
+const VERSION = 3;
+const HAS_ANNOUNCED = 1;
+const IS_FFG = 2;
+const HEAD_BYTES = 2 + 3 * 8;
+
+/** Highest block that the headers of the branch make final. */
+export function recordedFinal({ finality }: Pick<SposContext, 'finality'>): Height {
+  return finality.kind === 'ffg' ? finality.ffg.final.height : finality.final;
+}
 
 /**
- * Version u8, bits of what is there u8 (1: previous, 2: announced), slot, height, final, safe, since u64; the seats; per seat its last height u64; the previous seats;
- * the height of the announcement u64 and its seats.
+ * Version u8, bits u8 (1: seats are announced, 2: finality by voting), slot, height, since u64, the seats standing; when announced, the height of the header u64 and its
+ * seats; then the context of the gadget, or final, safe and the last height of each seat, u64.
  */
-export function contextToBytes({ slot, height, final, safe, standing, lastHeights }: SposContext): Uint8Array {
-  const { seats, since, previous, announced } = standing;
-  const present = (previous === undefined ? 0 : HAS_PREVIOUS) | (announced === undefined ? 0 : HAS_ANNOUNCED);
+export function contextToBytes({ slot, height, standing, finality }: SposContext): Uint8Array {
+  const { seats, since, announced } = standing;
+  const bits = (announced === undefined ? 0 : HAS_ANNOUNCED) | (finality.kind === 'ffg' ? IS_FFG : 0);
   return concatBytes(
-    Uint8Array.of(VERSION, present), ...[slot, height, final, safe, since].map((value) => uint64ToBytes(BigInt(value))),
-    seatListToBytes(seats), ...lastHeights.map((value) => uint64ToBytes(BigInt(value))),
-    ...(previous === undefined ? [] : [seatListToBytes(previous)]),
-    ...(announced === undefined ? [] : [uint64ToBytes(BigInt(announced.height)), seatListToBytes(announced.seats)]),
+    Uint8Array.of(VERSION, bits), numbers(slot, height, since), seatListToBytes(seats),
+    ...(announced === undefined ? [] : [numbers(announced.height), seatListToBytes(announced.seats)]),
+    finality.kind === 'ffg' ? ffgContextToBytes(finality.ffg) : numbers(finality.final, finality.safe, ...finality.lastHeights),
   );
 }
 
-/** @throws InvariantError on bytes that `contextToBytes` did not write */
+/** @throws InvariantError, BytesError on bytes that `contextToBytes` did not write */
 export function contextFromBytes(bytes: Uint8Array): SposContext {
   invariant(bytes.length > HEAD_BYTES && bytes[0] === VERSION, 'a stored context is one that was encoded');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const present = bytes[1] as number;
+  const bits = bytes[1] as number;
   let at = 2;
   const number = (): number => Number(uint64FromBytes(bytes, (at += 8) - 8));
   const list = (): readonly Seat[] => {
@@ -51,11 +52,17 @@ export function contextFromBytes(bytes: Uint8Array): SposContext {
     at += length;
     return seats.value;
   };
-  const [slot, height, final, safe, since] = [number(), number(), number(), number(), number()] as [number, number, number, number, number];
+  const [slot, height, since] = [number(), number(), number()] as [number, number, number];
   const seats = list();
+  const announced = bits & HAS_ANNOUNCED ? { announced: { height: number(), seats: list() } } : {};
+  const standing = { seats, since, ...announced };
+  if (bits & IS_FFG) return { slot, height, standing, finality: { kind: 'ffg', ffg: ffgContextFromBytes(bytes.slice(at)) } };
+  const [final, safe] = [number(), number()] as [number, number];
   const lastHeights = seats.map(number);
-  const previous = present & HAS_PREVIOUS ? { previous: list() } : {};
-  const announced = present & HAS_ANNOUNCED ? { announced: { height: number(), seats: list() } } : {};
   invariant(at === bytes.length, 'a stored context ends where it was encoded to');
-  return { slot, height, final, safe, standing: { seats, since, ...previous, ...announced }, lastHeights };
+  return { slot, height, standing, finality: { kind: 'depth', final, safe, lastHeights } };
+}
+
+function numbers(...values: readonly number[]): Uint8Array {
+  return concatBytes(...values.map((value) => uint64ToBytes(BigInt(value))));
 }

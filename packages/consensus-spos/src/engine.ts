@@ -1,113 +1,89 @@
-import { equalBytes, uint64FromBytes, uint64ToBytes } from '@vsys/primitives';
-import type { BlockId } from '@vsys/primitives';
-import { sealMessage } from '@vsys/consensus';
-import type { Effect, Engine, EngineInput, PublicKeyOf, Step, TreeView } from '@vsys/consensus';
+import { invariant } from '@vsys/primitives';
+import type { ChainId } from '@vsys/primitives';
+import type { Effect, Engine, PublicKeyOf, Step, TreeView } from '@vsys/consensus';
+import type { VerifySignature } from '@vsys/consensus/rules';
+import { createFfg, type FfgContext, type FfgState } from '@vsys/finality-ffg';
+import { recordedFinal } from './context.ts';
 import type { SposContext } from './context.ts';
-import { sposExtToBytes } from './ext.ts';
+import { sposMemoryFromBytes, sposMemoryToBytes } from './memory.ts';
+import { createMinter } from './minter.ts';
+import type { MinterState } from './minter.ts';
 import type { SposParams } from './params.ts';
-import { standingOnTop } from './rules.ts';
-import type { Seat } from './seat-list.ts';
-import { seatOfSlot, slotOfTime } from './slots.ts';
+import { voteEvidence } from './stake/evidence.ts';
+import { noSeals, watchSeals } from './watch-seals.ts';
+import type { SeenSeals } from './watch-seals.ts';
 
 export interface SposState {
-  /** Last slot that a build was asked for; -1: none. Durable before the build. */
-  readonly lastSlot: number;
-  /** Head that its build was asked for on. */
-  readonly on?: BlockId;
-  /** Last slot that the timer fired for; -1: none. */
-  readonly tried: number;
-  /** Slot that the timer is set for; undefined: no seat is its own. */
-  readonly next: number | undefined;
+  readonly minter: MinterState;
+  /** Of the gadget; undefined where finality is by depth. */
+  readonly votes: FfgState | undefined;
+  readonly seals: SeenSeals;
 }
 
-const TIMER = 'slot';
+export interface SposEngineOptions {
+  readonly params: SposParams;
+  readonly chainId: ChainId;
+  readonly verifySignature: VerifySignature;
+  /** Keys that seal and vote; those that are no seat's do nothing. */
+  readonly keys: readonly PublicKeyOf[];
+}
 
-/** Mints in the slots of the seats whose keys it is given, one block per slot, on the head at the start of the slot. */
-export function createSposEngine(params: SposParams, keys: readonly PublicKeyOf[]): Engine<SposContext, SposState> {
-  const { slotMs, slots } = params;
-  const ownSeat = (slot: number, context: SposContext): Seat | undefined => {
-    const seat = seatOfSlot(params, standingOnTop(params, context).seats, slot);
-    return seat !== undefined && keys.some((key) => key.scheme === 'ed25519' && equalBytes(key.bytes, seat.mintKey)) ? seat : undefined;
-  };
+/** Mints in its own slots and, where finality is by voting, votes for each new head; without keys it only follows. */
+export function createSposEngine({ params, chainId, verifySignature, keys }: SposEngineOptions): Engine<SposContext, SposState> {
+  const minter = createMinter(params, keys);
+  const gadget = params.finality === 'ffg' ? createFfg<SposContext>({ chainId, verifySignature, keys, contextOf: ffgOf, quietMs: params.epochBlocks * params.slotMs }) : undefined;
 
-  /** Seats change with the head, so the next slot of its own is looked for again with each. */
-  const arm = (state: SposState, nowMs: number, view: TreeView<SposContext>): Step<SposState> => {
-    const from = Math.max(state.tried + 1, slotOfTime(params, nowMs));
-    const next = Array.from({ length: slots }, (_, i) => from + i).find((slot) => ownSeat(slot, view.head.context) !== undefined);
-    if (next === state.next) return { state, effects: [] };
-    return { state: { ...state, next }, effects: next === undefined ? [] : [{ kind: 'timer', id: TIMER, atMs: next * slotMs }] };
-  };
+  /** While the gadget only listens, as it does not know what it signed, it has nothing that would be worth remembering as known. */
+  const memoryOf = (lastSlot: number, votes: FfgState | undefined, nowMs: number): Uint8Array =>
+    sposMemoryToBytes({ lastSlot, ...(gadget === undefined || votes === undefined || nowMs < votes.quietUntilMs ? {} : { votes: gadget.memoryBytes(votes) }) });
 
-  const build = (slot: number, seat: Seat, on: BlockId): Effect => ({
-    kind: 'build', job: jobOf(slot), on, timeMs: slot * slotMs, ext: sposExtToBytes({ slot, seat: seat.index }), deadlineMs: buildEndMs(slot),
-  });
-  const buildEndMs = (slot: number): number => slot * slotMs + Math.floor((slotMs * 3) / 4);
-  /** A block of an earlier slot that became head meanwhile: a block beside it would only make a fork, and nothing is signed yet. */
-  const buildAgain = (state: SposState, nowMs: number, view: TreeView<SposContext>): Step<SposState> | undefined => {
-    const { id, context } = view.head;
-    const moved = state.on !== undefined && !equalBytes(state.on, id) && context.slot < state.lastSlot;
-    const seat = moved && nowMs < buildEndMs(state.lastSlot) ? ownSeat(state.lastSlot, context) : undefined;
-    return seat === undefined ? undefined : { state: { ...state, on: id }, effects: [build(state.lastSlot, seat, id)] };
-  };
-
-  const mint = (state: SposState, nowMs: number, view: TreeView<SposContext>): Step<SposState> => {
-    const slot = slotOfTime(params, nowMs);
-    const tried = { ...state, tried: Math.max(state.tried, slot), next: undefined };
-    // A late timer does not mint: the block would come after its slot.
-    const late = nowMs - slot * slotMs > slotMs / 2;
-    const seat = late || slot <= state.lastSlot || slot <= view.head.context.slot ? undefined : ownSeat(slot, view.head.context);
-    if (seat === undefined) return arm(tried, nowMs, view);
-    const armed = arm({ ...tried, lastSlot: slot, on: view.head.id }, nowMs, view);
-    return { state: armed.state, effects: [{ kind: 'persist', bytes: uint64ToBytes(BigInt(slot)) }, build(slot, seat, view.head.id), ...armed.effects] };
-  };
-
-  const sign = (state: SposState, input: Extract<EngineInput, { kind: 'built' }>, view: TreeView<SposContext>): Step<SposState> => {
-    const slot = slotOfTime(params, input.header.timeMs);
-    // What took longer than its slot is dropped: the next seat has gone on without it.
-    if (input.job !== jobOf(state.lastSlot) || slot !== state.lastSlot || input.nowMs >= (slot + 1) * slotMs) return { state, effects: [] };
-    const again = equalBytes(input.header.parent, view.head.id) ? undefined : buildAgain(state, input.nowMs, view);
-    if (again !== undefined) return again;
-    const parent = view.get(input.header.parent);
-    const seat = parent === undefined ? undefined : ownSeat(slot, parent.context);
-    if (seat === undefined) return { state, effects: [] };
-    return { state, effects: [{ kind: 'sign', job: input.job, key: { scheme: 'ed25519', bytes: seat.mintKey }, bytes: sealMessage(input.id), guard: { kind: 'block', slot: BigInt(slot) } }] };
-  };
-
-  const follow = (view: TreeView<SposContext>): readonly Effect[] => {
-    const height = view.head.context.final;
-    if (height <= view.final.height) return [];
-    const ref = view.ancestorAt(view.head.id, height);
-    return ref === undefined ? [] : [{ kind: 'finalise', ref }];
+  /** The gadget first: what it makes final goes before what is built on it. Both are remembered together. */
+  const together = (votes: Step<FfgState> | undefined, minted: Step<MinterState>, seals: SeenSeals, nowMs: number): Step<SposState> => {
+    const bytes = memoryOf(minted.state.lastSlot, votes?.state, nowMs);
+    const voted = (votes?.effects ?? []).map((effect) => ofModule(effect, bytes));
+    return { state: { minter: minted.state, votes: votes?.state, seals }, effects: [...voted, ...minted.effects] };
   };
 
   return {
     init: (saved, view, nowMs) => {
-      // The slot that is under way may have begun in another life.
-      const tried = Math.ceil(nowMs / slotMs) - 1;
-      const armed = arm({ lastSlot: saved === undefined ? -1 : Number(uint64FromBytes(saved)), tried, next: undefined }, nowMs, view);
-      return { state: armed.state, effects: [...follow(view), ...armed.effects] };
+      const memory = sposMemoryFromBytes(saved);
+      const minted = minter.init(memory.lastSlot, view, nowMs);
+      return together(gadget?.init(memory.votes, view, nowMs), { state: minted.state, effects: gadget === undefined ? [...followDepth(view), ...minted.effects] : minted.effects }, noSeals, nowMs);
     },
     step: (state, input, view) => {
-      switch (input.kind) {
-        case 'timer':
-          return input.id === TIMER ? mint(state, input.nowMs, view) : { state, effects: [] };
-        case 'head': {
-          const armed = arm(state, input.nowMs, view);
-          return { state: armed.state, effects: [...follow(view), ...armed.effects] };
-        }
-        case 'built':
-          return sign(state, input, view);
-        case 'unbuilt':
-          return (input.job === jobOf(state.lastSlot) ? buildAgain(state, input.nowMs, view) : undefined) ?? { state, effects: [] };
-        case 'signed':
-          return { state, effects: [{ kind: 'seal', job: input.job, seal: input.signature }, { kind: 'publish', job: input.job }] };
-        default:
-          return { state, effects: [] };
+      const votes = gadget === undefined || state.votes === undefined ? undefined : gadget.step(state.votes, input, view);
+      const minted = minter.step(state.minter, input, view, {
+        certificates: (seen, parent) => (gadget === undefined || votes === undefined ? [] : gadget.certificatesFor(votes.state, seen, parent)),
+        memory: (lastSlot) => memoryOf(lastSlot, votes?.state, input.nowMs),
+      });
+      if (input.kind === 'block' && input.stage === 'executed') {
+        const { seen, effects } = watchSeals(params, state.seals, input.id, view);
+        return together(votes, { state: minted.state, effects: [...minted.effects, ...effects] }, seen, input.nowMs);
       }
+      const followed = gadget === undefined && input.kind === 'head' ? followDepth(view) : [];
+      return together(votes, { state: minted.state, effects: [...followed, ...minted.effects] }, state.seals, input.nowMs);
     },
   };
 }
 
-function jobOf(slot: number): string {
-  return `slot ${slot}`;
+/** What the gadget asks for, in the form of this module: its memory with the minter's, its proofs as the container of the stake takes them. */
+function ofModule(effect: Effect, memory: Uint8Array): Effect {
+  switch (effect.kind) {
+    case 'persist': return { kind: 'persist', bytes: memory };
+    case 'evidence': return { kind: 'evidence', bytes: voteEvidence(effect.bytes) };
+    default: return effect;
+  }
+}
+
+function ffgOf({ finality }: SposContext): FfgContext {
+  invariant(finality.kind === 'ffg', 'the contexts of a chain are of one kind');
+  return finality.ffg;
+}
+
+/** Where nobody votes, the headers alone say what is final. */
+function followDepth(view: TreeView<SposContext>): readonly Effect[] {
+  const height = recordedFinal(view.head.context);
+  if (height <= view.final.height) return [];
+  const ref = view.ancestorAt(view.head.id, height);
+  return ref === undefined ? [] : [{ kind: 'finalise', ref }];
 }

@@ -1,6 +1,6 @@
 import type { Height } from '@vsys/primitives';
 import type { SposParams } from './params.ts';
-import type { Seat } from './seat-list.ts';
+import { sameSeats, type Seat } from './seat-list.ts';
 
 /** Who produces and votes, and who may be next. Part of the context of a block. */
 export interface Standing {
@@ -8,8 +8,6 @@ export interface Standing {
   readonly seats: readonly Seat[];
   /** First height of these seats. */
   readonly since: Height;
-  /** Seats before these, until a block of these is final: so long both must agree on what is final. */
-  readonly previous?: readonly Seat[];
   /** What a header announced, and at which height: these take over with an epoch, as soon as that header is final. */
   readonly announced?: { readonly height: Height; readonly seats: readonly Seat[] };
 }
@@ -26,10 +24,13 @@ export function isFirstOfEpoch({ epochBlocks }: Pick<SposParams, 'epochBlocks'>,
  * @param recordedFinal - what the headers of the branch make final, up to the parent
  */
 export function standingAfter(params: Pick<SposParams, 'epochBlocks'>, standing: Standing, recordedFinal: Height, height: Height): Standing {
-  const { seats, since, announced } = standing;
-  if (announced !== undefined && isFirstOfEpoch(params, height) && recordedFinal >= announced.height) return { seats: announced.seats, since: height, previous: seats };
-  if (standing.previous === undefined || recordedFinal < since) return standing;
-  return { seats, since, ...(announced === undefined ? {} : { announced }) };
+  const { announced } = standing;
+  return announced !== undefined && isFirstOfEpoch(params, height) && recordedFinal >= announced.height ? { seats: announced.seats, since: height } : standing;
+}
+
+/** The seats standing, named again, only call off what was announced before. */
+export function withAnnounced({ seats, since }: Standing, height: Height, announces: readonly Seat[]): Standing {
+  return sameSeats(seats, announces) ? { seats, since } : { seats, since, announced: { height, seats: announces } };
 }
 
 /** The list that headers named last: a list that is the same is not announced again. */

@@ -1,6 +1,6 @@
 export type { SposContext } from './context.ts';
 export { createSposEngine } from './engine.ts';
-export type { SposState } from './engine.ts';
+export type { SposEngineOptions, SposState } from './engine.ts';
 export { sposExtFromBytes, sposExtToBytes } from './ext.ts';
 export type { SposExt } from './ext.ts';
 export { isFirstOfEpoch, standingAfter } from './handover.ts';

@@ -13,17 +13,23 @@ export interface SposParams {
   readonly gap: number;
   /** Blocks of an epoch: seats change with its first block only. */
   readonly epochBlocks: number;
-  /** Of the seats of the first epoch, so many distinct ones must have built on a block before it is final. Another number of seats needs its share of them. */
+  /** By voting (`ffg@1`), or by how many seats built on a block: weaker, and kept for comparison. */
+  readonly finality: 'ffg' | 'depth';
+  /**
+   * By depth: of the seats of the first epoch, so many distinct ones must have built on a block before it is final; another number of seats needs its share of
+   * them. By voting: 0.
+   */
   readonly finalityDepth: number;
   /** Seats of the first epoch, in order of index. */
   readonly seats: readonly Seat[];
   readonly stake: StakeParams;
 }
 
-export const sposDefaults: Omit<SposParams, 'seats' | 'finalityDepth' | 'stake'> = { slotMs: 1_000, slots: 60, gap: 1, epochBlocks: 900 };
+export const sposDefaults: Omit<SposParams, 'seats' | 'finalityDepth' | 'stake'> = { slotMs: 1_000, slots: 60, gap: 1, epochBlocks: 900, finality: 'ffg' };
 
-const VERSION = 2;
-const HEAD_BYTES = 15;
+const VERSION = 3;
+const HEAD_BYTES = 16;
+const FINALITY_BYTE = { depth: 1, ffg: 2 } as const;
 const EPOCH_BLOCKS_MAX = 1_000_000;
 
 /** Two thirds of the seats and one seat more. */
@@ -38,7 +44,7 @@ export function sposSafeDepth(seats: number): number {
 
 /** Ranges of every field; order and uniqueness of seats, accounts and keys. */
 export function checkSposParams(params: SposParams): Verdict<void, 'SPOS_PARAMS'> {
-  const { slotMs, slots, gap, epochBlocks, seats, finalityDepth } = params;
+  const { slotMs, slots, gap, epochBlocks, finality, seats, finalityDepth } = params;
   const wrong = (message: string): Verdict<void, 'SPOS_PARAMS'> => refuse('SPOS_PARAMS', message);
   if (!isWhole(slotMs, 10, 3_600_000)) return wrong(`slotMs: expected 10 to 3,600,000, found ${slotMs}`);
   if (!isWhole(slots, 1, SEATS_MAX)) return wrong(`slots: expected 1 to ${SEATS_MAX}, found ${slots}`);
@@ -46,8 +52,9 @@ export function checkSposParams(params: SposParams): Verdict<void, 'SPOS_PARAMS'
   if (!isWhole(epochBlocks, 1, EPOCH_BLOCKS_MAX)) return wrong(`epochBlocks: expected 1 to ${EPOCH_BLOCKS_MAX}, found ${epochBlocks}`);
   const problem = problemOfSeats(params, seats);
   if (problem !== undefined) return wrong(`seats: ${problem}`);
-  if (!isWhole(finalityDepth, 1, seats.length)) return wrong(`finalityDepth: expected 1 to ${seats.length}, found ${finalityDepth}`);
-  if (2 * finalityDepth <= seats.length) return wrong(`finalityDepth: expected more than half of ${seats.length} seats, found ${finalityDepth}`);
+  if (finality === 'ffg' && finalityDepth !== 0) return wrong('finalityDepth: there is one only with finality "depth"');
+  if (finality === 'depth' && !isWhole(finalityDepth, 1, seats.length)) return wrong(`finalityDepth: expected 1 to ${seats.length}, found ${finalityDepth}`);
+  if (finality === 'depth' && 2 * finalityDepth <= seats.length) return wrong(`finalityDepth: expected more than half of ${seats.length} seats, found ${finalityDepth}`);
   return checkStakeParams(params.stake);
 }
 
@@ -72,7 +79,7 @@ export function problemOfSeats({ slots, gap }: Pick<SposParams, 'slots' | 'gap'>
   return undefined;
 }
 
-/** Version 2, slotMs u32, slots u16, gap u16, epochBlocks u32, finalityDepth u16; then the list of seats, then those of the stake. Big-endian. Does not check: see `checkSposParams`. */
+/** Version 3, slotMs u32, slots u16, gap u16, epochBlocks u32, finality u8 (1: depth, 2: ffg), finalityDepth u16; then the list of seats, then those of the stake. Big-endian. Does not check: see `checkSposParams`. */
 export function sposParamsToBytes(params: SposParams): Uint8Array {
   const seats = seatListToBytes(params.seats);
   const bytes = new Uint8Array(HEAD_BYTES + seats.length);
@@ -82,7 +89,8 @@ export function sposParamsToBytes(params: SposParams): Uint8Array {
   view.setUint16(5, params.slots);
   view.setUint16(7, params.gap);
   view.setUint32(9, params.epochBlocks);
-  view.setUint16(13, params.finalityDepth);
+  view.setUint8(13, FINALITY_BYTE[params.finality]);
+  view.setUint16(14, params.finalityDepth);
   bytes.set(seats, HEAD_BYTES);
   return concatBytes(bytes, stakeParamsToBytes(params.stake));
 }
@@ -97,7 +105,8 @@ export function sposParamsFromBytes(bytes: Uint8Array): Verdict<SposParams, 'SPO
   const seats = seatListFromBytes(bytes.subarray(HEAD_BYTES, -STAKE_SECTION_BYTES));
   if (!seats.ok) return refuse('SPOS_PARAMS', `seats: ${seats.message}`);
   const params: SposParams = {
-    slotMs: view.getUint32(1), slots: view.getUint16(5), gap: view.getUint16(7), epochBlocks: view.getUint32(9), finalityDepth: view.getUint16(13), seats: seats.value, stake: stake.value,
+    slotMs: view.getUint32(1), slots: view.getUint16(5), gap: view.getUint16(7), epochBlocks: view.getUint32(9),
+    finality: view.getUint8(13) === FINALITY_BYTE.depth ? 'depth' : 'ffg', finalityDepth: view.getUint16(14), seats: seats.value, stake: stake.value,
   };
   const checked = checkSposParams(params);
   if (!checked.ok) return checked;
@@ -105,11 +114,12 @@ export function sposParamsFromBytes(bytes: Uint8Array): Verdict<SposParams, 'SPO
 }
 
 const FIELDS = ['slotMs', 'slots', 'gap', 'epochBlocks', 'finalityDepth'] as const;
+const NOT_NUMBERS = ['seats', 'finality', 'stake'];
 
-/** `{ slotMs?, slots?, gap?, epochBlocks?, finalityDepth?, seats: [{ seat, account, mintKey, voteKey? }], stake? }` with bytes in hexadecimal; seats in any order. */
+/** `{ slotMs?, slots?, gap?, epochBlocks?, finality?, finalityDepth?, seats: [{ seat, account, mintKey, voteKey? }], stake? }` with bytes in hexadecimal; seats in any order. */
 export function sposParamsFromJson(json: unknown): Verdict<SposParams, 'SPOS_PARAMS'> {
   if (!isRecord(json)) return refuse('SPOS_PARAMS', 'expected an object');
-  const unknown = Object.keys(json).find((key) => key !== 'seats' && key !== 'stake' && !FIELDS.some((field) => field === key));
+  const unknown = Object.keys(json).find((key) => !NOT_NUMBERS.includes(key) && !FIELDS.some((field) => field === key));
   if (unknown !== undefined) return refuse('SPOS_PARAMS', `${unknown}: there is no such parameter`);
   if (!Array.isArray(json['seats'])) return refuse('SPOS_PARAMS', 'seats: expected a list');
   const seats: Seat[] = [];
@@ -126,16 +136,18 @@ export function sposParamsFromJson(json: unknown): Verdict<SposParams, 'SPOS_PAR
   const stake = stakeParamsFromJson(json['stake']);
   if (!stake.ok) return stake;
   seats.sort((a, b) => a.index - b.index || compareBytes(a.mintKey, b.mintKey));
-  const defaults = { ...sposDefaults, finalityDepth: sposQuorum(seats.length) };
+  const finality = json['finality'] ?? sposDefaults.finality;
+  if (finality !== 'ffg' && finality !== 'depth') return refuse('SPOS_PARAMS', 'finality: expected "ffg" or "depth"');
+  const defaults = { ...sposDefaults, finalityDepth: finality === 'ffg' ? 0 : sposQuorum(seats.length) };
   const field = (name: (typeof FIELDS)[number]): number => (json[name] === undefined ? defaults[name] : numberOf(json[name]));
-  const params: SposParams = { slotMs: field('slotMs'), slots: field('slots'), gap: field('gap'), epochBlocks: field('epochBlocks'), finalityDepth: field('finalityDepth'), seats, stake: stake.value };
+  const params: SposParams = { slotMs: field('slotMs'), slots: field('slots'), gap: field('gap'), epochBlocks: field('epochBlocks'), finality, finalityDepth: field('finalityDepth'), seats, stake: stake.value };
   const checked = checkSposParams(params);
   return checked.ok ? accept(params) : checked;
 }
 
-export function sposParamsToJson({ seats, stake, ...numbers }: SposParams): unknown {
+export function sposParamsToJson({ seats, stake, finalityDepth, ...rest }: SposParams): unknown {
   const hex = seats.map(({ index, account, mintKey, voteKey }) => ({ seat: index, account: toHex(account), mintKey: toHex(mintKey), ...(equalBytes(mintKey, voteKey) ? {} : { voteKey: toHex(voteKey) }) }));
-  return { ...numbers, seats: hex, stake: stakeParamsToJson(stake) };
+  return { ...rest, ...(rest.finality === 'ffg' ? {} : { finalityDepth }), seats: hex, stake: stakeParamsToJson(stake) };
 }
 
 function isWhole(value: number, from: number, to: number): boolean {

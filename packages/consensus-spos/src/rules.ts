@@ -1,12 +1,13 @@
 import { accept, equalBytes, invariant, refuse } from '@vsys/primitives';
-import type { Height, Verdict } from '@vsys/primitives';
+import type { Verdict } from '@vsys/primitives';
 import { sealMessage } from '@vsys/consensus/rules';
 import type { AuthoredHeader, HeaderRules, IdentifiedHeader, PromisingHeader, SeatView, Stepped, VerifySignature } from '@vsys/consensus/rules';
-import { contextFromBytes, contextToBytes } from './context.ts';
+import type { FfgCertificateCode, FfgFoldCode } from '@vsys/finality-ffg';
+import { contextFromBytes, contextToBytes, recordedFinal } from './context.ts';
 import type { SposContext } from './context.ts';
-import { carryLastHeights, finalByDepth, safeByDepth } from './depth.ts';
+import { genesisFinality, rankOf, safeOf, stepFinality } from './finality.ts';
 import { sposExtFromBytes, sposExtToBytes } from './ext.ts';
-import { isFirstOfEpoch, namedSeats, type Standing, standingAfter } from './handover.ts';
+import { isFirstOfEpoch, namedSeats, type Standing, standingAfter, withAnnounced } from './handover.ts';
 import { problemOfSeats, type SposParams } from './params.ts';
 import { sameSeats, type Seat, SEAT_LIST_KEY, seatListRoot } from './seat-list.ts';
 import { seatOfSlot, slotOfTime } from './slots.ts';
@@ -18,11 +19,11 @@ export type { SposParams } from './params.ts';
 export type { Seat } from './seat-list.ts';
 export type { SposContext } from './context.ts';
 
-export type SposCode = 'SPOS_EXT' | 'SPOS_SLOT' | 'SPOS_TIME' | 'SPOS_SEAT' | 'SPOS_SEAT_SET' | 'SPOS_SEAL';
+export type SposCode = 'SPOS_EXT' | 'SPOS_SLOT' | 'SPOS_TIME' | 'SPOS_SEAT' | 'SPOS_SEAT_SET' | 'SPOS_SEAL' | 'FFG_CERTIFICATE' | FfgFoldCode | FfgCertificateCode;
 
 /** Who stands at the block on top of this one. */
-export function standingOnTop(params: SposParams, { standing, final, height }: SposContext): Standing {
-  return standingAfter(params, standing, final, height + 1);
+export function standingOnTop(params: Pick<SposParams, 'epochBlocks'>, context: SposContext): Standing {
+  return standingAfter(params, context.standing, recordedFinal(context), context.height + 1);
 }
 
 /** @see docs/spec/consensus-spos.md */
@@ -49,7 +50,7 @@ export function createSposRules(params: SposParams, verifySignature: VerifySigna
     if (slot <= parent.slot) return refuse('SPOS_SLOT', `slot ${slot} is not after the parent's, ${parent.slot}`);
     const read = sposExtFromBytes(header.ext);
     if (!read.ok) return read;
-    const { announces, ...named } = read.value;
+    const { announces, certificates = [], ...named } = read.value;
     if (named.slot !== slot) return refuse('SPOS_SLOT', `the header names slot ${named.slot}, its time is in slot ${slot}`);
     const standing = standingOnTop(params, parent);
     const seat = seatOfSlot(params, standing.seats, slot);
@@ -57,26 +58,26 @@ export function createSposRules(params: SposParams, verifySignature: VerifySigna
     if (named.seat !== seat.index) return refuse('SPOS_SEAT', `slot ${slot} belongs to seat ${seat.index}, the header names ${named.seat}`);
     const announcement = checkAnnouncement(standing, announces, header);
     if (!announcement.ok) return announcement;
-    // Last, because it is the dear one.
+    // Signatures last, because they are dear; those of a certificate only for who may seal.
     if (!verifySignature({ scheme: 'ed25519', bytes: seat.mintKey }, sealMessage(id), seal)) {
       return refuse('SPOS_SEAL', `the seal is not by the key of seat ${seat.index}`);
     }
-    const position = standing.seats.indexOf(seat);
-    const lastHeights = carryLastHeights(parent.standing.seats, parent.lastHeights, standing.seats).with(position, header.height);
-    const final: Height = Math.max(parent.final, finalByDepth(params, lastHeights));
+    const finality = stepFinality(params, verifySignature, parent, { id, header, seal }, { certificates, seats: standing.seats, position: standing.seats.indexOf(seat) });
+    if (!finality.ok) return finality;
     const context: SposContext = {
-      slot, height: header.height, final, safe: Math.max(parent.safe, final, safeByDepth(lastHeights)), lastHeights,
-      standing: announces === undefined ? standing : { ...standing, announced: { height: header.height, seats: announces } },
+      slot, height: header.height, finality: finality.value,
+      standing: announces === undefined ? standing : withAnnounced(standing, header.height, announces),
     };
-    return accept({ context, rank: [BigInt(header.height)], ...(final > 0 ? { finalises: final } : {}) });
+    const final = recordedFinal(context);
+    return accept({ context, rank: rankOf(finality.value, header.height), ...(finality.value.kind === 'ffg' ? { justifies: safeOf(finality.value) } : {}), ...(final > 0 ? { finalises: final } : {}) });
   };
 
   return {
     driftMs,
-    genesis: (_spec, genesis) => ({
-      context: { slot: slotOfTime(params, genesis.timeMs), height: genesis.height, final: genesis.height, safe: genesis.height, standing: { seats: params.seats, since: genesis.height }, lastHeights: params.seats.map(() => 0) },
-      rank: [BigInt(genesis.height)],
-    }),
+    genesis: (_spec, { height, id, timeMs }) => {
+      const finality = genesisFinality(params, { height, id });
+      return { context: { slot: slotOfTime(params, timeMs), height, standing: { seats: params.seats, since: height }, finality }, rank: rankOf(finality, height) };
+    },
     step,
     // The account of the seat, not its minting key: a key that lies on a server never holds what it earns.
     author: (parent: SposContext, { timeMs }: AuthoredHeader) => {
@@ -96,7 +97,7 @@ export function createSposRules(params: SposParams, verifySignature: VerifySigna
       if (announces === undefined || sameSeats(announces, namedSeats(standing))) return { ext: sposExtToBytes(rest), nextSeatSetRoot: child.seatSetRoot };
       return { ext: sposExtToBytes({ ...rest, announces }), nextSeatSetRoot: seatListRoot(announces) };
     },
-    safeHeight: ({ safe }) => safe,
+    safeHeight: ({ finality }) => safeOf(finality),
     encode: contextToBytes,
     decode: contextFromBytes,
   };

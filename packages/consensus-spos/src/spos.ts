@@ -2,8 +2,13 @@ import { accept, toHex } from '@vsys/primitives';
 import type { ConsensusModule, VerifySignature } from '@vsys/consensus';
 import { createSposEngine } from './engine.ts';
 import { sposParamsFromBytes, sposParamsFromJson, sposParamsToBytes, sposParamsToJson, sposSafeDepth } from './params.ts';
+import type { SposParams } from './params.ts';
+import { FFG_MESSAGE_BYTES_MAX, FFG_MESSAGES_PER_PEER_PER_SECOND_MAX, ffgSafety } from '@vsys/finality-ffg';
 import type { SposContext } from './context.ts';
+import { finalityDepthOf } from './depth.ts';
+import { evidence } from './ops.ts';
 import { createSposRules } from './rules.ts';
+import type { Seat } from './seat-list.ts';
 import { createStakeContainer } from './stake/create-stake-container.ts';
 
 export interface SposOptions {
@@ -21,7 +26,8 @@ export interface SposOptions {
 export function createSpos(options: SposOptions): ConsensusModule<SposContext> {
   return {
     id: 'spos@1',
-    provides: { finality: 'depth', headers: 'pure' },
+    provides: { finality: 'gadget', headers: 'pure' },
+    wire: { messageBytesMax: FFG_MESSAGE_BYTES_MAX, messagesPerPeerPerSecondMax: FFG_MESSAGES_PER_PEER_PER_SECOND_MAX },
     needs: { clock: true, compute: false, keySchemes: ['ed25519'] },
     paramsFromJson: (json) => {
       const params = sposParamsFromJson(json);
@@ -36,21 +42,25 @@ export function createSpos(options: SposOptions): ConsensusModule<SposContext> {
       const opened = sposParamsFromBytes(bytes);
       if (!opened.ok) return opened;
       const params = opened.value;
-      const seats = params.seats.length;
       return accept({
         rules: createSposRules(params, options.verifySignature),
         containers: [createStakeContainer(params, { chainId, verifySignature: options.verifySignature })],
-        engine: (keys) => createSposEngine(params, keys),
-        describe: () => ({
-          seats,
-          slotMs: params.slotMs,
-          epochBlocks: params.epochBlocks,
-          safeDepth: sposSafeDepth(seats),
-          finalityDepth: params.finalityDepth,
-          seatsThatRuleProduction: Math.floor(seats / 2) + 1,
-          seatsThatStopFinality: seats - params.finalityDepth + 1,
-        }),
+        engine: (keys) => createSposEngine({ params, chainId, verifySignature: options.verifySignature, keys }),
+        evidenceOperation: (proof) => evidence(proof),
+        describe: (context) => describeSpos(params, context?.standing.seats ?? params.seats),
       });
     },
   };
+}
+
+/** What operators should know: how many seats it takes to do harm. Below four, each of them must be trusted to be there. */
+function describeSpos(params: SposParams, { length }: readonly Seat[]): Readonly<Record<string, number>> {
+  const { slotMs, epochBlocks } = params;
+  const common = { seats: length, ...(length < 4 ? { trustedOperators: length } : {}), slotMs, epochBlocks, seatsThatRuleProduction: Math.floor(length / 2) + 1 };
+  if (params.finality === 'depth') {
+    const depth = finalityDepthOf(params, length);
+    return { ...common, safeDepth: sposSafeDepth(length), finalityDepth: depth, seatsThatStopFinality: length - depth + 1 };
+  }
+  const { quorum, votersThatStopFinality, equivocatorsThatBreakSafety } = ffgSafety(length);
+  return { ...common, quorum, seatsThatStopFinality: votersThatStopFinality, equivocatorsThatBreakSafety };
 }

@@ -3,11 +3,15 @@ import { createHeaderChain } from '@vsys/consensus/rules';
 import { createSposRules } from '@vsys/consensus-spos';
 import type { Header } from '@vsys/data-format';
 import { describe, expect, test } from '@jest/globals';
-import { createBranch, START_MS } from './branch.ts';
-import { blockId, genesisAt, paramsOf, seatOf, specOf, verifySignature } from './support.ts';
+import { recordedFinal } from '../src/context.ts';
+import { type Branch, createBranch, START_MS } from './branch.ts';
+import { blockId, byDepth, genesisAt, paramsOf, seatOf, specOf, verifySignature } from './support.ts';
 
-const params: SposParams = paramsOf(4, { slots: 6, epochBlocks: 8 });
+const shape = { slots: 6, epochBlocks: 8 };
+const params: SposParams = paramsOf(4, shape);
 const old = params.seats;
+/** Too few to make anything final: two seats who build, or vote, alone. */
+const pair = async (branch: Branch, wanted: readonly Seat[]): Promise<void> => void await branch.mint(wanted, { skip: branch.tip.context.slot % 6 === 0 ? 0 : 3, voters: [0, 1] });
 /** Seat 1 has another holder. */
 const wanted: readonly Seat[] = old.map((seat) => (seat.index === 1 ? seatOf(8, 1) : seat));
 const announcedIn = (header: Header | undefined): readonly Seat[] | undefined => {
@@ -15,7 +19,7 @@ const announcedIn = (header: Header | undefined): readonly Seat[] | undefined =>
   return ext?.ok === true ? ext.value.announces : undefined;
 };
 
-describe('seats', () => {
+describe.each([['by voting', params], ['by depth', paramsOf(4, { ...shape, ...byDepth(4) })]])('with finality %s, seats', (_, params) => {
   test('are announced with the first block of an epoch, take over with the next, and no sooner', async () => {
     const branch = createBranch(params);
     await branch.mintAll(7, wanted);
@@ -34,10 +38,8 @@ describe('seats', () => {
   test('go on when the header that announced others is not final, and hand over an epoch later', async () => {
     const branch = createBranch(params);
     await branch.mintAll(8, wanted);
-    // Two seats alone: the others' slots stay empty, so nothing more is final.
-    const pair = async (): Promise<void> => void await branch.mint(wanted, { skip: branch.tip.context.slot % 6 === 0 ? 0 : 3 });
-    while (branch.tip.height < 16) await pair();
-    expect(branch.tip.context.final).toBeLessThan(8);
+    while (branch.tip.height < 16) await pair(branch, wanted);
+    expect(recordedFinal(branch.tip.context)).toBeLessThan(8);
     expect(branch.tip.context.standing).toMatchObject({ seats: old, announced: { height: 8, seats: wanted } });
     await branch.mintAll(8, wanted);
     expect(branch.tip.context.standing).toMatchObject({ seats: wanted, since: 24 });
@@ -46,11 +48,10 @@ describe('seats', () => {
   test('that were announced and are not wanted any more are called off', async () => {
     const branch = createBranch(params);
     await branch.mintAll(8, wanted);
-    const pair = async (): Promise<void> => void await branch.mint(old, { skip: branch.tip.context.slot % 6 === 0 ? 0 : 3 });
-    while (branch.tip.height < 16) await pair();
+    while (branch.tip.height < 16) await pair(branch, old);
     expect(announcedIn(branch.tip.header)).toEqual(old);
     await branch.mintAll(8, old);
-    expect(branch.tip.context.standing).toMatchObject({ seats: old, since: 24 });
+    expect(branch.tip.context.standing).toEqual({ seats: old, since: 0 });
   });
 
   test('of a branch on which the announcement is not final stay, though it is on another', async () => {
@@ -58,13 +59,13 @@ describe('seats', () => {
     await one.mintAll(8, wanted);
     const other = one.fork();
     await one.mintAll(8, wanted);
-    while (other.tip.height < 16) await other.mint(wanted, { skip: other.tip.context.slot % 6 === 0 ? 0 : 3 });
+    while (other.tip.height < 16) await pair(other, wanted);
     expect(one.tip.context.standing.seats).toEqual(wanted);
     expect(other.tip.context.standing.seats).toEqual(old);
   });
 
   test('that the state names without end come in turns of less than a third', async () => {
-    const six = paramsOf(6, { epochBlocks: 12 });
+    const six = paramsOf(6, { ...params, slots: 6, epochBlocks: 12, ...(params.finality === 'ffg' ? {} : byDepth(6)), seats: paramsOf(6).seats });
     const all = six.seats.map(({ index }) => seatOf(6 + index, index));
     const branch = createBranch(six);
     for (let epoch = 1; epoch <= 6; epoch++) {
@@ -74,6 +75,36 @@ describe('seats', () => {
     await branch.mintAll(12, all);
     expect(branch.tip.context.standing.seats).toEqual(all);
   }, 30_000);
+});
+
+describe('while the votes of new seats are not enough', () => {
+  const branchOfNew = async (): Promise<Branch> => {
+    const branch = createBranch(params);
+    await branch.mintAll(16, wanted);
+    expect(branch.tip.context.standing).toMatchObject({ seats: wanted, since: 16 });
+    return branch;
+  };
+  const votersOf = ({ tip }: Branch): number => (tip.context.finality.kind === 'ffg' ? tip.context.finality.ffg.voters.sets.length : 0);
+
+  test('both sets vote, from their first block until one of theirs is final', async () => {
+    const branch = await branchOfNew();
+    const sets = [votersOf(branch)];
+    for (let i = 0; i < 4; i++) {
+      await branch.mintAll(1, wanted);
+      sets.push(votersOf(branch));
+    }
+    expect(sets).toEqual([2, 2, 1, 1, 1]);
+    expect(recordedFinal(branch.tip.context)).toBe(18);
+  });
+
+  test('a quorum of the new ones alone makes nothing final, and neither does one of the old', async () => {
+    for (const voters of [[0, 2, 8], [0, 1, 2]]) {
+      const branch = await branchOfNew();
+      const before = recordedFinal(branch.tip.context);
+      for (let i = 0; i < 5; i++) await branch.mint(wanted, { voters });
+      expect(recordedFinal(branch.tip.context)).toBe(before);
+    }
+  });
 });
 
 describe('a light client', () => {
@@ -88,7 +119,7 @@ describe('a light client', () => {
 
   test.each<[string, (header: Header) => Partial<Header>, string]>([
     ['seats in the middle of an epoch', () => ({}), 'SPOS_SEAT_SET'],
-    ['a root without seats', (header) => ({ ext: header.ext.slice(0, 10) }), 'SPOS_SEAT_SET'],
+    ['a root without seats', (header) => ({ ext: withoutSeats(header) }), 'SPOS_SEAT_SET'],
     ['seats under another root', () => ({ nextSeatSetRoot: new Uint8Array(32).fill(1) }), 'SPOS_SEAT_SET'],
     ['more new seats than an epoch may have', (header) => announce(header, old.map(({ index }) => (index < 2 ? seatOf(8 + index, index) : seatOf(index, index)))), 'SPOS_SEAT_SET'],
     ['a holder with two seats', (header) => announce(header, [...old, { ...seatOf(0, 5) }]), 'SPOS_SEAT_SET'],
@@ -116,6 +147,13 @@ describe('a slot of an empty seat', () => {
     expect(forged).toMatchObject({ ok: false, code: 'SPOS_SEAT' });
   });
 });
+
+function withoutSeats(header: Header): Uint8Array {
+  const ext = sposExtFromBytes(header.ext);
+  if (!ext.ok) throw new Error(ext.message);
+  const { announces: _, ...rest } = ext.value;
+  return sposExtToBytes(rest);
+}
 
 function announce(header: Header, announces: readonly Seat[]): Partial<Header> {
   const ext = sposExtFromBytes(header.ext);

@@ -1,12 +1,14 @@
-import { createSpos, createSposEngine, createSposRules, type Seat, seatOfSlot, type SposContext, type SposParams, sposExtToBytes, sposParamsFromBytes, sposParamsFromJson, sposParamsToBytes, sposParamsToJson, sposQuorum } from '@vsys/consensus-spos';
-import type { EngineInput, TreeView } from '@vsys/consensus';
+import { createSpos, createSposRules, type Seat, seatOfSlot, type SposContext, type SposParams, sposExtToBytes, sposParamsFromBytes, sposParamsFromJson, sposParamsToBytes, sposParamsToJson, sposQuorum } from '@vsys/consensus-spos';
+import type { EngineInput, Step, TreeView } from '@vsys/consensus';
 import { createBench } from '@vsys/consensus/compliance';
 import type { Header } from '@vsys/data-format';
 import { sealMessage } from '@vsys/consensus/rules';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { finalByDepth } from '../src/depth.ts';
-import { blockId, paramsOf, signerOf, subjectOf, verifySignature } from './support.ts';
+import { genesisFinality } from '../src/finality.ts';
+import { createMinter, type MinterState } from '../src/minter.ts';
+import { blockId, byDepth, paramsOf, signerOf, subjectOf, verifySignature } from './support.ts';
 
 const holderOf = (params: SposParams, slot: number): Seat => seatOfSlot(params, params.seats, slot) as Seat;
 
@@ -23,8 +25,10 @@ describe('parameters of spos@1', () => {
 
   test('the quorum is two thirds and one, by default', () => {
     expect([1, 2, 3, 4, 15, 60].map(sposQuorum)).toEqual([1, 2, 3, 3, 11, 41]);
-    const { finalityDepth: _, ...json } = sposParamsToJson(paramsOf(4)) as Record<string, unknown>;
-    expect(sposParamsFromJson(json)).toMatchObject({ value: { finalityDepth: 3 } });
+    const { finalityDepth: _, ...json } = sposParamsToJson(paramsOf(4, byDepth(4))) as Record<string, unknown>;
+    expect(sposParamsFromJson(json)).toMatchObject({ value: { finality: 'depth', finalityDepth: 3 } });
+    const { finality: _voting, ...rest } = sposParamsToJson(paramsOf(4)) as Record<string, unknown>;
+    expect(sposParamsFromJson(rest)).toMatchObject({ value: { finality: 'ffg', finalityDepth: 0 } });
   });
 
   test.each([
@@ -33,9 +37,10 @@ describe('parameters of spos@1', () => {
     ['a gap that does not divide', { gap: 3 }],
     ['more slots than a header can tell seats of', { slots: 61 }],
     ['an epoch of no blocks', { epochBlocks: 0 }],
-    ['a depth below one', { finalityDepth: 0 }],
-    ['a depth of half', { finalityDepth: 2 }],
-    ['a depth above the seats', { finalityDepth: 5 }],
+    ['a depth below one', { ...byDepth(4), finalityDepth: 0 }],
+    ['a depth of half', { ...byDepth(4), finalityDepth: 2 }],
+    ['a depth above the seats', { ...byDepth(4), finalityDepth: 5 }],
+    ['a depth beside votes', { finalityDepth: 3 }],
     ['one key in two seats', { seats: paramsOf(4).seats.map((seat) => ({ ...seat, mintKey: new Uint8Array(32) })) }],
     ['one voting key in two seats', { seats: paramsOf(4).seats.map((seat) => ({ ...seat, voteKey: new Uint8Array(32) })) }],
     ['one account in two seats', { seats: paramsOf(4).seats.map((seat) => ({ ...seat, account: new Uint8Array(20) })) }],
@@ -91,7 +96,7 @@ describe('headers of spos@1', () => {
   });
 
   test('a block is final when a quorum of distinct seats built on it, and not before', () => {
-    const params = paramsOf(4);
+    const params = paramsOf(4, byDepth(4));
     expect(finalByDepth(params, [3, 2, 0, 0])).toBe(-1);
     expect(finalByDepth(params, [3, 2, 1, 0])).toBe(0);
     // Two seats alone may build for ever: nothing more becomes final.
@@ -101,7 +106,7 @@ describe('headers of spos@1', () => {
 
   test('the final height by last heights is the one counted along the branch', () => {
     fc.assert(fc.property(fc.array(fc.nat(4), { maxLength: 60 }), (sealers) => {
-      const params = paramsOf(5);
+      const params = paramsOf(5, byDepth(5));
       const lastHeights = [0, 0, 0, 0, 0];
       sealers.forEach((seat, i) => { lastHeights[seat] = i + 1; });
       let counted = -1;
@@ -111,36 +116,54 @@ describe('headers of spos@1', () => {
   });
 });
 
+describe('what operators are told', () => {
+  const numbers = (seats: number, more = {}): Readonly<Record<string, number>> => subjectOf(seats, more).consensus.describe();
+
+  test('is how many seats it takes to do harm', () => {
+    expect(numbers(4)).toEqual({ seats: 4, slotMs: 1_000, epochBlocks: 10, seatsThatRuleProduction: 3, quorum: 3, seatsThatStopFinality: 2, equivocatorsThatBreakSafety: 2 });
+    expect(numbers(15)).toMatchObject({ seatsThatRuleProduction: 8, seatsThatStopFinality: 5, equivocatorsThatBreakSafety: 7 });
+    expect(numbers(4, byDepth(4))).toMatchObject({ finalityDepth: 3, safeDepth: 2, seatsThatStopFinality: 2 });
+  });
+
+  test('is of the seats that stand at a block, and names few of them for what they are', () => {
+    const { consensus: { describe: tell, rules }, spec } = subjectOf(4);
+    const { context } = rules.genesis(spec, { height: 0, id: new Uint8Array(32), timeMs: 0 });
+    expect(tell({ ...context, standing: { seats: context.standing.seats.slice(1), since: 9 } })).toMatchObject({ seats: 3, trustedOperators: 3, quorum: 3, seatsThatStopFinality: 1, equivocatorsThatBreakSafety: 3 });
+  });
+});
+
 describe('a block that is built', () => {
   const params = paramsOf(4);
   const slot = 1_700_000_001;
   const [old, next] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
   const viewOn = (id: Uint8Array, headSlot: number): TreeView<SposContext> => {
-    const context: SposContext = { slot: headSlot, height: 9, final: 8, safe: 8, standing: { seats: params.seats, since: 0 }, lastHeights: [0, 0, 0, 9] };
+    const context: SposContext = { slot: headSlot, height: 9, standing: { seats: params.seats, since: 0 }, finality: genesisFinality(params, { height: 0, id }) };
     return { head: { id, context }, final: { height: 8 }, get: () => ({ context }) } as unknown as TreeView<SposContext>;
   };
-  const engine = createSposEngine(params, [{ scheme: 'ed25519', bytes: holderOf(params, slot).mintKey }]);
+  const minter = createMinter(params, [{ scheme: 'ed25519', bytes: holderOf(params, slot).mintKey }]);
+  const help = { certificates: () => [], memory: (lastSlot: number) => Uint8Array.of(lastSlot % 256) };
   const startMs = slot * 1_000;
-  const minting = engine.step({ lastSlot: -1, tried: -1, next: undefined }, { kind: 'timer', id: 'slot', nowMs: startMs }, viewOn(old, slot - 2));
+  const step = (state: MinterState, input: EngineInput, view: TreeView<SposContext>): Step<MinterState> => minter.step(state, input, view, help);
+  const minting = step({ lastSlot: -1, tried: -1, next: undefined }, { kind: 'timer', id: 'slot', nowMs: startMs }, viewOn(old, slot - 2));
   const builtOn = (parent: Uint8Array): EngineInput => ({ kind: 'built', job: `slot ${slot}`, id: new Uint8Array(32), header: { parent, timeMs: startMs } as Header, nowMs: startMs + 100 });
 
   test('on a head that has moved is built again on the new one, and signed there', () => {
     expect(minting.effects.find(({ kind }) => kind === 'build')).toMatchObject({ on: old });
-    const again = engine.step(minting.state, builtOn(old), viewOn(next, slot - 1));
+    const again = step(minting.state, builtOn(old), viewOn(next, slot - 1));
     expect(again.effects).toMatchObject([{ kind: 'build', job: `slot ${slot}`, on: next, timeMs: startMs }]);
-    expect(engine.step(again.state, builtOn(next), viewOn(next, slot - 1)).effects).toMatchObject([{ kind: 'sign' }]);
+    expect(step(again.state, builtOn(next), viewOn(next, slot - 1)).effects).toMatchObject([{ kind: 'sign' }]);
   });
 
   test('is built again too when it was given up because the head has moved, once for each head, and not when its time is nearly over', () => {
     const unbuilt: EngineInput = { kind: 'unbuilt', job: `slot ${slot}`, nowMs: startMs + 100 };
-    const again = engine.step(minting.state, unbuilt, viewOn(next, slot - 1));
+    const again = step(minting.state, unbuilt, viewOn(next, slot - 1));
     expect(again.effects).toMatchObject([{ kind: 'build', on: next }]);
-    expect(engine.step(again.state, unbuilt, viewOn(next, slot - 1)).effects).toEqual([]);
-    expect(engine.step(minting.state, { ...unbuilt, nowMs: startMs + 800 }, viewOn(next, slot - 1)).effects).toEqual([]);
+    expect(step(again.state, unbuilt, viewOn(next, slot - 1)).effects).toEqual([]);
+    expect(step(minting.state, { ...unbuilt, nowMs: startMs + 800 }, viewOn(next, slot - 1)).effects).toEqual([]);
   });
 
   test('is signed where the new head is of the same slot or later: the rule decides between them', () => {
-    expect(engine.step(minting.state, builtOn(old), viewOn(next, slot)).effects).toMatchObject([{ kind: 'sign' }]);
+    expect(step(minting.state, builtOn(old), viewOn(next, slot)).effects).toMatchObject([{ kind: 'sign' }]);
   });
 });
 
@@ -166,9 +189,11 @@ describe('production of spos@1', () => {
   test('a timer that comes too late does not mint', async () => {
     const bench = createBench(subjectOf(1));
     await bench.settle();
-    const engine = subjectOf(1).consensus.engine(subjectOf(1).keys);
-    const standing = { seats: paramsOf(1).seats, since: 0 };
-    const view = { head: { context: { slot: 0, height: 0, final: 0, safe: 0, standing, lastHeights: [0] }, height: 0, id: new Uint8Array(32) }, final: { height: 0, id: new Uint8Array(32) } } as never;
+    const { consensus, keys, spec } = subjectOf(1);
+    const engine = consensus.engine(keys);
+    const id = new Uint8Array(32);
+    const head = { height: 0, id, timeMs: 0, executed: true, context: consensus.rules.genesis(spec, { height: 0, id, timeMs: 0 }).context };
+    const view = { head, justified: head, final: head, get: () => head } as never;
     const { state } = engine.init(undefined, view, 0);
     const kinds = (nowMs: number): string[] => engine.step(state, { kind: 'timer', id: 'slot', nowMs }, view).effects.map(({ kind }) => kind);
     expect(kinds(5_000)).toEqual(['persist', 'build', 'timer']);

@@ -51,8 +51,13 @@ export function seatOf(key: number, index: number): Seat {
 
 export function paramsOf(seats: number, more: Partial<SposParams> = {}): SposParams {
   return {
-    slotMs: 1000, slots: seats, gap: 1, epochBlocks: 10, finalityDepth: sposQuorum(seats), stake: stakeDefaults, seats: Array.from({ length: seats }, (_, i) => seatOf(i, i)), ...more,
+    slotMs: 1000, slots: seats, gap: 1, epochBlocks: 10, finality: 'ffg', finalityDepth: 0, stake: stakeDefaults, seats: Array.from({ length: seats }, (_, i) => seatOf(i, i)), ...more,
   };
+}
+
+/** Finality by depth, as before there were votes. */
+export function byDepth(seats: number): Pick<SposParams, 'finality' | 'finalityDepth'> {
+  return { finality: 'depth', finalityDepth: sposQuorum(seats) };
 }
 
 export function subjectOf(seats: number, more: Partial<SposParams> = {}): ConsensusSubject<SposContext> {

@@ -6,6 +6,7 @@ import type { BlockLog, Store } from '@vsys/store';
 import type { BlockData } from './block-data.ts';
 import type { Chain, ChainBlock } from './chain.ts';
 import { ChainError } from './chain-error.ts';
+import type { HeaderJump, HeaderRules } from './rules.ts';
 import { finalBlockAt, finalBlocksFrom, finalHeightOf } from './chain-index.ts';
 
 export interface ChainReadsParts {
@@ -13,14 +14,15 @@ export interface ChainReadsParts {
   readonly store: Store;
   readonly log: BlockLog;
   readonly state: State;
+  readonly rules: HeaderRules<unknown>;
   /** Blocks that are final in the tree, and on the way into the store. */
   readonly landing: () => readonly TreeNode<BlockData>[];
 }
 
 /** Reads of blocks and of the state after them: above final from memory, below it from the store, and in between from both. */
-export type ChainReads = Pick<Chain, 'has' | 'at' | 'blockById' | 'headersAfter' | 'stateAt'>;
+export type ChainReads = Pick<Chain, 'has' | 'at' | 'blockById' | 'headersAfter' | 'jump' | 'stateAt'>;
 
-export function createChainReads({ tree, store, log, state, landing }: ChainReadsParts): ChainReads {
+export function createChainReads({ tree, store, log, state, rules, landing }: ChainReadsParts): ChainReads {
   async function at(height: Height): Promise<SealedHeader | undefined> {
     if (height > tree.final.height) {
       const node = tree.ancestorAt(tree.head.id, height);
@@ -72,6 +74,11 @@ export function createChainReads({ tree, store, log, state, landing }: ChainRead
     return headers;
   }
 
+  async function jump(from: BlockId, to: Height): Promise<HeaderJump | undefined> {
+    const height = nodeOf(from)?.height ?? (await finalHeightOf(store, from));
+    return height === undefined || height > tree.final.height ? undefined : await rules.prove?.(height, Math.min(to, tree.head.height), at);
+  }
+
   async function stateAt(height?: Height): Promise<{ view: StateView; at: ChainBlock } | undefined> {
     if (height === undefined || height > tree.final.height) {
       const node = height === undefined ? tree.head : tree.ancestorAt(tree.head.id, height);
@@ -84,7 +91,7 @@ export function createChainReads({ tree, store, log, state, landing }: ChainRead
     return view === undefined || block === undefined ? undefined : { view, at: { id: block.id, height, header: block.sealed.header } };
   }
 
-  return { has: async (id) => nodeOf(id) !== undefined || (await finalHeightOf(store, id)) !== undefined, at, blockById, headersAfter, stateAt };
+  return { has: async (id) => nodeOf(id) !== undefined || (await finalHeightOf(store, id)) !== undefined, at, blockById, headersAfter, jump, stateAt };
 }
 
 export function chainBlockOf(node: TreeNode<BlockData>): ChainBlock {

@@ -2,7 +2,7 @@ import type { BlockId, ChainId, Hash, Height, PeerId, TransactionId, Verdict } f
 import type { Block, ChainSpec, Header, Receipt, SealedHeader } from '@vsys/data-format';
 import type { StateView } from '@vsys/state';
 import type { AdmissionCode, CheckedTransaction } from '@vsys/transaction';
-import type { BlockRef, HeaderRules } from './rules.ts';
+import type { BlockRef, HeaderJump, HeaderRules } from './rules.ts';
 import type { BuiltBlock } from './engine-host.ts';
 import type { BuildRequest, TreeView } from './engine.ts';
 
@@ -74,6 +74,8 @@ export interface Chain extends AsyncDisposable {
   locator(): readonly BlockId[];
   /** Canonical headers after the newest block of the locator that we know as canonical; up to `max`. */
   headersAfter(locator: readonly BlockId[], max: number): Promise<readonly SealedHeader[]>;
+  /** A header up to `to` that is final, with what shows it to who knows the final block `from`. Undefined: headers in between must be followed. */
+  jump(from: BlockId, to: Height): Promise<HeaderJump | undefined>;
   /** Admits encoded transactions. Signatures are checked in one batch. Resubmitting is harmless. */
   submit(transactions: readonly Uint8Array[], from?: PeerId): Promise<readonly Verdict<{ readonly id: TransactionId; readonly status: 'pooled' | 'known' }, AdmissionCode>[]>;
   pooled(max: number): readonly CheckedTransaction[];
@@ -81,6 +83,8 @@ export interface Chain extends AsyncDisposable {
   /** State after the head, or after a canonical block inside the retention window. */
   stateAt(height?: Height): Promise<{ readonly view: StateView; readonly at: ChainBlock } | undefined>;
   build(request: BuildRequest): Promise<BuiltBlock<Omit<Block, 'seal'>> | undefined>;
+  /** The head descends from this block from now on, and moves there if it does not. Not kept: the engine names it again when the chain was opened. */
+  justify(ref: BlockRef): Promise<void>;
   /** Moves final up, flushes its state, and forgets other branches. */
   finalise(ref: BlockRef): Promise<void>;
   listen(listener: (event: ChainEvent) => void): () => void;

@@ -186,6 +186,9 @@ export function createBench<C>(subject: ConsensusSubject<C>, options: BenchOptio
             log.push('send');
             others(index, to, (host) => void host.receive(String(index), bytes));
           },
+          justify: async (ref) => {
+            if (tree.setJustified(ref.id).ok) moveHead();
+          },
           finalise: async (ref) => {
             if (ref.height <= tree.final.height) return;
             const moved = tree.setFinal(ref.id);

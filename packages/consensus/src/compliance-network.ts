@@ -89,6 +89,8 @@ export function createBenchNetwork<C>(subject: ConsensusSubject<C>): BenchNetwor
       const inserted = tree.insertHeader({ id: childId, header, seal, rank: stepped.value.rank, context: rules.encode(stepped.value.context), timely: rules.isTimely(parent.context, header, time.nowMs()) });
       if (!inserted.ok) return inserted;
       tree.markExecuted(childId);
+      const justified = stepped.value.justifies === undefined ? undefined : tree.ancestorAt(childId, stepped.value.justifies);
+      if (justified !== undefined && justified.height > tree.justified.height) tree.setJustified(justified.id);
       if (stepped.value.rank !== null) held.set(header.height, { header, seal });
       moveHead();
       host.notify({ kind: 'block', id: childId, stage: 'executed' });
@@ -135,6 +137,9 @@ export function createBenchNetwork<C>(subject: ConsensusSubject<C>): BenchNetwor
             const block = nodes[Number(from)]?.held.get(next);
             if (block !== undefined) receive(block);
           }
+        },
+        justify: async (ref) => {
+          if (tree.setJustified(ref.id).ok) moveHead();
         },
         finalise: async (ref) => {
           const moved = tree.setFinal(ref.id);

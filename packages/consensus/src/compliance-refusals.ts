@@ -51,10 +51,12 @@ export const refusalChecks: readonly ConsensusCheck[] = [
       for (const block of await history(subject)) {
         const { ext } = block.header;
         const changes = [new Uint8Array(0), Uint8Array.of(...ext, 0), ...Array.from(ext, (_, at) => ext.map((byte, i) => (i === at ? byte ^ 1 : byte)))];
-        for (const changed of changes) {
+        for (const [at, changed] of changes.entries()) {
           if (equalBytes(changed, ext)) continue;
           const header = { ...block.header, ext: changed };
-          for (const key of subject.keys) refused(subject, block, header, resealed(subject, header, key), 'with another ext');
+          // A long ext is mostly of signatures: there the others, whose seal is wrong already, seal some of them only.
+          const sealers = at < 40 || at % 8 === 0 ? subject.keys : [block.producer];
+          for (const key of sealers) refused(subject, block, header, resealed(subject, header, key), 'with another ext');
         }
       }
     },

@@ -94,7 +94,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   const prepared = new WeakMap<Block, ReturnType<typeof checkBody>>();
   /** Final in the tree, and on the way into the store: readers find them here meanwhile. */
   let landing: readonly TreeNode<BlockData>[] = [];
-  const reads = createChainReads({ tree, store, log, state, landing: () => landing });
+  const reads = createChainReads({ tree, store, log, state, rules, landing: () => landing });
   const statuses = createTransactionStatuses({ store, pool, safeHeight: () => safeNode().height });
   let lastBuilt: { readonly id: BlockId; readonly header: Header; readonly view: StateView; readonly receipts: BlockData['receipts']; readonly checked: readonly CheckedTransaction[] } | undefined;
   let closed = false;
@@ -210,6 +210,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     });
     invariant(inserted.ok, 'the tree takes a block that it was asked about', { height: header.height });
     tree.markExecuted(id);
+    if (stepped.value.justifies !== undefined) raiseJustified(tree.ancestorAt(id, stepped.value.justifies));
     moveHead();
     emit({ kind: 'block', id, stage: 'executed' });
     return accept({ id, height: header.height });
@@ -296,8 +297,22 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     emit({ kind: 'head', head: chainBlockOf(best), revert: revert.map(chainBlockOf), apply: apply.map(chainBlockOf) });
   }
 
-  async function finaliseOne(ref: BlockRef): Promise<void> {
+  /** Whatever branch it is on: the head descends from the highest one. */
+  function raiseJustified(ref: BlockRef | undefined): void {
+    if (ref !== undefined && ref.height > tree.justified.height) tree.setJustified(ref.id);
+  }
+
+  async function justifyOne(ref: BlockRef): Promise<void> {
+    raiseJustified(ref);
+    moveHead();
+  }
+
+  async function finaliseOne(ref: BlockRef, isReplay = false): Promise<void> {
     if (ref.height <= tree.final.height) return;
+    const node = tree.get(ref.id);
+    // What no header tells, a replay could not: the log remembers it before anybody hears of it.
+    const isTold = (dataOf(tree.head).finalises ?? 0) >= ref.height;
+    if (!isReplay && !isTold && node?.executed === true && tree.isAncestor(ref.id, tree.head.id)) await log.append([blockToBytes({ header: node.header, seal: node.seal, transactions: [] })]);
     const moved = tree.setFinal(ref.id);
     if (!moved.ok) {
       logger.warn('block cannot be final', { code: moved.code, height: ref.height });
@@ -338,8 +353,15 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
         const node = tree.get(imported.value.id);
         const finalises = node?.data?.finalises;
         const ancestor = node === undefined || finalises === undefined || !tree.isAncestor(node.id, tree.head.id) ? undefined : tree.ancestorAt(node.id, finalises);
-        if (ancestor !== undefined) await finaliseOne(ancestor);
-      } else if (!['IMPORT_UNKNOWN_PARENT', 'IMPORT_BELOW_FINAL', 'IMPORT_KNOWN'].includes(imported.code)) {
+        if (ancestor !== undefined) await finaliseOne(ancestor, true);
+      } else if (imported.code === 'IMPORT_KNOWN') {
+        // A block once more, without its body: it was made final here.
+        const known = tree.get(blockId(block.value.header));
+        if (known !== undefined && block.value.transactions.length === 0) {
+          await justifyOne(known);
+          await finaliseOne(known, true);
+        }
+      } else if (!['IMPORT_UNKNOWN_PARENT', 'IMPORT_BELOW_FINAL'].includes(imported.code)) {
         // It was taken when it was logged: a smaller limit, another release or the disk now says otherwise.
         throw new ChainError('CHAIN_REPLAY', `block ${block.value.header.height} of the log is not taken again: ${imported.message}. Check the limits of the tree, the release and the disk; or remove the data folder and sync again`, { sequence, reason: imported.code });
       }
@@ -463,6 +485,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
       return some;
     },
     build: (request) => write(() => build(request)),
+    justify: (ref) => write(() => justifyOne(ref)),
     finalise: (ref) => write(() => finaliseOne(ref)),
     listen(listener) {
       listeners.add(listener);

@@ -22,6 +22,8 @@ export interface TreeView<C = unknown> {
   readonly head: ViewedBlock<C>;
   readonly final: BlockRef;
   readonly justified: BlockRef;
+  /** Height of the block that the module began with, where that is not the chain's first. */
+  readonly began?: Height;
   get(id: BlockId): ViewedBlock<C> | undefined;
   isAncestor(ancestor: BlockId, descendant: BlockId): boolean;
   /** Undefined above the block and below final. */

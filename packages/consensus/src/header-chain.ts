@@ -3,7 +3,7 @@ import type { BlockId, Height, Verdict } from '@vsys/primitives';
 import type { ChainSpec, Header, SealedHeader } from '@vsys/data-format';
 import { compareRanks } from '@vsys/block-tree';
 import { blockId as formatBlockId } from '@vsys/data-format';
-import type { BlockRef, HeaderRules, Rank } from './rules.ts';
+import type { BlockRef, HeaderJump, HeaderRules, Rank } from './rules.ts';
 
 export interface FoldedHeader<C> extends BlockRef {
   readonly header: Header;
@@ -35,6 +35,8 @@ export interface HeaderChain<C = unknown> {
    * Replaces the branch above one of the last headers by a heavier one. Refused when it does not begin at or above final, or does not outrank the tip.
    */
   replaceFrom(parent: BlockId, headers: readonly SealedHeader[]): Verdict<FoldedHeader<C>>;
+  /** Goes to a final header far above, by its certificate. What is between is never known; what was above final and is not below that header is dropped. */
+  jump(jump: HeaderJump): Verdict<FoldedHeader<C>>;
 }
 
 /** The one version of headers that this release reads: what a later one means is not known here, to a light client as little as to a node. */
@@ -129,6 +131,19 @@ export function createHeaderChain<C>(options: HeaderChainOptions<C>): HeaderChai
       branch = [...branch.slice(0, at + 1), ...folded.value];
       for (const header of folded.value) settle(header.finalises);
       return accept(tip());
+    },
+    jump: ({ header, certificate }) => {
+      if (rules.certificate === undefined) return refuse('HEADER_JUMP', 'the module has no certificates that show a header by themselves');
+      if (header.version !== HEADER_VERSION) return refuse('HEADER_VERSION', `header version ${header.version} is not known here`);
+      if (!equalBytes(header.chainId, final.header.chainId)) return refuse('HEADER_CHAIN', 'the header belongs to another chain');
+      if (!Number.isSafeInteger(header.height) || header.height <= final.height) return refuse('HEADER_JUMP', `height ${header.height} is not above the final ${final.height}`);
+      const id = blockId(header);
+      const judged = rules.certificate(final.context, { id, header }, certificate);
+      if (!judged.ok) return judged;
+      const known = branch.findIndex((kept) => equalBytes(kept.id, id));
+      final = known < 0 ? { id, height: header.height, header, ...judged.value } : (branch[known] as FoldedHeader<C>);
+      branch = known < 0 ? [final] : branch.slice(known);
+      return accept(final);
     },
   };
 }

@@ -22,7 +22,7 @@ export type { FoldedHeader, HeaderChain, HeaderChainOptions } from './header-cha
 export { headerCheckpointFromBytes, headerCheckpointToBytes } from './header-checkpoint.ts';
 export type { HeaderCheckpointCode, HeaderCheckpointScope } from './header-checkpoint.ts';
 export type { Consensus, ConsensusModule, ConsensusWire, NewChain } from './module.ts';
-export type { AuthoredHeader, BlockRef, HeaderRules, IdentifiedHeader, PromisingHeader, PublicKeyOf, Rank, SeatView, Stepped, VerifySignature } from './rules.ts';
+export type { AuthoredHeader, BlockRef, HeaderJump, HeaderRules, IdentifiedHeader, PromisingHeader, PublicKeyOf, Rank, SeatView, Stepped, VerifySignature } from './rules.ts';
 export { sealMessage } from './seal.ts';
 export { createSignerGuard, GuardError } from './signer-guard.ts';
 export type { GuardCode, GuardStore, SignerGuard } from './signer-guard.ts';

@@ -65,7 +65,7 @@ export interface Consensus<C = unknown> {
   describe(head?: C): Readonly<Record<string, number>>;
   /**
    * The operation that brings proof of an offence, as the engine's effect `evidence` carries it, before a container that punishes. Any account may send
-   * it. Absent: nobody is punished, and proofs are shown to operators only.
+   * it. Absent, or undefined for this proof: nobody is punished, and it is shown to operators only.
    */
-  evidenceOperation?(proof: Uint8Array): Operation;
+  evidenceOperation?(proof: Uint8Array): Operation | undefined;
 }

@@ -1,6 +1,6 @@
 import type { Rank } from '@vsys/block-tree';
 import type { PublicKey } from '@vsys/crypto';
-import type { ChainSpec, Header } from '@vsys/data-format';
+import type { ChainSpec, Header, SealedHeader } from '@vsys/data-format';
 import type { AccountId, BlockId, Height, Verdict } from '@vsys/primitives';
 
 export type { Rank } from '@vsys/block-tree';
@@ -31,6 +31,12 @@ export interface IdentifiedHeader {
   readonly id: BlockId;
   readonly header: Header;
   readonly seal: Uint8Array;
+}
+
+/** A header, and what shows that it is final to who knows a lower final one. */
+export interface HeaderJump {
+  readonly header: Header;
+  readonly certificate: Uint8Array;
 }
 
 /** What of a header is fixed before its body is executed, and is the module's to judge. */
@@ -88,6 +94,15 @@ export interface HeaderRules<C = unknown> {
    * a branch. Absent: a module that vouches for nothing below final.
    */
   safeHeight?(context: C): Height;
+  /**
+   * Judges a header far above a known final one, without those between: the certificate shows that it is final, by those for whom the known block vouches.
+   * Refuses it as well when header and certificate do not tell its whole context. Absent: headers are followed one by one.
+   */
+  certificate?(known: C, header: Omit<IdentifiedHeader, 'seal'>, certificate: Uint8Array): Verdict<{ readonly context: C; readonly rank: Rank }>;
+  /**
+   * Looks for the highest header up to `to` that `certificate` takes from who knows the block at `from`, among canonical headers. Undefined: none, or nothing but near ones.
+   */
+  prove?(from: Height, to: Height, at: (height: Height) => Promise<SealedHeader | undefined>): Promise<HeaderJump | undefined>;
   /** At most 64 KiB, stored with the block. */
   encode(context: C): Uint8Array;
   /** Throws on bytes that `encode` did not write: they come from the node's own store. */

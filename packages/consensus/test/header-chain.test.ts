@@ -84,4 +84,43 @@ describe('header chain', () => {
     expect(chain.replaceFrom(blockId(first[0]!.header), branch(first[0]!.header, 9, 9))).toMatchObject({ code: 'HEADER_BELOW_FINAL' });
     expect(chain.final.height).toBe(2);
   });
+
+  describe('by certificates', () => {
+    /** A rule in which a byte says whether the header is final, and the weight at it is told by the byte behind. */
+    const leaping: HeaderRules<bigint> = { ...rules, certificate: (_known, _header, [isFinal, weight]) => (isFinal === 1 ? accept({ context: BigInt(weight as number), rank: [BigInt(weight as number)] }) : refuse('TOY_CERTIFICATE', 'not final')) };
+    const leap = () => createHeaderChain({ rules: leaping, spec: SPEC, genesis: GENESIS, blockId });
+    const headers = branch(GENESIS, 20, 1);
+    const certificate = Uint8Array.of(1, 12);
+
+    test('goes to a final header, and on from there', () => {
+      const chain = leap();
+      expect(chain.jump({ header: headers[11]!.header, certificate })).toMatchObject({ ok: true, value: { height: 12 } });
+      expect([chain.tip.height, chain.final.height, chain.tip.rank]).toEqual([12, 12, [12n]]);
+      expect(chain.extend(headers.slice(12)).ok).toBe(true);
+      expect([chain.tip.height, chain.final.height]).toEqual([20, 17]);
+    });
+
+    test('keeps what it followed above that header, and drops what is not', () => {
+      const chain = leap();
+      chain.extend(headers.slice(0, 4));
+      expect(chain.jump({ header: headers[2]!.header, certificate }).ok).toBe(true);
+      expect([chain.tip.height, chain.final.height]).toEqual([4, 3]);
+      const [other] = branch(headers[2]!.header, 1, 1, 7);
+      expect(chain.jump({ header: other!.header, certificate }).ok).toBe(true);
+      expect(chain.tip.id).toEqual(blockId(other!.header));
+    });
+
+    test.each([
+      ['without certificates in the rules', follow, { header: headers[11]!.header, certificate }, 'HEADER_JUMP'],
+      ['that the rules refuse', leap, { header: headers[11]!.header, certificate: Uint8Array.of(0, 1) }, 'TOY_CERTIFICATE'],
+      ['of another chain', leap, { header: { ...headers[11]!.header, chainId: ZERO.with(0, 1) }, certificate }, 'HEADER_CHAIN'],
+      ['of another version', leap, { header: { ...headers[11]!.header, version: 2 }, certificate }, 'HEADER_VERSION'],
+      ['not above final', leap, { header: GENESIS, certificate }, 'HEADER_JUMP'],
+    ] as const)('refuses a header %s, and stays where it is', (_name, begin, jump, code) => {
+      const chain = begin();
+      chain.extend(headers.slice(0, 2));
+      expect(chain.jump(jump)).toMatchObject({ ok: false, code });
+      expect(chain.tip.height).toBe(2);
+    });
+  });
 });

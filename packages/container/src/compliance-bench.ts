@@ -1,7 +1,7 @@
 import { type AccountId, compareBytes, toHex } from '@vsys/primitives';
 import { ComplianceError } from '@vsys/primitives/compliance';
 import type { StateWrite } from '@vsys/state';
-import type { BlockContext, Container } from './container.ts';
+import type { BlockContext, BlockEnd, Container } from './container.ts';
 import { createGasMeter, OutOfGas } from './gas-meter.ts';
 import { createStateJournal, KeysNotLoaded } from './state-journal.ts';
 
@@ -91,17 +91,47 @@ export function stateAtGenesis({ container, params, before = [] }: ContainerSubj
   return new Map([...(container.genesis?.(params ?? new Uint8Array()) ?? []), ...before].map(({ key, value }) => [toHex(key), value]));
 }
 
-/** Tells a story: calls `visit` with the state before each call, then lets it happen. Returns the state at the end. */
+/** The end of a block in which one account acted, made the block, and has another balance. */
+export function endAfter(actor: AccountId): Pick<BlockEnd, 'author' | 'balancesChanged'> {
+  return { author: actor, balancesChanged: [actor] };
+}
+
+/** The executor's end of a block in small. Undefined: the container ends none. */
+export function runEnd({ endBlock }: Container, state: BenchState, end: Pick<BlockEnd, 'author' | 'balancesChanged'>, height: number, loaded: readonly Uint8Array[] = []): Pick<Outcome, 'writes' | 'interrupts'> | undefined {
+  if (endBlock === undefined) return undefined;
+  const journal = createStateJournal();
+  const load = (keys: readonly Uint8Array[]): void => keys.forEach((key) => journal.load(key, state.get(toHex(key))));
+  load(loaded);
+  for (let interrupts = 0; interrupts <= INTERRUPTS_MAX; interrupts++) {
+    try {
+      endBlock({ block: blockAt(height), ...end, state: journal });
+      journal.commit();
+      return { writes: journal.writes().sort((a, b) => compareBytes(a.key, b.key)), interrupts };
+    } catch (thrown) {
+      if (!(thrown instanceof KeysNotLoaded)) throw new ComplianceError('COMPLIANCE_FAILED', `the end of block ${height} threw ${String(thrown)}`, { cause: thrown });
+      journal.revert();
+      load(thrown.keys);
+    }
+  }
+  throw new ComplianceError('COMPLIANCE_FAILED', `the end of block ${height} asked for keys more than ${INTERRUPTS_MAX} times`);
+}
+
+/** Tells a story, one block for each call: calls `visit` with the state before each call, then lets it happen. Returns the state at the end. */
 export function tell(subject: ContainerSubject, visit: (call: ContainerCall, state: BenchState, height: number) => void): BenchState {
   const state = stateAtGenesis(subject);
   for (const [i, call] of subject.story.entries()) {
     visit(call, state, i + 1);
-    for (const { key, value } of runCall(subject.container, state, call, i + 1).writes) {
-      if (value === undefined) state.delete(toHex(key));
-      else state.set(toHex(key), value);
-    }
+    apply(state, runCall(subject.container, state, call, i + 1).writes);
+    apply(state, runEnd(subject.container, state, endAfter(call.actor), i + 1)?.writes ?? []);
   }
   return state;
+}
+
+export function apply(state: BenchState, writes: readonly StateWrite[]): void {
+  for (const { key, value } of writes) {
+    if (value === undefined) state.delete(toHex(key));
+    else state.set(toHex(key), value);
+  }
 }
 
 /** All that an outcome says to the chain, as one text. */

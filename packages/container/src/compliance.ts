@@ -1,11 +1,14 @@
 import type { DefineTest } from '@vsys/primitives/compliance';
 import type { ContainerSubject } from './compliance-bench.ts';
 import { checkLaws } from './compliance-check-laws.ts';
+import { endLaws } from './compliance-end-laws.ts';
 import { executionLaws } from './compliance-execution-laws.ts';
 
 export { ComplianceError } from '@vsys/primitives/compliance';
 export type { DefineTest } from '@vsys/primitives/compliance';
-export type { ContainerCall, ContainerSubject } from './compliance-bench.ts';
+export type { BenchState, ContainerCall, ContainerSubject } from './compliance-bench.ts';
+export { createContainerBench } from './container-bench.ts';
+export type { BenchCall, ContainerBench, ContainerBenchOptions } from './container-bench.ts';
 
 export interface ContainerCompliance {
   readonly test: DefineTest;
@@ -23,5 +26,5 @@ export interface ContainerCompliance {
  * ] }) });
  */
 export function containerCompliance({ test, create }: ContainerCompliance): void {
-  for (const [name, law] of [...checkLaws, ...executionLaws]) test(name, async () => law(create));
+  for (const [name, law] of [...checkLaws, ...executionLaws, ...endLaws]) test(name, async () => law(create));
 }

@@ -66,6 +66,20 @@ export const brokenContainers: readonly BrokenTwin[] = [
   ['works for nothing', 'charges gas for what it does, and stops where the gas ends', withContext(() => ({ gas: createGasMeter(1_000n) }))],
   ['goes on without gas', 'charges gas for what it does, and stops where the gas ends',
     withContext(({ gas }) => ({ gas: { get used() { return gas.used; }, charge(units) { try { gas.charge(units); } catch { /* the fault */ } } } }))],
+  ['ends every block in another way', 'ends a block with the same writes whatever was loaded before, when it runs again, and in another process',
+    withParts(() => ({ endBlock: ({ state }) => state.set(head(new Uint8Array(20).fill(9)), Uint8Array.of(shared++ & 0xff)) }))],
+  ['takes what was not loaded for absent at the end of a block', 'ends a block with the same writes whatever was loaded before, when it runs again, and in another process',
+    withParts(() => ({ endBlock({ state, author = new Uint8Array(20) }) {
+      let notes = 0;
+      try { notes = state.get(head(author))?.[0] ?? 0; } catch { /* the fault */ }
+      state.set(head(new Uint8Array(20).fill(9)), Uint8Array.of(notes));
+    } }))],
+  ['writes into another key space at the end of a block', 'writes below its own prefix only at the end of a block, and where it says',
+    withParts(() => ({ endBlock: ({ state }) => state.set(concatBytes(containerPrefix('coin'), Uint8Array.of(1)), Uint8Array.of(1)) }))],
+  ['needs an author', 'ends any block: without an author, with accounts that nobody heard of, and with many',
+    withParts(() => ({ endBlock: ({ author }) => { if (author === undefined) throw new RangeError('nobody'); } }))],
+  ['reads key after key at the end of a block', 'ends any block: without an author, with accounts that nobody heard of, and with many',
+    withParts(() => ({ endBlock: ({ balancesChanged, state }) => balancesChanged.forEach((account) => state.get(head(account))) }))],
   ['changes its payload', 'leaves its payload, its actor and the values that it reads as they are',
     withParts((good) => ({ execute: (payload, context) => { const done = good.execute(payload, context); payload[0] = 0; return done; } }))],
   ['changes a value in place', 'leaves its payload, its actor and the values that it reads as they are',

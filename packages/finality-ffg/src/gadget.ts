@@ -94,7 +94,8 @@ export function createFfg<C>(options: FfgOptions<C>): Ffg<C> {
 
   return {
     init: (saved, view, nowMs) => {
-      const isYoung = view.head.height === 0 && nowMs < view.head.timeMs + options.quietMs;
+      // Nothing was voted on yet where the votes begin, which may be above genesis where a chain changes its rules.
+      const isYoung = ballotOf(contextOf(view.head.context)) === undefined && nowMs < view.head.timeMs + options.quietMs;
       const quietUntilMs = saved === undefined && !isYoung ? nowMs + options.quietMs : 0;
       const turn = createTurn<C>({ memory: saved === undefined ? noVotes : ffgMemoryFromBytes(saved), tally: new Map(), certificates: new Map(), quietUntilMs, asked: 0, answeredMs: new Map(), accused: new Set() }, view, nowMs);
       settle(turn, contextOf, rules);

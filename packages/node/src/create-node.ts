@@ -47,7 +47,7 @@ export interface Node extends AsyncDisposable {
    * was acknowledged is lost: repair what the error names, then compose and start the node again.
    */
   readonly failed: Promise<NodeFailure>;
-  /** Numbers of the consensus module, such as its quorum. */
+  /** Numbers of the consensus module as they are at the head, such as its quorum. */
   readonly consensusNumbers: Readonly<Record<string, number>>;
   /** Joins the network, follows the chain, and produces where it has the keys. */
   start(): Promise<void>;
@@ -139,7 +139,7 @@ export async function createNode({ spec, chain: chainOptions = {} }: NodeOptions
   return {
     chain, network, sync, stop,
     failed: failure.promise,
-    consensusNumbers: consensus.describe(),
+    get consensusNumbers() { return consensus.describe(chain.treeView.head.context); },
     async start() {
       if (starting !== undefined || stopping !== undefined) throw new NodeError('NODE_STATE', `a node starts once; this one is ${stopping === undefined ? 'started' : 'stopped'}`);
       await (starting = startUp());
@@ -199,6 +199,7 @@ function hostEngine({ chain, sync, consensus, parts: { clock, timers, signers, d
       publish: (block, seal) => sync.publishBlock({ ...block, seal }),
       importCandidate: (block, seal) => chain.importBlock({ ...block, seal }, 'candidate'),
       certify: (id, seal) => chain.certify(id, seal),
+      justify: (ref) => chain.justify(ref),
       finalise: (ref) => chain.finalise(ref),
       // A network that stops under the engine is no failure of the engine.
       send: (to, bytes) => sync.sendConsensus(to, bytes).catch((error: unknown) => logger.debug('a consensus message was not sent', { error: String(error) })),

@@ -2,7 +2,7 @@
 // Each line tells one thing when it holds; lines are written at once, so that none that held is lost with the process.
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ConsensusModule, Guard } from '@vsys/consensus';
+import type { ConsensusModule, Effect, Guard } from '@vsys/consensus';
 import { createInlineVerifier, type Signer } from '@vsys/crypto';
 import { createMemoryNetwork } from '@vsys/p2p';
 import { createVirtualTime, systemClock, systemTimers, toHex } from '@vsys/primitives';
@@ -16,7 +16,7 @@ const tell = (...words: readonly (string | number)[]): void => void writeSync(1,
 /** What may be signed once, in a word. */
 function slotOf(guard: Guard): string {
   if (guard.kind === 'round') return `${guard.height}.${guard.round}.${guard.step}`;
-  return guard.kind === 'block' ? String(guard.slot) : `to ${guard.target}`;
+  return guard.kind === 'block' ? String(guard.slot) : `to.${guard.target}`;
 }
 
 /** Tells the slot of every signature that the engine asks for. */
@@ -33,14 +33,11 @@ function tellingModule(module: ConsensusModule): ConsensusModule {
           ...opened.value,
           engine(keys) {
             const inner = engine(keys);
-            return {
-              ...inner,
-              step(state, input, view) {
-                const step = inner.step(state, input, view);
-                for (const effect of step.effects) if (effect.kind === 'sign') tell('asked', slotOf(effect.guard), toHex(effect.bytes));
-                return step;
-              },
+            const telling = <S extends { readonly effects: readonly Effect[] }>(step: S): S => {
+              for (const effect of step.effects) if (effect.kind === 'sign') tell('asked', slotOf(effect.guard), toHex(effect.bytes));
+              return step;
             };
+            return { init: (saved, view, nowMs) => telling(inner.init(saved, view, nowMs)), step: (state, input, view) => telling(inner.step(state, input, view)) };
           },
         },
       };

@@ -1,6 +1,6 @@
 import { type Container, createRouter } from '@vsys/container';
 import { type Chain, type ChainOptions, createChain, createEngineHost } from '@vsys/consensus';
-import type { Block } from '@vsys/data-format';
+import { type Block, chainId } from '@vsys/data-format';
 import { equalBytes, type VirtualTime } from '@vsys/primitives';
 import { type BlockLog, createMemoryBlockLog, createMemoryStore, type Store } from '@vsys/store';
 import { createCoinContainer } from '@vsys/transaction';
@@ -16,7 +16,7 @@ export interface ChainRun {
 
 /** A chain alone: no engine and no network, so that a test says what comes in and what becomes final. */
 export function openTestChain(setup: TestChain, time: VirtualTime, { store = createMemoryStore(), log = createMemoryBlockLog(), containers = [], options = {}, onFailure }: ChainRun = {}): Promise<Chain> {
-  const consensus = setup.module.open(setup.spec.consensus.params, new Uint8Array(32));
+  const consensus = setup.module.open(setup.spec.consensus.params, chainId(setup.spec));
   if (!consensus.ok) throw new RangeError(consensus.message);
   return createChain({ spec: setup.spec, ...options }, {
     consensus: consensus.value, router: createRouter([createCoinContainer(), ...containers]), store, log, verifier: createInlineVerifier(), clock: time, ...(onFailure === undefined ? {} : { onFailure }),
@@ -26,7 +26,7 @@ export function openTestChain(setup: TestChain, time: VirtualTime, { store = cre
 /** Blocks that all seats together make on a chain of their own, with `before` called before each slot. */
 export async function makeBlocks(setup: TestChain, time: VirtualTime, count: number, run: ChainRun = {}, before: (chain: Chain, height: number) => Promise<void> = async () => {}): Promise<Block[]> {
   const chain = await openTestChain(setup, time, run);
-  const consensus = setup.module.open(setup.spec.consensus.params, new Uint8Array(32));
+  const consensus = setup.module.open(setup.spec.consensus.params, chainId(setup.spec));
   if (!consensus.ok) throw new RangeError(consensus.message);
   const blocks: Block[] = [];
   const engine = createEngineHost<unknown, Omit<Block, 'seal'>>({
@@ -40,6 +40,7 @@ export async function makeBlocks(setup: TestChain, time: VirtualTime, count: num
       },
       import: (block, seal) => chain.importBlock({ ...block, seal }, 'own'),
       async publish(block, seal) { blocks.push({ ...block, seal }); },
+      justify: (ref) => chain.justify(ref),
       finalise: (ref) => chain.finalise(ref),
       persist: () => Promise.resolve(),
     },

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createRouter } from '@vsys/container';
 import { type Chain, type ChainParts, createChain, createEngineHost, type EngineHost, sealMessage } from '@vsys/consensus';
-import { type Block, blockId, bodyRoot } from '@vsys/data-format';
+import { type Block, blockId, bodyRoot, chainId } from '@vsys/data-format';
 import { accept, createVirtualTime, toHex, type VirtualTime } from '@vsys/primitives';
 import { type BlockLog, createMemoryBlockLog, createMemoryStore, type Store } from '@vsys/store';
 import { balanceKey, createCoinContainer, numberFromRecord, transfer } from '@vsys/transaction';
@@ -10,7 +10,7 @@ import { createInlineVerifier, moduleParams, signed, signers, START_MS, type Tes
 interface Running { chain: Chain; engine: EngineHost; store: Store; log: BlockLog; memory: { bytes?: Uint8Array }; published: Block[] }
 
 async function run(setup: TestChain, time: VirtualTime, { store = createMemoryStore(), log = createMemoryBlockLog(), memory = {}, seats = setup.seats }: Partial<Pick<Running, 'store' | 'log' | 'memory'>> & { readonly seats?: TestChain['seats'] } = {}): Promise<Running> {
-  const consensus = setup.module.open(setup.spec.consensus.params, new Uint8Array(32));
+  const consensus = setup.module.open(setup.spec.consensus.params, chainId(setup.spec));
   if (!consensus.ok) throw new RangeError(consensus.message);
   const chain = await createChain({ spec: setup.spec }, { consensus: consensus.value, router: createRouter([createCoinContainer()]), store, log, verifier: createInlineVerifier(), clock: time });
   const published: Block[] = [];
@@ -26,6 +26,7 @@ async function run(setup: TestChain, time: VirtualTime, { store = createMemorySt
       import: (block, seal) => chain.importBlock({ ...block, seal }, 'own'),
       certify: (id, seal) => chain.certify(id, seal),
       async publish(block, seal) { published.push({ ...block, seal }); },
+      justify: (ref) => chain.justify(ref),
       finalise: (ref) => chain.finalise(ref),
       async persist(bytes) { memory.bytes = bytes; },
     },
@@ -266,7 +267,7 @@ describe.each(['spos', 'poa', 'bft'] as const)('fees to the author, under %s', (
   });
 
   test('are refused under rules that know no accounts', async () => {
-    const opened = setup.module.open(setup.spec.consensus.params, new Uint8Array(32));
+    const opened = setup.module.open(setup.spec.consensus.params, chainId(setup.spec));
     if (!opened.ok) throw new RangeError(opened.message);
     const { author: _, ...rules } = opened.value.rules;
     const parts = { consensus: { ...opened.value, rules }, router: createRouter([createCoinContainer()]), store: createMemoryStore(), log: createMemoryBlockLog(), verifier: createInlineVerifier(), clock: createVirtualTime(START_MS) };
@@ -276,7 +277,7 @@ describe.each(['spos', 'poa', 'bft'] as const)('fees to the author, under %s', (
 
 test('runs no container that its spec does not name, whatever its nodes carry', async () => {
   const { spec, module, rich } = testChain('spos', 1);
-  const consensus = module.open(spec.consensus.params, new Uint8Array(32));
+  const consensus = module.open(spec.consensus.params, chainId(spec));
   if (!consensus.ok) throw new RangeError(consensus.message);
   const other = { ...createCoinContainer(), name: 'other' };
   const open = (named: typeof spec): Promise<Chain> => createChain({ spec: named }, { consensus: consensus.value, router: createRouter([createCoinContainer(), other]), store: createMemoryStore(), log: createMemoryBlockLog(), verifier: createInlineVerifier(), clock: createVirtualTime(START_MS) });
@@ -293,7 +294,7 @@ test('runs no container that its spec does not name, whatever its nodes carry', 
 
 test('refuses a spec of a side chain that was given no rules of references', async () => {
   const { spec, module } = testChain('spos', 1);
-  const consensus = module.open(spec.consensus.params, new Uint8Array(32));
+  const consensus = module.open(spec.consensus.params, chainId(spec));
   if (!consensus.ok) throw new RangeError(consensus.message);
   const mainReference = { chainId: new Uint8Array(32).fill(1), height: 5, blockId: new Uint8Array(32).fill(2) };
   const parts = { consensus: consensus.value, router: createRouter([createCoinContainer()]), store: createMemoryStore(), log: createMemoryBlockLog(), verifier: createInlineVerifier(), clock: createVirtualTime(START_MS) };

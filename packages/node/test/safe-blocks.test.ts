@@ -7,6 +7,8 @@ import { signed, signers, START_MS, type TestChain, testChain } from './support.
 
 const transactionOf = ({ spec, rich }: TestChain): Uint8Array => signed(spec, rich, 0n, [transfer(signers(1, 3)[0]!.account, 5n)]);
 
+const byDepth = { more: { finality: 'depth' } };
+
 /** Statuses of a transaction in block 2, after each of the blocks is imported and what the headers make final is final. */
 async function statusesAlong(setup: TestChain, count: number): Promise<string[]> {
   const time = createVirtualTime(START_MS + 50);
@@ -32,9 +34,13 @@ async function statusesAlong(setup: TestChain, count: number): Promise<string[]>
 }
 
 describe('what is safe', () => {
-  test('under spos is what more seats built on than may misbehave, and comes before final', async () => {
-    expect(await statusesAlong(testChain('spos', 4), 6)).toEqual(['pooled', 'included', 'included', 'safe', 'final', 'final']);
-    expect(await statusesAlong(testChain('spos', 7), 8)).toEqual(['pooled', 'included', 'included', 'included', 'safe', 'safe', 'final', 'final']);
+  test('under spos is what two thirds of the seats voted for, and comes before final', async () => {
+    expect(await statusesAlong(testChain('spos', 4), 6)).toEqual(['pooled', 'included', 'safe', 'final', 'final', 'final']);
+  });
+
+  test('under spos with finality by depth is what more seats built on than may misbehave', async () => {
+    expect(await statusesAlong(testChain('spos', 4, byDepth), 6)).toEqual(['pooled', 'included', 'included', 'safe', 'final', 'final']);
+    expect(await statusesAlong(testChain('spos', 7, byDepth), 8)).toEqual(['pooled', 'included', 'included', 'included', 'safe', 'safe', 'final', 'final']);
   });
 
   test('under poa, which vouches for nothing below final, is what is final', async () => {
@@ -42,7 +48,7 @@ describe('what is safe', () => {
   });
 
   test('is taken back with the branch that it stood on', async () => {
-    const setup = testChain('spos', 4);
+    const setup = testChain('spos', 4, byDepth);
     const [mine, theirs] = [createVirtualTime(START_MS + 50), createVirtualTime(START_MS + 50)];
     const blocks = await makeBlocks(setup, mine, 4);
     // The other branch begins a slot later, and is longer.

@@ -24,11 +24,11 @@ export interface TestChain {
 /** A private chain with so many seats of a module, and one account that holds everything. */
 export type ModuleKind = 'spos' | 'poa' | 'bft';
 
-export function testChain(kind: ModuleKind, seatCount: number, { periodMs = 1_000, genesisTimeMs = START_MS } = {}): TestChain {
+export function testChain(kind: ModuleKind, seatCount: number, { periodMs = 1_000, genesisTimeMs = START_MS, more = {} }: { readonly periodMs?: number; readonly genesisTimeMs?: number; readonly more?: object } = {}): TestChain {
   const seats = signers(seatCount, 7);
   const rich = signers(1, 99)[0] as Signer;
   const module = { spos: createSpos, poa: createPoa, bft: createBft }[kind]({ verifySignature }) as ConsensusModule;
-  const params = module.paramsFromJson(moduleParams(kind, periodMs, seats.map(({ account, publicKey }) => ({ account: toHex(account), key: toHex(publicKey.bytes) }))));
+  const params = module.paramsFromJson({ ...moduleParams(kind, periodMs, seats.map(({ account, publicKey }) => ({ account: toHex(account), key: toHex(publicKey.bytes) }))), ...more });
   if (!params.ok) throw new RangeError(params.message);
   const balances = [{ account: rich.account, amount: 1_000_000_000_000n }].toSorted((a, b) => compareBytes(a.account, b.account));
   const spec: ChainSpec = {
@@ -38,9 +38,9 @@ export function testChain(kind: ModuleKind, seatCount: number, { periodMs = 1_00
   return { spec, module, seats, rich };
 }
 
-/** What each module calls its seats. */
-export function moduleParams(kind: ModuleKind, periodMs: number, seats: readonly { readonly account: string; readonly key: string }[]): unknown {
-  if (kind === 'spos') return { slotMs: periodMs, slots: seats.length, seats: seats.map(({ account, key }, seat) => ({ seat, account, mintKey: key })) };
+/** What each module calls its seats. Epochs are short, as a voter that has lost its memory waits for one. */
+export function moduleParams(kind: ModuleKind, periodMs: number, seats: readonly { readonly account: string; readonly key: string }[]): object {
+  if (kind === 'spos') return { slotMs: periodMs, slots: seats.length, epochBlocks: 10, seats: seats.map(({ account, key }, seat) => ({ seat, account, mintKey: key })) };
   return kind === 'poa' ? { periodMs, authorities: seats } : { periodMs, timeoutMs: periodMs, validators: seats };
 }
 

@@ -21,6 +21,10 @@ export function chainCalls(chain: Chain, nodeStatus: () => NodeStatus): ChainCal
     }),
     chain_spec: async () => accept({ spec: bytesToJson(chainSpecToBytes(spec)), genesis: bytesToJson(headerToBytes(chain.genesis.header)) }),
     chain_headers: async ({ locator, max }) => accept({ headers: (await chain.headersAfter(locator, max)).map((sealed) => bytesToJson(sealedHeaderToBytes(sealed))) }),
+    async chain_jump({ from, to }) {
+      const jump = await chain.jump(from, to);
+      return accept(jump === undefined ? {} : { header: bytesToJson(headerToBytes(jump.header)), certificate: bytesToJson(jump.certificate) });
+    },
     chain_block: (params) => readBlock(chain, params),
     tx_submit: async ({ transactions }) => accept({
       results: (await chain.submit(transactions)).map((verdict) => (verdict.ok ? { id: toHex(verdict.value.id), status: verdict.value.status } : { error: refusalToJson(verdict) })),

@@ -75,6 +75,8 @@ export interface RpcMethods {
   chain_spec: { params: Record<string, never>; result: { readonly spec: string; readonly genesis: string } };
   /** Sealed headers after the newest block of the locator (ids, newest first) that is canonical here, else after genesis; up to `max`, 1 to 512. */
   chain_headers: { params: { readonly locator: readonly string[]; readonly max: number }; result: { readonly headers: readonly string[] } };
+  /** A final header up to height `to`, with what shows it to who knows the final block `from` (an id); nothing where the headers in between must be followed. */
+  chain_jump: { params: { readonly from: string; readonly to: number }; result: { readonly header?: string; readonly certificate?: string } };
   /** By id, or by height on the canonical branch. */
   chain_block: {
     params: { readonly id: string } | { readonly height: number };

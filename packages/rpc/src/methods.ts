@@ -14,6 +14,7 @@ export interface CallParams {
   chain_info: None;
   chain_spec: None;
   chain_headers: { readonly locator: readonly Bytes[]; readonly max: number };
+  chain_jump: { readonly from: Bytes; readonly to: number };
   chain_block: { readonly id?: Bytes | undefined; readonly height?: number | undefined };
   tx_submit: { readonly transactions: readonly Bytes[] };
   tx_status: { readonly id: Bytes };
@@ -60,6 +61,10 @@ export const methods: { readonly [M in RpcMethod]: Method<CallParams[M]> } = {
     summary: 'Sealed headers after the newest block of the locator that is canonical here',
     params: { locator: list(id, 1, LOCATOR_MAX), max: wholeNumber(1, rpcLimits.headersMax) },
     result: object({ headers: { type: 'array', items: bytes } }), errors: [],
+  },
+  chain_jump: {
+    summary: 'A final header far above a known final block, with its certificate; an empty object where headers must be followed',
+    params: { from: id, to: wholeNumber(0) }, result: object({ header: bytes, certificate: bytes }, ['header', 'certificate']), errors: [],
   },
   chain_block: {
     summary: 'A block by its id, on any branch that is known, or by its height on the canonical one',

@@ -43,6 +43,7 @@ export const blockRemedies: Readonly<Record<string, Remedy>> = {
   HEADER_TIME: ['the time is not after that of the parent', drop],
   HEADER_UNCERTIFIED: ['the header waits for its certificate', 'nothing to follow yet: ask again'],
   HEADER_VERSION: ['the header is of a version that this release does not know', 'take a newer release; if there is none, drop it'],
+  HEADER_JUMP: ['a certificate for a header that is not above final, or of a module that has none', 'follow the headers one by one'],
   HEADER_RANK: ['the branch does not outrank the present one', ignore],
   HEADER_BELOW_CHECKPOINT: ['the node does not have the block of the checkpoint: it is behind, or on another branch', 'use another node; if all are so, begin without the checkpoint'],
   HEADER_BELOW_FINAL: ['the branch begins below the last final block', 'nothing: what is final stays; if this is a light client, start it again'],

@@ -66,6 +66,22 @@ export const nameRemedies: Readonly<Record<string, Remedy>> = {
   NAME_CANNOT_PAY: ['the actor holds less than the name costs', 'add to its balance; data.amount is the price'],
 };
 
+export const tokenRemedies: Readonly<Record<string, Remedy>> = {
+  TOKEN_PAYLOAD: ['the payload is not an operation of tokens', 'make it with the functions of @vsys/token/ops'],
+  TOKEN_LIMIT: ['a symbol, uri, cap or number of decimals is out of range', 'correct it as the message says'],
+  TOKEN_UNKNOWN: ['there is no such token or account', 'check the id'],
+  TOKEN_KIND: ['the object is of another kind', 'use the operation of its kind'],
+  TOKEN_EXISTS: ['the creator has made an account of this name already', 'use it, or another name'],
+  TOKEN_NOT_OWNER: ['the object belongs to somebody else', 'act as its owner'],
+  TOKEN_NO_OFFER: ['the object is not offered to the actor', 'ask its owner to offer it'],
+  TOKEN_CAP: ['there would be more of the fungible than its cap allows', 'issue less; data.left tells how much is left'],
+  TOKEN_INSUFFICIENT: ['the holder has less than that', 'move less; data.have tells how much there is'],
+  TOKEN_FROZEN: ['the issuer has frozen what the holder has', 'ask the issuer'],
+  TOKEN_NOT_ALLOWED: ['only holders on the list of the issuer hold this fungible', 'ask the issuer to allow the receiver'],
+  TOKEN_PAUSED: ['the issuer has paused the fungible', 'wait until it moves again'],
+  TOKEN_NOT_HOLDER: ['the actor neither is the holder nor owns the account', 'act as the holder, or as the owner of the account'],
+};
+
 export const formatRemedies: Readonly<Record<string, Remedy>> = {
   FORMAT_MALFORMED: ['the bytes are not a message of their schema', 'check what was sent'],
   FORMAT_NOT_CANONICAL: ['a valid message is encoded in another way than the canonical one', reencode],

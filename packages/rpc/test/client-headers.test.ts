@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { HeaderRules } from '@vsys/consensus/rules';
-import { blockId, chainId, type Header, type SealedHeader, sealedHeaderToBytes } from '@vsys/data-format';
-import { accept, concatBytes, createSeededRandom, refuse, toHex, uint32FromBytes, uint32ToBytes, type VirtualTime } from '@vsys/primitives';
+import { blockId, chainId, type Header, headerToBytes, type SealedHeader, sealedHeaderToBytes } from '@vsys/data-format';
+import { accept, concatBytes, createSeededRandom, equalBytes, refuse, toHex, uint32FromBytes, uint32ToBytes, type VirtualTime } from '@vsys/primitives';
 import { createClient } from '../src/client.ts';
 import { toBase64 } from '../src/client/base64.ts';
 import { followHeaders } from '../src/client/follow-headers.ts';
@@ -61,6 +61,67 @@ function toyNode(headers: readonly SealedHeader[]): Toy {
 
 const verified = (depth = 1_000_000, keptMax?: number): VerifiedHeaders => createVerifiedHeaders({ spec, genesis: GENESIS, rules: rulesOf(depth) as HeaderRules }, keptMax);
 const refOf = ({ header }: SealedHeader): { height: number; id: string } => ({ height: header.height, id: toHex(blockId(header)) });
+
+describe('following by certificates', () => {
+  const ours = branch(GENESIS, 900, 1);
+  /** What a toy certificate shows: that the header is final, when it begins with its id; and its weight. */
+  const leaping = (): VerifiedHeaders => createVerifiedHeaders({
+    spec, genesis: GENESIS,
+    rules: { ...rulesOf(3), certificate: (_known, { id, header }, bytes) => (equalBytes(bytes, id) ? accept({ context: BigInt(header.height), rank: [BigInt(header.height)] }) : refuse('TOY_CERTIFICATE', 'of another')) } as HeaderRules<bigint> as HeaderRules,
+  });
+  const limits = { jumpMin: 200, jumpTail: 100 };
+  /** Gives certificates for a header as far as it is asked, at most so many blocks further; `lie` changes them. */
+  const served = (most: number, lie: (id: Uint8Array) => Uint8Array = (id) => id) => {
+    const toy = toyNode(ours);
+    const asked: string[] = [];
+    const call = (async (method: string, params: { from: string; to: number } & { locator: readonly string[]; max: number }) => {
+      asked.push(method);
+      if (method === 'chain_info') return { head: { height: ours.length } };
+      if (method !== 'chain_jump') return toy.call(method as 'chain_headers', params);
+      if (most === 0) return {};
+      const from = ours.findIndex(({ header }) => toHex(blockId(header)) === params.from) + 1;
+      const { header } = ours[Math.min(params.to, from + most) - 1]!;
+      return { header: toBase64(headerToBytes(header)), certificate: toBase64(lie(blockId(header))) };
+    }) as Call;
+    return { call, asked };
+  };
+  const count = (asked: readonly string[], method: string): number => asked.filter((one) => one === method).length;
+
+  test('asks for the last headers only, and answers are checked under these', async () => {
+    const headers = leaping();
+    const { call, asked } = served(1_000);
+    const followed = await followHeaders(call, headers, limits);
+    expect([followed.tip, followed.final.height]).toEqual([refOf(ours.at(-1)!), 897]);
+    expect([count(asked, 'chain_jump'), count(asked, 'chain_headers')]).toEqual([1, 1]);
+    expect([800, 899].map((i) => headers.stateRoot(refOf(ours[i]!))?.[0])).toEqual([1, 1]);
+    expect(headers.stateRoot(refOf(ours[700]!))).toBeUndefined();
+    expect((await followHeaders(call, headers, limits)).tip).toEqual(refOf(ours.at(-1)!));
+    expect(count(asked, 'chain_jump')).toBe(1);
+  });
+
+  test('goes up in as many steps as the node gives, and follows where it gives none', async () => {
+    const steps = served(150);
+    expect((await followHeaders(steps.call, leaping(), limits)).tip).toEqual(refOf(ours.at(-1)!));
+    expect(count(steps.asked, 'chain_jump')).toBe(5);
+    const none = served(0);
+    expect((await followHeaders(none.call, leaping(), limits)).tip).toEqual(refOf(ours.at(-1)!));
+    expect(count(none.asked, 'chain_headers')).toBe(2);
+  });
+
+  test('a certificate that does not hold moves nothing: the headers are followed', async () => {
+    const headers = leaping();
+    const { call, asked } = served(1_000, (id) => id.with(0, id[0]! ^ 1));
+    expect((await followHeaders(call, headers, limits)).tip).toEqual(refOf(ours.at(-1)!));
+    expect(headers.stateRoot(refOf(ours[0]!))?.[0]).toBe(1);
+    expect(count(asked, 'chain_headers')).toBe(2);
+  });
+
+  test('rules without certificates ask for none', async () => {
+    const { call, asked } = served(1_000);
+    await followHeaders(call, verified(), limits);
+    expect(new Set(asked)).toEqual(new Set(['chain_headers']));
+  });
+});
 
 describe('following headers', () => {
   test('gathers branches of many answers, and keeps one state root for each height of ours', async () => {

@@ -20,7 +20,7 @@ import type { Violation, ViolationKind } from './violation.ts';
 export interface SimulationOptions {
   readonly seed: number;
   readonly module: SimulatedModule;
-  /** Seats, each on a node of its own. Default 4. */
+  /** Seats, each on a node of its own. Default: what the module says, else 4. */
   readonly nodes?: number;
   /** How long anything may go wrong. Default 30 seconds of virtual time. */
   readonly chaosMs?: number;
@@ -75,7 +75,7 @@ const HEAD_LAG_MAX = 2;
  * const { violation } = await createSimulation({ seed: 7, module }).run();
  */
 export function createSimulation(options: SimulationOptions): Simulation {
-  const { seed, module, nodes = 4, chaosMs = 30_000, periodMs = 1_000 } = options;
+  const { seed, module, nodes = module.nodes ?? 4, chaosMs = 30_000, periodMs = 1_000 } = options;
   const tolerates = options.extreme === true ? 'any' : module.tolerates;
   const faults = options.faults ?? drawFaults({ seed, nodes, chaosMs, periodMs, kinds: kindsOf(tolerates, module.rekey), cuts: tolerates });
   return { faults, run: () => run({ ...options, faults }) };
@@ -87,7 +87,7 @@ function kindsOf(tolerates: SimulatedModule['tolerates'], rekey: SimulatedModule
 }
 
 async function run(options: SimulationOptions & { readonly faults: readonly Fault[] }): Promise<SimulationResult> {
-  const { seed, module, nodes: seats = 4, chaosMs = 30_000, healMs = 26_000, periodMs = 1_000, faults } = options;
+  const { seed, module, nodes: seats = module.nodes ?? 4, chaosMs = 30_000, healMs = 26_000, periodMs = 1_000, faults } = options;
   const time = createSimTime(START_MS + 10);
   const sinceStart = (): number => time.nowMs() - START_MS - 10;
   const trace = createTrace();

@@ -16,4 +16,6 @@ export interface SimulatedModule {
    * stay with nothing withheld or late beside it, no seat that signs twice, and none that loses its log behind a bad network, as depth gives: seats that build on two branches in turn can make two nodes differ. See the spec of the module.
    */
   readonly tolerates: 'any' | 'static';
+  /** Seats of a run that does not say how many. Absent: 4. */
+  readonly nodes?: number;
 }

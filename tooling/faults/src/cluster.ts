@@ -21,6 +21,8 @@ export interface Machine {
   readonly process: NodeProcess | undefined;
   /** Starts it, and is done when it is ready. */
   start(signal: AbortSignal): Promise<void>;
+  /** Starts it and does not wait: it may die before it is ready. */
+  launch(extra?: LaunchExtra): NodeProcess;
   /** SIGKILL, or in order. */
   end(how: 'kill' | 'stop'): Promise<void>;
   pause(): void;
@@ -31,6 +33,12 @@ export interface Machine {
   /** Called when the process ended by itself. */
   onBroken: (() => void) | undefined;
   readonly starts: number;
+}
+
+export interface LaunchExtra {
+  /** Modules of `preload/`, loaded before the node beside the one of the clock. */
+  readonly preloads: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 export interface Cluster {
@@ -86,10 +94,12 @@ function createMachine(index: number, folder: string, { rpcHost, rpcPort, throug
     get process() { return running; },
     get starts() { return starts; },
     async start(signal) {
-      if (running !== undefined) return;
+      if (running === undefined) await machine.launch().ready(signal);
+    },
+    launch({ preloads, environment } = { preloads: [], environment: {} }) {
       starts++;
       const started = startNodeProcess({
-        name, configFile: join(folder, 'node.toml'), rpcUrl, logFile, through, execArgv: [...SOURCE_ARGS, preload('perturb-clock')], environment: { [CLOCK_FILE_VARIABLE]: clockFile }, readyMsMax: READY_MS_MAX,
+        name, configFile: join(folder, 'node.toml'), rpcUrl, logFile, through, execArgv: [...SOURCE_ARGS, ...['perturb-clock', ...preloads].map(preload)], environment: { [CLOCK_FILE_VARIABLE]: clockFile, ...environment }, readyMsMax: READY_MS_MAX,
       });
       running = started;
       void started.ended.then(() => {
@@ -97,7 +107,7 @@ function createMachine(index: number, folder: string, { rpcHost, rpcPort, throug
         running = undefined;
         machine.onBroken?.();
       });
-      await started.ready(signal);
+      return started;
     },
     async end(how) {
       const ending = running;

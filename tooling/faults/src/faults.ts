@@ -6,6 +6,7 @@ import { FaultError } from './fault-error.ts';
 import type { Manifest } from './manifest.ts';
 import { toleranceOf } from './modules.ts';
 import { namespacesRefused } from './namespace-network.ts';
+import { runKills } from './run-kills.ts';
 import { runManifest } from './run-manifest.ts';
 
 const USAGE = `npm run faults -- --module ${consensusNames().join('|')} --seed 7
@@ -15,20 +16,22 @@ const USAGE = `npm run faults -- --module ${consensusNames().join('|')} --seed 7
   --slot N           milliseconds of a slot (1000)
   --network auto     or proxy, or namespaces: auto takes what the seed says where the machine has both
   --manifest FILE    runs what stands there instead
+  --kills            instead: SIGKILL before and after each durable write of a node, --module or all
   --dry              prints the manifest and runs nothing`;
 
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: {
     module: { type: 'string' }, seed: { type: 'string', default: '0' }, seeds: { type: 'string', default: '1' }, seconds: { type: 'string', default: '30' }, seats: { type: 'string', default: '4' },
-    slot: { type: 'string', default: '1000' }, network: { type: 'string', default: 'auto' }, manifest: { type: 'string' }, dry: { type: 'boolean', default: false }, help: { type: 'boolean' },
+    slot: { type: 'string', default: '1000' }, network: { type: 'string', default: 'auto' }, manifest: { type: 'string' }, kills: { type: 'boolean', default: false }, dry: { type: 'boolean', default: false }, help: { type: 'boolean' },
   } });
-  if (values.help === true || (values.module === undefined && values.manifest === undefined)) {
+  if (values.help === true || (values.module === undefined && values.manifest === undefined && !values.kills)) {
     console.log(USAGE);
     return values.help === true ? 0 : 2;
   }
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort(new Error('stopped')));
   if (values.manifest !== undefined) return run(await readManifest(values.manifest), `npm run faults -- --manifest ${values.manifest}`, values.dry, stop.signal);
+  if (values.kills) return kills(values.module === undefined ? consensusNames() : [values.module], stop.signal);
   const module = values.module as string;
   const tolerates = toleranceOf(module);
   const refused = values.network === 'proxy' ? 'the proxy was asked for' : await namespacesRefused();
@@ -61,6 +64,19 @@ async function run(manifest: Manifest, replay: string, dry: boolean, signal: Abo
   console.log(`  again: ${replay}`);
   console.log(problems.length === 0 ? `${manifest.module} seed ${manifest.seed}: all that was acknowledged is there` : `${manifest.module} seed ${manifest.seed}: ${problems.length} violations`);
   return problems.length === 0 ? 0 : 1;
+}
+
+async function kills(modules: readonly string[], signal: AbortSignal): Promise<number> {
+  let failed = 0;
+  for (const module of modules) {
+    toleranceOf(module);
+    const { problems, kills: { length }, figures } = await runKills({ module, places: 'all' }, (line) => console.log(line), signal);
+    console.log(Object.entries(figures).map(([name, figure]) => `${name} ${figure}`).join(', '));
+    for (const problem of problems) console.log(`✖ ${problem}`);
+    console.log(`${module}: ${length} kills, ${problems.length} violations`);
+    failed += problems.length;
+  }
+  return failed === 0 ? 0 : 1;
 }
 
 async function readManifest(path: string): Promise<Manifest> {

@@ -13,6 +13,7 @@ import type { FaultNetwork } from './fault-network.ts';
 import { type Manifest, type Perturbation, problemOfManifest } from './manifest.ts';
 import { createNamespaceNetwork } from './namespace-network.ts';
 import { createProxyNetwork } from './proxy-network.ts';
+import { repeat } from './repeat.ts';
 import { calm } from './tcp-proxy.ts';
 import { type NodeWatch, watchNode } from './watch-node.ts';
 import { createWriteLoad, type Stage, type WriteLoad } from './write-load.ts';
@@ -233,28 +234,6 @@ function sampleFinals(machines: readonly Machine[], problems: string[]): { stop(
 
 function keepWriting(load: WriteLoad, machines: readonly Machine[], isNew: () => boolean): { stop(): Promise<void> } {
   return repeat(TICK_MS, () => load.tick(machines.map(({ rpcUrl, process }) => (process === undefined ? undefined : rpcUrl)), isNew()));
-}
-
-/** One call after the other until it is stopped; what a call throws is thrown by `stop`. */
-function repeat(pauseMs: number, work: () => Promise<void>): { stop(): Promise<void> } {
-  const stopping = new AbortController();
-  const loop = (async () => {
-    while (!stopping.signal.aborted) {
-      await work();
-      await pause(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
-    }
-  })();
-  loop.catch(() => undefined);
-  let stopped: Promise<void> | undefined;
-  return {
-    stop() {
-      stopping.abort();
-      // Thrown once: who stops a second time tidies up.
-      const first = stopped === undefined;
-      stopped ??= loop.catch(() => undefined);
-      return first ? loop : stopped;
-    },
-  };
 }
 
 async function pauseUntil(atMs: number, signal: AbortSignal): Promise<void> {

@@ -5,13 +5,25 @@ import { createEras } from '@vsys/consensus-eras';
 import { createPoa } from '@vsys/consensus-poa';
 import { createSpos } from '@vsys/consensus-spos';
 import type { SimulatedModule } from '@vsys/simulation';
+import { withRotatingSeats } from './rotating-seats.ts';
+
+function sposParams(seats: Parameters<SimulatedModule['params']>[0], slotMs: number): object {
+  return { slotMs, slots: seats.length, seats: seats.map(({ account, publicKey }, seat) => ({ seat, account: toHex(account), mintKey: toHex(publicKey.bytes) })) };
+}
 
 const plain: readonly SimulatedModule[] = [
   {
     name: 'spos',
     create: (verifySignature) => createSpos({ verifySignature }) as ConsensusModule,
-    params: (seats, slotMs) => ({ slotMs, slots: seats.length, seats: seats.map(({ account, publicKey }, seat) => ({ seat, account: toHex(account), mintKey: toHex(publicKey.bytes) })) }),
-    tolerates: 'static',
+    params: sposParams,
+    tolerates: 'any',
+  },
+  {
+    name: 'spos-handover',
+    create: (verifySignature) => withRotatingSeats(createSpos({ verifySignature }) as ConsensusModule),
+    params: (seats, slotMs) => ({ ...sposParams(seats, slotMs), epochBlocks: 4 }),
+    tolerates: 'any',
+    nodes: 6,
   },
   {
     name: 'poa',

@@ -14,7 +14,7 @@ export interface SourceChange {
 /** One fault put into the product, as a change of its source text: the product itself knows of no mutants. */
 export interface Mutant {
   readonly name: string;
-  readonly area: 'slot rules' | 'finality' | 'import order' | 'persistence' | 'signer' | 'proofs' | 'sync' | 'mempool' | 'execution';
+  readonly area: 'slot rules' | 'finality' | 'handover' | 'import order' | 'persistence' | 'signer' | 'proofs' | 'sync' | 'mempool' | 'execution';
   readonly changes: readonly SourceChange[];
   /** Run in order, until one kills it. */
   readonly tools: readonly MutantTool[];

@@ -1,4 +1,5 @@
 import type { Mutant, MutantTool, SourceChange } from './mutant.ts';
+import { stakeMutants } from './stake-mutants.ts';
 
 const change = (file: string, find: string, replace: string): SourceChange => ({ file: `packages/${file}`, find, replace });
 const laws = (name: string, tests = 'test/compliance'): MutantTool => ({ kind: 'laws', package: `packages/${name}`, tests });
@@ -20,10 +21,10 @@ export const mutants: readonly Mutant[] = [
   { name: 'poa keeps branches of one weight apart', area: 'slot rules', tools: [poa], changes: [change('consensus-poa/src/rules.ts', 'weight, 0xffff_ffff_ffff_ffffn - uint64FromBytes(id)];', 'weight];')] },
   { name: 'poa prefers weight to what is final', area: 'slot rules', tools: [laws('consensus-poa', 'test'), poa], changes: [change('consensus-poa/src/rules.ts', 'return [BigInt(Math.max(0, finalHeight)), weight,', 'return [weight, BigInt(Math.max(0, finalHeight)),')] },
   // Finality
-  { name: 'spos calls a block final one seat too early', area: 'finality', tools: [spos], changes: [change('consensus-spos/src/depth.ts', 'return heightBelow(lastHeights, finalityDepthOf(params, lastHeights.length));', 'return heightBelow(lastHeights, finalityDepthOf(params, lastHeights.length) - 1);')] },
+  { name: 'spos calls a block final one seat too early', area: 'finality', tools: [laws('consensus-spos', 'test/spos')], changes: [change('consensus-spos/src/depth.ts', 'return heightBelow(lastHeights, finalityDepthOf(params, lastHeights.length));', 'return heightBelow(lastHeights, finalityDepthOf(params, lastHeights.length) - 1);')] },
   { name: 'poa calls a block final one authority too early', area: 'finality', tools: [poa], changes: [change('consensus-poa/src/rules.ts', 'descending[params.finalityDepth - 1]', 'descending[params.finalityDepth - 2]')] },
-  { name: 'the engine of spos finalises its head', area: 'finality', tools: [laws('consensus-spos')], changes: [change('consensus-spos/src/engine.ts', 'const height = view.head.context.final;', 'const height = view.head.height;')] },
-  { name: 'a block counts for its seat although another branch has it', area: 'finality', tools: [laws('consensus-spos'), spos], changes: [change('consensus-spos/src/rules.ts', 'standing.seats).with(position, header.height);', 'standing.seats).map(() => header.height);')] },
+  { name: 'the engine of spos finalises its head', area: 'finality', tools: [laws('consensus-spos')], changes: [change('consensus-spos/src/engine.ts', 'const height = recordedFinal(view.head.context);', 'const height = view.head.height;')] },
+  { name: 'a block counts for its seat although another branch has it', area: 'finality', tools: [laws('consensus-spos')], changes: [change('consensus-spos/src/depth.ts', 'carried.with(position, height);', 'carried.map(() => height);')] },
   { name: 'the lighter branch wins', area: 'finality', tools: [spos], changes: [change('block-tree/src/block-tree.ts', 'if (ranks !== 0) return ranks > 0;', 'if (ranks !== 0) return ranks < 0;')] },
   { name: 'bft counts a seat twice for one block', area: 'finality', tools: [laws('consensus-bft', 'test/tally')], changes: [change('consensus-bft/src/tally.ts', '  if (hasVoted(before, vote.seat, vote.id)) return tally;\n', '')] },
   { name: 'bft drops what a seat signed second', area: 'finality', tools: [laws('consensus-bft', 'test/two-faces')], changes: [change('consensus-bft/src/tally.ts', 'return others.length >= honestMin;', 'return others.length > 1_000;')] },
@@ -37,17 +38,25 @@ export const mutants: readonly Mutant[] = [
   { name: 'a set takes over before its announcement is final', area: 'finality', tools: [laws('finality-ffg', 'test/context')], changes: [change('finality-ffg/src/context.ts', 'return parent.final.height >= announced &&', 'return parent.justified.height >= announced &&')] },
   { name: 'ffg takes a certificate for another source', area: 'finality', tools: [laws('finality-ffg', 'test/context')], changes: [change('finality-ffg/src/context.ts', 'return target !== undefined && isSameRef(target.source, link.source) ? target : undefined;', 'return link.source.height >= 0 ? target : undefined;')] },
   { name: 'ffg takes a certificate whose last vote does not hold', area: 'finality', tools: [laws('finality-ffg', 'test/certificate')], changes: [change('finality-ffg/src/check-certificate.ts', 'for (const { seat, signature } of signers) {', 'for (const { seat, signature } of signers.slice(1)) {')] },
+  { name: 'what votes make final is not in the log', area: 'finality', tools: [spos], changes: [change('consensus/src/create-chain.ts', 'if (!isReplay && !isTold', 'if (isReplay && !isTold')] },
+  { name: 'nobody asks again for votes that were lost', area: 'finality', tools: [laws('finality-ffg', 'test'), spos], changes: [change('finality-ffg/src/gadget.ts', "send(turn, [{ kind: 'ask', justified, atMs: nowMs }]);", '')] },
+  // Handover
+  { name: 'new seats vote alone from their first block on', area: 'handover', tools: [laws('consensus-spos', 'test/handover')], changes: [change('finality-ffg/src/ffg-rules.ts', 'votersDuringChange: jointVoters,', 'votersDuringChange: (_before, now) => jointVoters(now, now),')] },
+  { name: 'seats take over before their announcement is final', area: 'handover', tools: [laws('consensus-spos', 'test/handover')], changes: [change('consensus-spos/src/handover.ts', 'recordedFinal >= announced.height', 'recordedFinal >= 0')] },
+  { name: 'seats take over in the middle of an epoch', area: 'handover', tools: [laws('consensus-spos', 'test/handover')], changes: [change('consensus-spos/src/handover.ts', 'announced !== undefined && isFirstOfEpoch(params, height) &&', 'announced !== undefined &&')] },
+  { name: 'all seats may change at once', area: 'handover', tools: [laws('consensus-spos', 'test/handover')], changes: [change('consensus-spos/src/rules.ts', 'if (changes > max) return', 'if (changes > 1_000) return')] },
+  { name: 'the header says what the state does not of the next seats', area: 'handover', tools: [laws('consensus-spos', 'test/handover')], changes: [change('consensus-spos/src/rules.ts', 'announces === undefined || sameSeats(announces, namedSeats(standing))', 'announces === undefined || sameSeats(announces, standing.seats)')] },
   // Import order
   { name: 'a block acts before it is in the log', area: 'import order', tools: [spos], changes: [change('consensus/src/create-chain.ts', 'const sequence = replaySequence ?? (await log.append([blockToBytes(block)]));', 'const sequence = replaySequence ?? log.next;\n    if (replaySequence === undefined) void log.append([blockToBytes(block)]).catch(() => undefined);')] },
-  { name: 'a replay does not finalise', area: 'import order', tools: [spos], changes: [change('consensus/src/create-chain.ts', 'if (ancestor !== undefined) await finaliseOne(ancestor);', 'if (ancestor !== undefined) logger.debug(\'not now\');')] },
+  { name: 'a replay does not finalise', area: 'import order', tools: [spos], changes: [change('consensus/src/create-chain.ts', 'if (ancestor !== undefined) await finaliseOne(ancestor, true);', 'if (ancestor !== undefined) logger.debug(\'not now\');')] },
   { name: 'the head does not move to the better branch', area: 'import order', tools: [spos], changes: [change('consensus/src/create-chain.ts', 'if (equalBytes(best.id, before.id)) return;', 'if (equalBytes(best.id, before.id) || !equalBytes(best.parent, before.id)) return;')] },
   // Persistence
   { name: 'the base of the store is not written', area: 'persistence', tools: [spos], changes: [change('consensus/src/create-chain.ts', 'ops.push(baseOps({ id: last.id,', 'if (ops.length === 0) ops.push(baseOps({ id: last.id,')] },
   { name: 'final transactions are not indexed', area: 'persistence', tools: [spos], changes: [change('consensus/src/create-chain.ts', 'checked.map(({ id }) => id), receipts);', 'checked.slice(1).map(({ id }) => id), receipts.slice(1));')] },
   { name: 'ffg signs before its vote is durable', area: 'persistence', tools: [laws('finality-ffg', 'test/gadget')], changes: [change('finality-ffg/src/gadget.ts', 'turn.effects.push({ kind: \'persist\', bytes: ffgMemoryToBytes(memory) });', 'if (signers.length > 1_000) turn.effects.push({ kind: \'persist\', bytes: ffgMemoryToBytes(memory) });')] },
   { name: 'ffg forgets its vote at a restart', area: 'persistence', tools: [laws('finality-ffg', 'test/gadget')], changes: [change('finality-ffg/src/gadget.ts', 'memory: saved === undefined ? noVotes', 'memory: saved === undefined || saved.length > 0 ? noVotes')] },
-  { name: 'spos builds before the slot is durable', area: 'persistence', tools: [laws('consensus-spos')], changes: [change('consensus-spos/src/engine.ts', '{ kind: \'persist\', bytes: uint64ToBytes(BigInt(slot)) },', '')] },
-  { name: 'spos forgets its last slot at a restart', area: 'persistence', tools: [laws('consensus-spos')], changes: [change('consensus-spos/src/engine.ts', 'lastSlot: saved === undefined ? -1 : Number(uint64FromBytes(saved))', 'lastSlot: saved === undefined || saved.length > 0 ? -1 : Number(uint64FromBytes(saved))')] },
+  { name: 'spos builds before the slot is durable', area: 'persistence', tools: [laws('consensus-spos')], changes: [change('consensus-spos/src/minter.ts', '{ kind: \'persist\', bytes: help.memory(slot) }, ', '')] },
+  { name: 'spos forgets its last slot at a restart', area: 'persistence', tools: [laws('consensus-spos')], changes: [change('consensus-spos/src/memory.ts', 'const lastSlot = Number(uint64FromBytes(bytes, 1)) - 1;', 'const lastSlot = Number(uint64FromBytes(bytes, 1)) * 0 - 1;')] },
   { name: 'a key signs without the guard, and its engine keeps no memory', area: 'persistence', tools: [spos], changes: [
     change('node/src/create-node.ts', 'const allowed = await guard.allow(key, mark);', 'const allowed: Awaited<ReturnType<typeof guard.allow>> = mark.kind === \'block\' ? { ok: true, value: undefined } : await guard.allow(key, mark);'),
     change('node/src/create-node.ts', 'persist: (bytes) => durable.save(ENGINE_MEMORY, bytes),', 'persist: async (bytes) => void bytes,'),
@@ -75,4 +84,5 @@ export const mutants: readonly Mutant[] = [
   // Execution
   { name: 'a transfer to oneself makes coins', area: 'execution', tools: [spos], changes: [change('transaction/src/coin.ts', 'const receives = numberFromRecord(state.get(toKey)) + amount;', 'const receives = (from.every((byte, i) => byte === to[i]) ? have : numberFromRecord(state.get(toKey))) + amount;')] },
   { name: 'the rest of the fee is not given back', area: 'execution', tools: [spos], changes: [change('transaction/src/execute-block.ts', 'credit(journal, balance, ceiling - feePaid);', 'credit(journal, balance, 0n);')] },
+  ...stakeMutants,
 ];

@@ -10,7 +10,7 @@ describe('the mutants', () => {
   test('are at least 25, in every area, each of its own name', () => {
     expect(mutants.length).toBeGreaterThanOrEqual(25);
     expect(new Set(mutants.map(({ name }) => name)).size).toBe(mutants.length);
-    expect([...new Set(mutants.map(({ area }) => area))].toSorted()).toEqual(['execution', 'finality', 'import order', 'mempool', 'persistence', 'proofs', 'signer', 'slot rules', 'sync']);
+    expect([...new Set(mutants.map(({ area }) => area))].toSorted()).toEqual(['execution', 'finality', 'handover', 'import order', 'mempool', 'persistence', 'proofs', 'signer', 'slot rules', 'sync']);
   });
 
   test.each(mutants)('$name: its text is in the sources, once', ({ changes }) => {

@@ -14,6 +14,7 @@ interface DevOptions {
   readonly consensus: string;
   readonly folder: string;
   readonly fresh?: boolean;
+  readonly corsOrigins?: string;
   readonly json?: boolean;
   readonly stopWithStdin?: boolean;
 }
@@ -26,13 +27,14 @@ export function addDevCommand(program: Command): void {
     .addOption(new Option('--consensus <module>', 'how blocks are agreed on').choices(consensusNames()).default('spos'))
     .option('--folder <folder>', 'where the chain is kept', DEV_FOLDER)
     .option('--fresh', 'wipe it first')
+    .option('--cors-origins <list>', 'pages that may ask it from a browser, such as http://localhost:5173')
     .option('--stop-with-stdin', 'stop too when stdin ends')
     .option('--json', 'tell as JSON what runs')
     .action(dev);
 }
 
-async function dev({ consensus, folder, fresh = false, json, stopWithStdin = false }: DevOptions): Promise<void> {
-  const { chain, node, rpcUrl, stop } = await start(folder, consensus, fresh);
+async function dev({ consensus, folder, fresh = false, corsOrigins, json, stopWithStdin = false }: DevOptions): Promise<void> {
+  const { chain, node, rpcUrl, stop } = await start(folder, consensus, { fresh, corsOrigins });
   // Before it says that it is up: whoever reads that may stop it at once.
   const asked = askedToStop(stopWithStdin);
   if (json) printJson({ rpc: rpcUrl, chainId: toHex(chainId(chain.spec)), isNew: chain.isNew, config: chain.configFile, key: chain.adaKeyFile, account: accountToHex(chain.ada.account) });
@@ -48,11 +50,11 @@ async function dev({ consensus, folder, fresh = false, json, stopWithStdin = fal
 }
 
 /** Another program may take the port between the look and the listening: then the next one is looked for. */
-async function start(folder: string, consensus: string, fresh: boolean): Promise<RunningNode & { readonly chain: DevChain }> {
+async function start(folder: string, consensus: string, { fresh, corsOrigins }: { readonly fresh: boolean; readonly corsOrigins: string | undefined }): Promise<RunningNode & { readonly chain: DevChain }> {
   // The network and the store are half of what there is to load, and no other command needs them.
   const [{ keepRpcPort, openDevChain }, { runNode }, { createLogger }] = await Promise.all([import('../dev-chain.ts'), import('../run-node.ts'), import('../logger.ts')]);
   for (let tries = 1; ; tries++) {
-    const chain = await openDevChain(folder, consensus, { fresh: fresh && tries === 1 });
+    const chain = await openDevChain(folder, consensus, { fresh: fresh && tries === 1, corsOrigins });
     for (const port of chain.steppedOver) say(`Port ${port} is busy: stepped over.`);
     try {
       const logger = createLogger(chain.config.text('log.level'), { terminal: process.stderr.isTTY === true, to: 2 });

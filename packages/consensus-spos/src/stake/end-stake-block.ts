@@ -22,15 +22,16 @@ const MINTED_MAX = 0x7fff_ffff_ffff_ffffn;
 export function endStakeBlock(params: StakeParams, { block: { height }, author, balancesChanged, state }: BlockEnd): void {
   const draft = createStakeDraft(params, height, state);
   const paid = params.reward > 0n && author !== undefined ? author : undefined;
-  const accounts = new Map(balancesChanged.map((account) => [toHex(account), account]));
-  if (paid !== undefined) accounts.set(toHex(paid), paid);
-  state.need([TOUCHED_KEY, ...(paid === undefined ? [] : [SUPPLY_KEY, balanceKey(paid)]), ...[...accounts.values()].map(stakeKey)]);
+  // Most accounts have no record: all that is done for each of them is to make its key and look.
+  const keys = balancesChanged.map(stakeKey);
+  state.need([TOUCHED_KEY, ...(paid === undefined ? [] : [SUPPLY_KEY, balanceKey(paid), stakeKey(paid)]), ...keys]);
   if (paid !== undefined) payReward(params, draft, paid, height);
-  for (const account of touchedAccounts(draft)) accounts.set(toHex(account), account);
-  const enrolled = [...accounts.values()].filter((account) => state.get(stakeKey(account)) !== undefined);
-  state.need(enrolled.map(balanceKey));
-  for (const account of enrolled) {
-    const record = draft.enrolled(account);
+  const enrolled = new Map<string, AccountId>();
+  for (const account of [...balancesChanged.filter((_, i) => state.get(keys[i] as Uint8Array) !== undefined), ...touchedAccounts(draft), ...(paid === undefined ? [] : [paid])]) enrolled.set(toHex(account), account);
+  state.need([...enrolled.values()].map(balanceKey));
+  for (const account of enrolled.values()) {
+    const record = draft.record(account);
+    if (record === undefined) continue;
     const effective = draft.balance(account) + record.leasedIn;
     if (record.touched === undefined && effective === record.weight.effective) continue;
     const weight = effective === record.weight.effective ? record.weight : weightAfter(params, record.weight, effective, height);

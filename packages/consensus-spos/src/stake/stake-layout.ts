@@ -14,7 +14,11 @@ export const SUPPLY_KEY: Uint8Array = concatBytes(prefix, Uint8Array.of(5));
 export const TOUCHED_KEY: Uint8Array = concatBytes(prefix, Uint8Array.of(6));
 
 export function stakeKey(account: AccountId): Uint8Array {
-  return concatBytes(RECORD, account);
+  // By hand, because the end of a block makes one for each balance that changed.
+  const key = new Uint8Array(RECORD.length + account.length);
+  key.set(RECORD);
+  key.set(account, RECORD.length);
+  return key;
 }
 
 /** What all leases of a lessor begin with; the number of the lease follows, in 4 bytes. */

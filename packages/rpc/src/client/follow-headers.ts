@@ -4,6 +4,7 @@ import { rpcLimits } from '../contract.ts';
 import { explainCode } from '../remedies.ts';
 import { badAnswer, clientError } from './client-error.ts';
 import type { Call } from './http-call.ts';
+import { askHead, jumpHeaders, type JumpLimits } from './jump-headers.ts';
 import { clientLimits } from './limits.ts';
 import { readBytes, readHash, readList, readObject } from './read-json.ts';
 import type { Followed, VerifiedHeaders } from './verified-headers.ts';
@@ -17,14 +18,16 @@ export async function checkChain(call: Call, spec: ChainSpec): Promise<void> {
 }
 
 /**
- * Asks for headers until there are no more. Those of another branch are gathered until they outrank ours; when they do not, ours is kept.
+ * Asks for headers until there are no more, and for a certificate in place of very many. Those of another branch are gathered until they outrank ours; when they do not, ours is kept.
  *
  * @throws ClientError CLIENT_HEADER_REFUSED, and headers before the refused one are kept; CLIENT_BEHIND for a node without the block of the checkpoint
  */
-export async function followHeaders(call: Call, headers: VerifiedHeaders): Promise<Followed> {
+export async function followHeaders(call: Call, headers: VerifiedHeaders, limits: JumpLimits = clientLimits): Promise<Followed> {
   const max = rpcLimits.headersMax;
+  const head = headers.canJump ? await askHead(call) : 0;
   let gathered: readonly SealedHeader[] = [];
   for (let reached = -1; ;) {
+    if (await jumpHeaders(call, headers, head, limits)) gathered = [];
     const newest = gathered.at(-1);
     const locator = newest === undefined ? headers.locator() : [blockId(newest.header), ...headers.locator()];
     const batch = await askHeaders(call, locator.map(toHex), max);

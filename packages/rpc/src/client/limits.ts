@@ -10,6 +10,10 @@ export const clientLimits = {
   headersKeptMax: 16_384,
   /** Headers of another branch that are gathered until they outrank ours: as many as a header chain keeps. */
   branchMax: 4_096,
+  /** Final headers that a node is ahead by before the client asks for a certificate in place of them all. */
+  jumpMin: 2_048,
+  /** Headers below the node's head that are followed one by one even then, so that answers of the last blocks can be checked. */
+  jumpTail: 512,
   /** Events that wait for their reader. At more the connection is given up, and resumed when they were read. */
   eventsWaitingMax: 1_024,
   /** After so long without a word on a subscription the node is asked for one; after as long again the connection is given up. */

@@ -1,5 +1,5 @@
 import { accept, type BlockId, equalBytes, refuse, toHex, type Verdict } from '@vsys/primitives';
-import { type BlockRef, createHeaderChain, type FoldedHeader, headerCheckpointFromBytes, headerCheckpointToBytes, type HeaderRules } from '@vsys/consensus/rules';
+import { type BlockRef, createHeaderChain, type FoldedHeader, headerCheckpointFromBytes, headerCheckpointToBytes, type HeaderJump, type HeaderRules } from '@vsys/consensus/rules';
 import { blockId, type ChainSpec, type Header, type SealedHeader } from '@vsys/data-format';
 import type { BlockRefJson } from '../contract.ts';
 import { clientError } from './client-error.ts';
@@ -42,6 +42,10 @@ export interface VerifiedHeaders {
    * blocks up to the checkpoint, which whoever has its block need not send.
    */
   take(headers: readonly SealedHeader[]): Verdict<void>;
+  /** Whether the rules know certificates. */
+  readonly canJump: boolean;
+  /** Goes to a final header far above, by its certificate. It is then what the client began with: nothing below it is known. */
+  jump(jump: HeaderJump): Verdict<void>;
 }
 
 /** Ids of a locator before it thins out. */
@@ -54,9 +58,9 @@ const LOCATOR_DENSE = 10;
  */
 export function createVerifiedHeaders(trust: Trust, keptMax: number = clientLimits.headersKeptMax): VerifiedHeaders {
   const chain = createHeaderChain({ rules: trust.rules, spec: trust.spec, genesis: trust.genesis, from: readCheckpoint(trust) });
-  const { id: startId, height: startHeight, header: { stateRoot } } = chain.final;
-  const kept = createHeaderRing(keptMax, startHeight);
-  kept.put(startHeight, startId, stateRoot);
+  let start = chain.final;
+  let kept = createHeaderRing(keptMax, start.height);
+  kept.put(start.height, start.id, start.header.stateRoot);
 
   const isKept = (header: Header): boolean => {
     const known = kept.id(header.height);
@@ -89,7 +93,7 @@ export function createVerifiedHeaders(trust: Trust, keptMax: number = clientLimi
         ids.push(kept.id(height) as BlockId);
         if (ids.length >= LOCATOR_DENSE) step *= 2;
       }
-      return [...ids, startId];
+      return [...ids, start.id];
     },
     stateRoot({ height, id }) {
       const known = kept.id(height);
@@ -99,11 +103,22 @@ export function createVerifiedHeaders(trust: Trust, keptMax: number = clientLimi
       const from = headers.findIndex(({ header }) => !isKept(header));
       const first = headers[from]?.header;
       if (first === undefined) return accept(undefined);
-      if (first.height <= startHeight) return refuse('HEADER_BELOW_CHECKPOINT', `the node does not have the block at height ${startHeight} that headers are followed from: it is behind it, or on another branch`);
+      if (first.height <= start.height) return refuse('HEADER_BELOW_CHECKPOINT', `the node does not have the block at height ${start.height} that headers are followed from: it is behind it, or on another branch`);
       // Below what is kept nothing can be compared: the node is far behind us, and has nothing new.
       if (first.height <= kept.oldest) return accept(undefined);
       const news = headers.slice(from);
       return equalBytes(first.parent, chain.tip.id) ? extend(news) : replace(first.parent, news);
+    },
+    canJump: trust.rules.certificate !== undefined,
+    jump(jump) {
+      const { height: tip } = chain.tip;
+      const jumped = chain.jump(jump);
+      // A header that was followed already is only final now.
+      if (!jumped.ok || jumped.value.height <= tip) return jumped.ok ? accept(undefined) : jumped;
+      start = jumped.value;
+      kept = createHeaderRing(keptMax, start.height);
+      kept.put(start.height, start.id, start.header.stateRoot);
+      return accept(undefined);
     },
   };
 }
