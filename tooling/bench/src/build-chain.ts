@@ -12,7 +12,7 @@ import { createCoinContainer } from '@vsys/transaction';
 import { benchSigner, createBenchSpec, SLOT_MS } from './bench-chain.ts';
 
 /** Raise it when the layout of the store or the content of a kept chain changes: older ones are then made again. */
-const LAYOUT = 2;
+const LAYOUT = 3;
 const SEATS = 4;
 /** Blocks below the head that are not final yet, as under the depth rule of four seats. */
 const NOT_FINAL = 2;
