@@ -2,6 +2,7 @@ import type { Signer } from '@vsys/crypto';
 import type { ChainSpec } from '@vsys/data-format';
 import type { Document, Value } from '@vsys/data-format/value';
 import { collectionOps, createDatabase, type DatabaseId, databaseId } from '@vsys/database/ops';
+import { hasCode } from '@vsys/primitives';
 import type { Client } from '@vsys/rpc/client';
 import { COLLECTION, DATABASE, INDEXES } from './cities.ts';
 import { pause } from './pause.ts';
@@ -37,7 +38,7 @@ export async function loadCities(cities: readonly Document[], { client, spec, ow
   const collection = collectionOps(database, COLLECTION);
   const sender = await createSender({ client, spec, signer: owner, waitingMax: TRANSACTIONS_WAITING_MAX });
   if (sender.sequence === 0n) await (await sender.send([createDatabase(DATABASE), collection.create(INDEXES)])).included();
-  const before = Number(await countCities(client, database));
+  const before = Number(await countAll(client, database, 0n, signal));
   // Rows go out in order and in one lane, so that those which are stored are the first.
   const progress = createProgress({ what: 'loading', unit: 'cities', total: cities.length, printPlain: print });
   try {
@@ -61,8 +62,12 @@ export async function loadCities(cities: readonly Document[], { client, spec, ow
 async function countAll(client: Client, database: DatabaseId, expected: bigint, signal: AbortSignal): Promise<bigint> {
   const endMs = performance.now() + SETTLE_MS_MAX;
   for (;;) {
-    const stored = await countCities(client, database);
-    if (stored >= expected || performance.now() > endMs) return stored;
+    const isLate = performance.now() > endMs;
+    const stored = await countCities(client, database).catch((error: unknown) => {
+      if (isLate || !hasCode(error, 'QUERY_NO_COLLECTION')) throw error;
+      return undefined;
+    });
+    if (stored !== undefined && (stored >= expected || isLate)) return stored;
     await pause(250, signal);
   }
 }
