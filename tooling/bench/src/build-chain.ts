@@ -52,7 +52,7 @@ export async function keepChain({ name, funded, keptIn, blocks, print }: ChainPl
   }
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const spec = createBenchSpec({ genesisTimeMs: Math.floor((Date.now() - AGE_MS) / SLOT_MS) * SLOT_MS, seats: seatWords.map(benchSigner), funded: funded.map(benchSigner) });
+  const spec = createBenchSpec({ genesisTimeMs: Math.floor((Date.now() - AGE_MS) / SLOT_MS) * SLOT_MS, seats: seatWords.map(benchSigner), funded: funded.map(benchSigner), finality: 'depth' });
   await writeFile(join(folder, 'chain.json'), chainSpecToJson(spec));
   print(`making the chain in ${folder}, once …`);
   const startMs = performance.now();
