@@ -9,6 +9,7 @@ import { type CheckpointFile, checkpointFile, checkpointFolder } from './checkpo
 import { type Config, readConfig } from './config.ts';
 import { DEV_FOLDER, NODE_FILE } from './config-options.ts';
 import { say } from './output.ts';
+import { readEraRecords } from './era-file.ts';
 import { readSpecFile } from './spec-file.ts';
 import { trustOf } from './trust.ts';
 
@@ -48,7 +49,7 @@ export function urlOf(command: Command): string {
  */
 export async function clientOf(command: Command, at: Height | undefined = command.getOptionValue('at') as number | undefined): Promise<OpenClient> {
   await carryModulesOf(command);
-  const trust = await trustOf(await readSpecFile(specFileOf(command)));
+  const trust = await trustOf(await readSpecFile(specFileOf(command)), await readEraRecords(clientConfigOf(command).files('chain.eras')));
   const url = urlOf(command);
   const id = chainId(trust.spec);
   const folder = command.getOptionValue('cache') === false ? undefined : checkpointFolder();

@@ -134,7 +134,9 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     if (!form.ok) return refuse('IMPORT_HEADER', form.message, { reason: form.code });
     if (references.check(header, parent.header).kind !== 'eligible') return refuse('IMPORT_WAITING', 'the main block it names is not final here yet', { retry: true });
     const stepped = rules.step(context, { id, header, seal });
-    return stepped.ok ? stepped : refuse('IMPORT_HEADER', stepped.message, { reason: stepped.code });
+    if (stepped.ok) return stepped;
+    if (stepped.data?.['halt'] === true) throw new ChainError('CHAIN_RULES_MISSING', stepped.message, { reason: stepped.code });
+    return refuse(stepped.data?.['retry'] === true ? 'IMPORT_WAITING' : 'IMPORT_HEADER', stepped.message, { reason: stepped.code, ...(stepped.data?.['retry'] === true ? { retry: true } : {}) });
   }
 
   function checkKnown(id: BlockId, header: Header): Refusal<ImportCode> | undefined {
@@ -361,7 +363,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
           await justifyOne(known);
           await finaliseOne(known, true);
         }
-      } else if (!['IMPORT_UNKNOWN_PARENT', 'IMPORT_BELOW_FINAL'].includes(imported.code)) {
+      } else if (!['IMPORT_UNKNOWN_PARENT', 'IMPORT_BELOW_FINAL', 'IMPORT_WAITING'].includes(imported.code)) {
         // It was taken when it was logged: a smaller limit, another release or the disk now says otherwise.
         throw new ChainError('CHAIN_REPLAY', `block ${block.value.header.height} of the log is not taken again: ${imported.message}. Check the limits of the tree, the release and the disk; or remove the data folder and sync again`, { sequence, reason: imported.code });
       }

@@ -115,6 +115,7 @@ export const appRemedies: Readonly<Record<string, Remedy>> = {
   KEY_FILE: ['the key file cannot be read or written', 'check the path and its rights'],
   KEY_EXISTS: ['the key file is there already', 'choose another file; a key is never overwritten'],
   FILE_EXISTS: ['a file is there already and nothing was written', 'choose another folder'],
+  ERA_FILE: ['an era record cannot be read, or the chain cannot change its module', 'correct it, or chain.eras, as the message says'],
   SPEC_FILE: ['the spec file does not describe a chain', 'correct it as the message says'],
   MODULE_UNKNOWN: ['the spec names a consensus module that this release does not have', 'use one of those that the message lists, or name the package that has it in consensus.modules'],
   MODULE_FILE: ['a package or file that consensus.modules names cannot be used', 'install it, or correct it: it exports consensusModules(parts), which gives modules under names that are free'],
