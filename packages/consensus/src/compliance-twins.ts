@@ -214,7 +214,7 @@ export const brokenTwins: readonly BrokenTwin[] = [
     name: 'sets each timer under a new name',
     failedBy: 'a step asks for few things, and what is kept and sent is small',
     sentence: 'under a name of its own',
-    breakSubject: (subject) => withEffects(subject, () => [{ kind: 'timer', id: `timer ${runs++}`, atMs: Number.MAX_SAFE_INTEGER }]),
+    breakSubject: (subject) => withEffects(subject, () => Array.from({ length: 16 }, () => ({ kind: 'timer', id: `timer ${runs++}`, atMs: Number.MAX_SAFE_INTEGER }))),
   },
   {
     name: 'mints without a key',
