@@ -10,6 +10,17 @@ export function attemptAt(endedMs: number, timeMs: number): number {
   return 31 - Math.clz32(minutes + 1);
 }
 
+/**
+ * Carriers of the first attempt; each one after it may have as many more. Votes of a gadget are bound to heights: what seats voted for in an attempt that failed they
+ * never vote for again, so an attempt may not use up all heights that a proof has room for.
+ */
+export const CARRIERS_PER_ATTEMPT = 12;
+
+/** @returns how far above the last block of the era a carrier of that attempt may stand */
+export function carriersMax(attempt: number): number {
+  return CARRIERS_PER_ATTEMPT * (attempt + 1);
+}
+
 /** When the attempt after this one begins. */
 export function attemptEndMs(endedMs: number, attempt: number): number {
   return endedMs + ATTEMPT_MS * (2 ** (attempt + 1) - 1);
