@@ -4,6 +4,7 @@ import { createNode, createPrometheusMetrics, type Node } from '@vsys/node';
 import { createLibp2pNetwork } from '@vsys/p2p-libp2p';
 import { type Logger, systemClock, systemTimers } from '@vsys/primitives';
 import { openDurableFiles, openFileBlockLog, openStore } from '@vsys/store-rocksdb';
+import { carryModules } from './carry-modules.ts';
 import type { Config } from './config.ts';
 import { containers } from './containers.ts';
 import { readEraRecords } from './era-file.ts';
@@ -24,6 +25,7 @@ export interface RunningNode {
 export async function runNode(config: Config, logger: Logger): Promise<RunningNode> {
   const ports = { clock: systemClock, timers: systemTimers };
   const metrics = createPrometheusMetrics();
+  await carryModules(config.list('consensus.modules'), config.startOf('consensus.modules'));
   const spec = await readSpecFile(config.file('chain.spec'));
   const consensus = consensusModule(spec.consensus.module, await readEraRecords(config.files('chain.eras'), logger.scope('eras')));
   const identity = await readKeyFile(config.file('p2p.key'));

@@ -1,6 +1,6 @@
 import { accept, refuse } from '@vsys/primitives';
 import type { ChainId, Verdict } from '@vsys/primitives';
-import type { Consensus, ConsensusModule, ConsensusWire } from '@vsys/consensus';
+import type { Consensus, ConsensusModule, ConsensusWire, NewChain } from '@vsys/consensus';
 import type { Container } from '@vsys/container';
 import { createErasEngine } from './engine.ts';
 import type { EngineOfEra } from './engine.ts';
@@ -97,8 +97,17 @@ export function createEras({ modules, records = [] }: ErasOptions): ConsensusMod
       }
       return accept({ eras: shown });
     },
+    paramsOfNewChain: (chain) => ({ eras: paramsOfEras(modules, chain) }),
     open,
   };
+}
+
+/** Blocks of each era but the last on a new chain, so that it shows all of them soon. */
+const ERA_BLOCKS = 8;
+
+function paramsOfEras(modules: readonly ConsensusModule[], chain: NewChain): readonly unknown[] {
+  const able = modules.filter(({ paramsOfNewChain }) => paramsOfNewChain !== undefined);
+  return able.map((module, era) => ({ module: module.id, params: module.paramsOfNewChain?.(chain), ...(era === able.length - 1 ? {} : { lastHeight: ERA_BLOCKS * (era + 1) }) }));
 }
 
 function erasFromJson(json: unknown, find: (id: string) => ConsensusModule | undefined, missing: (at: number, id: string) => Verdict<never>): Verdict<readonly Era[]> {
