@@ -5,7 +5,7 @@ import type { ConsensusModule } from './module.ts';
 import { sealMessage } from './seal.ts';
 
 /** What a module says of itself: by it the laws are chosen that it is held to. */
-export type Declared = Pick<ConsensusModule, 'provides' | 'needs'>;
+export type Declared = Pick<ConsensusModule, 'provides' | 'needs' | 'wire'>;
 
 export interface ConsensusCheck {
   readonly name: string;

@@ -2,7 +2,7 @@ import { accept, toHex } from '@vsys/primitives';
 import type { ConsensusSubject } from './compliance-bench.ts';
 import type { Declared } from './compliance-check.ts';
 import { consensusChecks } from './compliance-checks.ts';
-import type { Engine } from './engine.ts';
+import type { Effect, Engine } from './engine.ts';
 import { sealMessage } from './seal.ts';
 import type { HeaderRules, Stepped } from './rules.ts';
 
@@ -26,6 +26,17 @@ function withRules<C>(subject: ConsensusSubject<C>, change: (rules: HeaderRules<
 function withEngine<C>(subject: ConsensusSubject<C>, change: (engine: Engine<C>, all: Engine<C>) => Engine<C>): ConsensusSubject<C> {
   const { consensus } = subject;
   return { ...subject, consensus: { ...consensus, engine: (keys) => change(consensus.engine(keys), consensus.engine(subject.keys)) }, sign: subject.sign.bind(subject), blockId: subject.blockId.bind(subject) };
+}
+
+/** Adds to what each step asks for. */
+function withEffects<C>(subject: ConsensusSubject<C>, more: () => readonly Effect[]): ConsensusSubject<C> {
+  return withEngine(subject, (engine) => ({
+    init: (saved, view, nowMs) => engine.init(saved, view, nowMs),
+    step: (state, input, view) => {
+      const step = engine.step(state, input, view);
+      return { ...step, effects: [...step.effects, ...more()] };
+    },
+  }));
 }
 
 /** Changes what an accepted header leads to. */
@@ -186,6 +197,24 @@ export const brokenTwins: readonly BrokenTwin[] = [
           return { ...step, effects: step.effects.map((effect) => (effect.kind === 'sign' ? { ...effect, guard: { kind: 'block', slot: 1n } } : effect)) };
         },
       })),
+  },
+  {
+    name: 'asks for something that depends on more than its inputs',
+    failedBy: 'the same inputs give the same effects, byte for byte',
+    sentence: 'differs between two runs',
+    breakSubject: (subject) => withEffects(subject, () => [{ kind: 'peer', id: '', delta: Number(runs++), why: '' }]),
+  },
+  {
+    name: 'asks for very much at once',
+    failedBy: 'a step asks for few things, and what is kept and sent is small',
+    sentence: 'effects in one step',
+    breakSubject: (subject) => withEffects(subject, () => Array.from({ length: 100 }, () => ({ kind: 'judge', judgement: 'ignore' }))),
+  },
+  {
+    name: 'sets each timer under a new name',
+    failedBy: 'a step asks for few things, and what is kept and sent is small',
+    sentence: 'under a name of its own',
+    breakSubject: (subject) => withEffects(subject, () => Array.from({ length: 16 }, () => ({ kind: 'timer', id: `timer ${runs++}`, atMs: Number.MAX_SAFE_INTEGER }))),
   },
   {
     name: 'mints without a key',
