@@ -27,6 +27,7 @@ export async function runNode(config: Config, logger: Logger): Promise<RunningNo
   const consensus = consensusModule(spec.consensus.module);
   const identity = await readKeyFile(config.file('p2p.key'));
   const signers = await Promise.all(config.files('seal.keys').map(async (file) => (await readKeyFile(file)).signer));
+  const reporter = config.text('evidence.key') === '' ? undefined : (await readKeyFile(config.file('evidence.key'))).signer;
   const data = config.file('data.folder');
   await using undo = new AsyncDisposableStack();
   // The lock of the store keeps a second node off this folder, so it comes before all that is written there.
@@ -40,7 +41,7 @@ export async function runNode(config: Config, logger: Logger): Promise<RunningNo
   );
   undo.defer(() => network.stop());
   const node = undo.adopt(
-    await createNode({ spec, chain: { retentionBlocks: config.number('data.retention-blocks') } }, { consensus, containers, store, log, network, verifier, signers, durable, keepBundle: keepBundleIn(join(data, 'failures')), logger, metrics, ...ports }),
+    await createNode({ spec, chain: { retentionBlocks: config.number('data.retention-blocks') } }, { consensus, containers, store, log, network, verifier, signers, ...(reporter === undefined ? {} : { reporter }), durable, keepBundle: keepBundleIn(join(data, 'failures')), logger, metrics, ...ports }),
     (one) => one.stop(),
   );
   await node.start();

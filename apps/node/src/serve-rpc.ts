@@ -1,6 +1,6 @@
-import type { Node, ScrapedMetrics } from '@vsys/node';
+import type { FoundEvidence, Node, ScrapedMetrics } from '@vsys/node';
 import { type Logger, systemClock, toHex } from '@vsys/primitives';
-import type { BlockRefJson, NodeStatus } from '@vsys/rpc';
+import type { BlockRefJson, EvidenceJson, NodeStatus } from '@vsys/rpc';
 import { createChainApi, createRpcServer, type RpcServerOptions, type Readiness } from '@vsys/rpc/server';
 import { version } from './version.ts';
 
@@ -24,7 +24,7 @@ export async function serveRpc(node: Node, options: RpcServerOptions, { metrics,
   return { url, stop: () => server.stop() };
 }
 
-function statusOf({ chain, sync, consensusNumbers }: Node, uptimeMs: number): NodeStatus {
+function statusOf({ chain, sync, consensusNumbers, evidence }: Node, uptimeMs: number): NodeStatus {
   const { head, safe, final, pool } = chain;
   const { peers, syncing } = sync.status();
   return {
@@ -34,6 +34,16 @@ function statusOf({ chain, sync, consensusNumbers }: Node, uptimeMs: number): No
     final: refOf(final),
     pool: { transactions: pool.size, bytes: pool.bytes },
     consensus: { module: chain.spec.consensus.module, ...consensusNumbers },
+    evidence: evidence.map(evidenceOf),
+  };
+}
+
+function evidenceOf({ id, height, state, code, transactionId, operation }: FoundEvidence): EvidenceJson {
+  return {
+    id: toHex(id), height, state,
+    ...(code === undefined ? {} : { code }),
+    ...(transactionId === undefined ? {} : { transaction: toHex(transactionId) }),
+    ...(operation === undefined ? {} : { operation: { container: operation.container, payload: Buffer.from(operation.payload).toString('base64') } }),
   };
 }
 

@@ -23,6 +23,7 @@ export const settings: readonly Setting[] = [
   { path: 'rpc.allowed-hosts', kind: 'list', fallback: [], about: 'names of this node in the Host of a request, beside those of loopback and rpc.host' },
   { path: 'rpc.cors-origins', kind: 'list', fallback: [], about: 'origins of pages that may call, such as https://wallet.example, or *' },
   { path: 'seal.keys', kind: 'list', fallback: [], about: 'key files that seal blocks; none on a node that only follows' },
+  { path: 'evidence.key', kind: 'text', fallback: '', about: 'key file whose account pays for reporting seats that sign twice; without one proofs are kept and shown by node status' },
   { path: 'client.key', kind: 'text', fallback: '', about: 'key file that commands sign with, and whose databases they mean, when none is named; may be empty' },
   { path: 'log.level', kind: 'choice', choices: ['debug', 'info', 'warn', 'error'], fallback: 'info', about: 'least level that is logged' },
 ];

@@ -86,7 +86,7 @@ export function createBftRules(params: BftParams, chainId: ChainId, verifySignat
   };
 
   /** A header tells all there is to know but who decided it: those whom the known block names, or it is not shown. */
-  const certificate = (known: BftContext, { id, header }: Omit<IdentifiedHeader, 'seal'>, seal: Uint8Array): Verdict<{ readonly context: BftContext; readonly rank: Rank }, BftCode> => {
+  const certificate = ({ context: known }: { readonly context: BftContext }, { id, header }: Omit<IdentifiedHeader, 'seal'>, seal: Uint8Array): Verdict<{ readonly context: BftContext; readonly rank: Rank }, BftCode> => {
     if (header.ext.length < ROUND_BYTES) return refuse('BFT_EXT', `expected at least ${ROUND_BYTES} bytes of ext, found ${header.ext.length}`);
     const next = nextValidators(known.validators, header);
     if (!next.ok) return next;

@@ -8,6 +8,7 @@ import type { SposContext } from './context.ts';
 import { genesisFinality, rankOf, safeOf, stepFinality } from './finality.ts';
 import { sposExtFromBytes, sposExtToBytes } from './ext.ts';
 import { isFirstOfEpoch, namedSeats, type Standing, standingAfter, withAnnounced } from './handover.ts';
+import { createSposJumps, type SposJumpCode } from './jump.ts';
 import { problemOfSeats, type SposParams } from './params.ts';
 import { sameSeats, type Seat, SEAT_LIST_KEY, seatListRoot } from './seat-list.ts';
 import { seatOfSlot, slotOfTime } from './slots.ts';
@@ -19,7 +20,7 @@ export type { SposParams } from './params.ts';
 export type { Seat } from './seat-list.ts';
 export type { SposContext } from './context.ts';
 
-export type SposCode = 'SPOS_EXT' | 'SPOS_SLOT' | 'SPOS_TIME' | 'SPOS_SEAT' | 'SPOS_SEAT_SET' | 'SPOS_SEAL' | 'FFG_CERTIFICATE' | FfgFoldCode | FfgCertificateCode;
+export type SposCode = 'SPOS_EXT' | 'SPOS_SLOT' | 'SPOS_TIME' | 'SPOS_SEAT' | 'SPOS_SEAT_SET' | 'SPOS_SEAL' | FfgFoldCode | FfgCertificateCode | SposJumpCode;
 
 /** Who stands at the block on top of this one. */
 export function standingOnTop(params: Pick<SposParams, 'epochBlocks'>, context: SposContext): Standing {
@@ -98,6 +99,8 @@ export function createSposRules(params: SposParams, verifySignature: VerifySigna
       return { ext: sposExtToBytes({ ...rest, announces }), nextSeatSetRoot: seatListRoot(announces) };
     },
     safeHeight: ({ finality }) => safeOf(finality),
+    // Depth leaves nothing behind that could be shown by itself.
+    ...(params.finality === 'ffg' ? createSposJumps(params, verifySignature) : {}),
     encode: contextToBytes,
     decode: contextFromBytes,
   };

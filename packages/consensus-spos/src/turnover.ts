@@ -17,7 +17,9 @@ export function countChanges(before: readonly Seat[], after: readonly Seat[]): n
 }
 
 /**
- * The seats of the next epoch: those that stand, with as many changes towards what is wanted as an epoch may have, in order of index. Where a new holder
+ * The seats of the next epoch: those that stand, with as many changes towards what is wanted as an epoch may have. Seats that are left come first, then those
+ * that another takes, then other keys of the same holder, each in order of index: a holder who changes its keys every epoch, which costs it next to nothing,
+ * must not keep others from a seat that they won, nor one in place who was convicted. Where a new holder
  * or its key still has another seat, that position stays empty until the next epoch.
  *
  * @param wanted - as the state has it; a list that cannot stand on the chain changes nothing
@@ -28,7 +30,7 @@ export function limitTurnover(params: Pick<SposParams, 'slots' | 'gap'>, current
   const max = turnoverMax(current.length);
   const held = new Map(current.map((seat) => [seat.index, seat]));
   let changed = 0;
-  for (const { index, seat } of changesOf(current, wanted)) {
+  for (const { index, seat } of changesOf(current, wanted).toSorted((a, b) => urgency(a) - urgency(b))) {
     if (changed === max) break;
     const before = held.get(index);
     held.delete(index);
@@ -47,13 +49,19 @@ export function seatsOfState(bytes: Uint8Array | undefined): readonly Seat[] | u
 
 interface Change {
   readonly index: number;
+  readonly before: Seat | undefined;
   readonly seat: Seat | undefined;
+}
+
+function urgency({ before, seat }: Change): number {
+  if (seat === undefined) return 0;
+  return before !== undefined && equalBytes(before.account, seat.account) ? 2 : 1;
 }
 
 function changesOf(before: readonly Seat[], after: readonly Seat[]): readonly Change[] {
   const [old, next] = [before, after].map((seats) => new Map(seats.map((seat) => [seat.index, seat]))) as [Map<number, Seat>, Map<number, Seat>];
   const indexes = [...new Set([...old.keys(), ...next.keys()])].toSorted((a, b) => a - b);
-  return indexes.filter((index) => !sameSeat(old.get(index), next.get(index))).map((index) => ({ index, seat: next.get(index) }));
+  return indexes.filter((index) => !sameSeat(old.get(index), next.get(index))).map((index) => ({ index, before: old.get(index), seat: next.get(index) }));
 }
 
 function sameSeat(a: Seat | undefined, b: Seat | undefined): boolean {

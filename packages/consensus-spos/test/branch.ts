@@ -21,9 +21,14 @@ export interface Branch {
   fork(): Branch;
 }
 
-export function createBranch(params: SposParams, from?: { readonly tip: FoldedHeader<SposContext>; readonly sealed: readonly SealedHeader[] }): Branch {
-  const rules = createSposRules(params, verifySignature);
-  const sign = signerOf(KEYS);
+/** How keys sign: as they do, or in a way that costs nothing. */
+export interface Signatures {
+  readonly sign: ReturnType<typeof signerOf>;
+  readonly verify: typeof verifySignature;
+}
+
+export function createBranch(params: SposParams, from?: { readonly tip: FoldedHeader<SposContext>; readonly sealed: readonly SealedHeader[] }, { sign, verify }: Signatures = { sign: signerOf(KEYS), verify: verifySignature }): Branch {
+  const rules = createSposRules(params, verify);
   const genesis = genesisAt(START_MS);
   const first = { height: 0, id: blockId(genesis) };
   let tip: FoldedHeader<SposContext> = from?.tip ?? { ...first, header: genesis, ...rules.genesis(specOf('spos@1', new Uint8Array(), START_MS), { ...first, timeMs: START_MS }) };
@@ -77,6 +82,6 @@ export function createBranch(params: SposParams, from?: { readonly tip: FoldedHe
         if (!minted.ok) throw new Error(`${minted.code}: ${minted.message}`);
       }
     },
-    fork: () => createBranch(params, { tip, sealed }),
+    fork: () => createBranch(params, { tip, sealed }, { sign, verify }),
   };
 }

@@ -24,6 +24,15 @@ describe('the turnover of an epoch', () => {
     expect(limitTurnover(chain, first, wanted)).toEqual(list(21, 22, 23, 24, 5, 6, 7));
   });
 
+  test('a holder who changes keys keeps nobody from leaving or from taking a seat', () => {
+    const rotated = (from: readonly Seat[], key: number): readonly Seat[] => from.map((one) => (one.index === 0 ? { ...one, mintKey: new Uint8Array(32).fill(key) } : one));
+    let seats = list(1, 2, 3, 4);
+    const wanted = list(1, 2, undefined, 4, 5);
+    for (let epoch = 0; epoch < 2; epoch++) seats = limitTurnover(chain, seats, rotated(wanted, 50 + epoch));
+    expect(seats).toEqual(wanted);
+    expect(limitTurnover(chain, seats, rotated(wanted, 60))).toEqual(rotated(wanted, 60));
+  });
+
   test('counts a seat that is left, one that is taken, and one whose key changes', () => {
     const before = list(1, 2, 3, 4);
     expect(countChanges(before, list(1, 2, 3))).toBe(1);

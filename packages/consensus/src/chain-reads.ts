@@ -76,7 +76,7 @@ export function createChainReads({ tree, store, log, state, rules, landing }: Ch
 
   async function jump(from: BlockId, to: Height): Promise<HeaderJump | undefined> {
     const height = nodeOf(from)?.height ?? (await finalHeightOf(store, from));
-    return height === undefined || height > tree.final.height ? undefined : await rules.prove?.(height, Math.min(to, tree.head.height), at);
+    return height === undefined || height > tree.final.height ? undefined : await rules.prove?.(height, Math.min(to, tree.final.height), at);
   }
 
   async function stateAt(height?: Height): Promise<{ view: StateView; at: ChainBlock } | undefined> {

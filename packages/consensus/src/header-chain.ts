@@ -138,7 +138,7 @@ export function createHeaderChain<C>(options: HeaderChainOptions<C>): HeaderChai
       if (!equalBytes(header.chainId, final.header.chainId)) return refuse('HEADER_CHAIN', 'the header belongs to another chain');
       if (!Number.isSafeInteger(header.height) || header.height <= final.height) return refuse('HEADER_JUMP', `height ${header.height} is not above the final ${final.height}`);
       const id = blockId(header);
-      const judged = rules.certificate(final.context, { id, header }, certificate);
+      const judged = rules.certificate(final, { id, header }, certificate);
       if (!judged.ok) return judged;
       const known = branch.findIndex((kept) => equalBytes(kept.id, id));
       final = known < 0 ? { id, height: header.height, header, ...judged.value } : (branch[known] as FoldedHeader<C>);

@@ -98,7 +98,7 @@ export interface HeaderRules<C = unknown> {
    * Judges a header far above a known final one, without those between: the certificate shows that it is final, by those for whom the known block vouches.
    * Refuses it as well when header and certificate do not tell its whole context. Absent: headers are followed one by one.
    */
-  certificate?(known: C, header: Omit<IdentifiedHeader, 'seal'>, certificate: Uint8Array): Verdict<{ readonly context: C; readonly rank: Rank }>;
+  certificate?(known: { readonly header: Header; readonly context: C }, header: Omit<IdentifiedHeader, 'seal'>, certificate: Uint8Array): Verdict<{ readonly context: C; readonly rank: Rank }>;
   /**
    * Looks for the highest header up to `to` that `certificate` takes from who knows the block at `from`, among canonical headers. Undefined: none, or nothing but near ones.
    */

@@ -93,7 +93,7 @@ export interface Container {
   /** Runs one operation. A refusal fails the whole transaction, which keeps its fee and says why. */
   execute(payload: Uint8Array, context: OperationContext): Verdict<Uint8Array>;
   /**
-   * Runs once after the operations of every block, in the order of the chain's containers: rewards, tables that follow balances, bounded sweeps. It
+   * Runs once after the operations of every block, the chain's containers in order of name, that of the consensus module last: rewards, tables that follow balances, bounded sweeps. It
    * begins again after a miss as an operation does, pays no gas, and may not fail: so its work per block must be bounded by the container.
    */
   endBlock?(end: BlockEnd): void;

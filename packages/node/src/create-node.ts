@@ -8,6 +8,7 @@ import type { BlockLog, Store } from '@vsys/store';
 import { createSync, type Sync } from '@vsys/sync';
 import { createCoinContainer } from '@vsys/transaction';
 import { assertDurableOfChain } from './durable-chain.ts';
+import { createEvidenceDesk, type EvidenceDesk, type FoundEvidence } from './evidence-desk.ts';
 import { NodeError } from './node-error.ts';
 import { errorOfFailure, type KeepBundle, keepBundleOf, type NodeFailure } from './node-failure.ts';
 
@@ -28,6 +29,8 @@ export interface NodeParts {
   readonly verifier: SignatureVerifier;
   /** Keys that seal blocks; none on a node that only follows. */
   readonly signers: readonly Signer[];
+  /** Its account pays for the transactions that bring proof of double signing before the chain. Without one proofs are kept, for somebody to send. */
+  readonly reporter?: Signer;
   /** Where the signer's marks and the engine's memory are durable. Losing it may make a seat sign twice. */
   readonly durable: GuardStore;
   readonly clock: Clock;
@@ -47,7 +50,9 @@ export interface Node extends AsyncDisposable {
    * was acknowledged is lost: repair what the error names, then compose and start the node again.
    */
   readonly failed: Promise<NodeFailure>;
-  /** Numbers of the consensus module as they are at the head, such as its quorum. */
+  /** Proofs of double signing that the engine found since the start, and what became of them. */
+  readonly evidence: readonly FoundEvidence[];
+  /** Numbers of the consensus module, such as its quorum, as they are after the head. */
   readonly consensusNumbers: Readonly<Record<string, number>>;
   /** Joins the network, follows the chain, and produces where it has the keys. */
   start(): Promise<void>;
@@ -107,10 +112,15 @@ export async function createNode({ spec, chain: chainOptions = {} }: NodeOptions
       peerJoined: (from, have) => engine.notify({ kind: 'catchUp', from, have }),
     },
   });
-  const engine = hostEngine({ chain, sync, consensus, parts, guard, saved, fail, logger: logger.scope('consensus'), metrics });
+  const evidence = createEvidenceDesk({ chain, consensus, reporter: parts.reporter, logger: logger.scope('evidence') });
+  life.defer(() => evidence.idle());
+  const engine = hostEngine({ chain, sync, evidence, consensus, parts, guard, saved, fail, logger: logger.scope('consensus'), metrics });
   life.defer(chain.listen((event) => {
     if (event.kind === 'head') engine.notify({ kind: 'head' });
-    if (event.kind === 'final') engine.notify({ kind: 'final', ref: event.final });
+    if (event.kind === 'final') {
+      engine.notify({ kind: 'final', ref: event.final });
+      evidence.follow();
+    }
     if (event.kind === 'block') engine.notify({ kind: 'block', id: event.id, stage: event.stage });
   }));
   let joined: ChainNetwork | undefined;
@@ -139,6 +149,7 @@ export async function createNode({ spec, chain: chainOptions = {} }: NodeOptions
   return {
     chain, network, sync, stop,
     failed: failure.promise,
+    get evidence() { return evidence.found; },
     get consensusNumbers() { return consensus.describe(chain.treeView.head.context); },
     async start() {
       if (starting !== undefined || stopping !== undefined) throw new NodeError('NODE_STATE', `a node starts once; this one is ${stopping === undefined ? 'started' : 'stopped'}`);
@@ -168,6 +179,7 @@ function openModule(spec: ChainSpec, chainId: Uint8Array, module: ConsensusModul
 interface EngineWiring {
   readonly chain: Chain;
   readonly sync: Sync;
+  readonly evidence: EvidenceDesk;
   readonly consensus: Consensus;
   readonly parts: NodeParts;
   readonly guard: SignerGuard;
@@ -177,7 +189,7 @@ interface EngineWiring {
   readonly metrics: Metrics;
 }
 
-function hostEngine({ chain, sync, consensus, parts: { clock, timers, signers, durable }, guard, saved, fail, logger, metrics }: EngineWiring): EngineHost<Omit<Block, 'seal'>> {
+function hostEngine({ chain, sync, evidence, consensus, parts: { clock, timers, signers, durable }, guard, saved, fail, logger, metrics }: EngineWiring): EngineHost<Omit<Block, 'seal'>> {
   return createEngineHost<unknown, Omit<Block, 'seal'>>({
     engine: consensus.engine(signers.map(({ publicKey }) => publicKey)),
     view: chain.treeView,
@@ -208,6 +220,7 @@ function hostEngine({ chain, sync, consensus, parts: { clock, timers, signers, d
       async evidence(bytes) {
         logger.error('a seat signed two things of which it may sign one', { proof: toHex(bytes) });
         metrics.count('vsys_consensus_evidence_total', 'Proofs of double signing that the consensus engine saw');
+        evidence.add(bytes);
       },
       persist: (bytes) => durable.save(ENGINE_MEMORY, bytes),
     },

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createRouter } from '@vsys/container';
-import { type Chain, type ChainParts, createChain, createEngineHost, type EngineHost, sealMessage } from '@vsys/consensus';
+import { type Chain, type ChainParts, createChain, createEngineHost, createHeaderChain, type EngineHost, sealMessage } from '@vsys/consensus';
 import { type Block, blockId, bodyRoot, chainId } from '@vsys/data-format';
 import { accept, createVirtualTime, toHex, type VirtualTime } from '@vsys/primitives';
 import { type BlockLog, createMemoryBlockLog, createMemoryStore, type Store } from '@vsys/store';
@@ -124,6 +124,21 @@ describe.each(['spos', 'poa', 'bft'] as const)('a chain under %s', (kind) => {
     const block = await node.chain.blockById(blockId(headers[1]!.header));
     expect(block?.header.height).toBe(2);
     expect((await node.chain.headersAfter(node.chain.locator(), 10))).toEqual([]);
+  });
+
+  test('a light client goes up by a certificate that the chain gives it, where the module has any, and follows the rest', async () => {
+    await pass(time, [node], 40_000);
+    const { spec, genesis, rules, final, head } = node.chain;
+    const chain = createHeaderChain({ rules, spec, genesis: genesis.header });
+    const jump = await node.chain.jump(genesis.id, head.height);
+    expect(jump === undefined).toBe(rules.certificate === undefined);
+    expect(rules.certificate === undefined).toBe(spec.consensus.module === 'poa@1');
+    expect(jump === undefined || chain.jump(jump).ok).toBe(true);
+    expect(chain.final.height).toBeGreaterThan(jump === undefined ? -1 : final.height - 3);
+    expect(chain.extend(await node.chain.headersAfter([chain.tip.id], 512)).ok).toBe(true);
+    expect(toHex(chain.tip.id)).toBe(toHex(head.id));
+    expect(await node.chain.jump(chain.final.id, head.height)).toBeUndefined();
+    expect(await node.chain.jump(new Uint8Array(32), head.height)).toBeUndefined();
   });
 });
 

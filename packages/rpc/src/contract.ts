@@ -35,7 +35,21 @@ export interface NodeStatus {
   readonly pool: { readonly transactions: number; readonly bytes: number };
   /** What the consensus module says of itself: seats, quorum, what it tolerates. */
   readonly consensus: Readonly<Record<string, unknown>>;
+  /** Proofs of double signing that this node found since it started. Any account may send the operation of one that is kept. */
+  readonly evidence: readonly EvidenceJson[];
   readonly uptimeMs: number;
+}
+
+export interface EvidenceJson {
+  readonly id: string;
+  /** Height of the head when it was found. */
+  readonly height: number;
+  readonly state: 'kept' | 'sent' | 'done' | 'refused';
+  /** Why it is not sent, or was refused. */
+  readonly code?: string;
+  readonly transaction?: string;
+  /** Payload in base64. Absent where the chain punishes nobody. */
+  readonly operation?: { readonly container: string; readonly payload: string };
 }
 
 export interface ReceiptJson {

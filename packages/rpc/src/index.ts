@@ -1,6 +1,6 @@
 export { rpcLimits } from './contract.ts';
 export type {
-  AtHeight, BlockRefJson, ChainInfo, ClientCode, NodeStatus, ReceiptJson, RpcCode, RpcErrorData, RpcEvent, RpcMethod, RpcMethods, RpcParams, RpcResult, SubmitResult,
+  AtHeight, BlockRefJson, ChainInfo, ClientCode, EvidenceJson, NodeStatus, ReceiptJson, RpcCode, RpcErrorData, RpcEvent, RpcMethod, RpcMethods, RpcParams, RpcResult, SubmitResult,
   SubscribeParams, TransactionStatusJson,
 } from './contract.ts';
 export { explainCode, explainedCodes } from './remedies.ts';

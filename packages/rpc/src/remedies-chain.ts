@@ -123,6 +123,7 @@ export const consensusRemedies: Readonly<Record<string, Remedy>> = {
   SPOS_TIME: ['the time is not the start of a slot', drop],
   SPOS_SLOT: ['the slot is not after that of the parent', drop],
   SPOS_SEAT: ['the slot belongs to another seat, or to none', drop],
+  SPOS_JUMP: ['a certificate does not show this header to a client that knows that one', 'follow the headers one by one'],
   SPOS_SEAL: ['the seal is not by the key of the seat', drop],
   SPOS_EXT: ['the extra data have another form than spos@1 gives them', drop],
   SPOS_PAYLOAD: ['the payload is not an operation of the stake', 'make it with the functions of @vsys/consensus-spos/ops'],

@@ -9,6 +9,10 @@ const amount: JsonSchema = { type: 'string', pattern: '^[0-9]+$' };
 const blockRef = { height: whole, id: hash };
 const head = object({ ...blockRef, timeMs: whole, stateRoot: hash });
 const receipt = object({ status: { enum: ['ok', 'failed'] }, code: text, gasUsed: amount, feePaid: amount });
+const evidence = object(
+  { id: hash, height: whole, state: { enum: ['kept', 'sent', 'done', 'refused'] }, code: text, transaction: hash, operation: object({ container: text, payload: base64().schema }) },
+  ['code', 'transaction', 'operation'],
+);
 const sortField = object({ path: text, direction: { enum: [1, -1] } });
 
 type SchemaName = 'Amount' | 'BlockRef' | 'ChainInfo' | 'NodeStatus' | 'TransactionStatus' | 'Error' | 'SubmitResult' | 'Query' | 'Answer' | 'Explanation';
@@ -20,7 +24,7 @@ export const schemas: Readonly<Record<SchemaName, JsonSchema>> = {
   ChainInfo: object({ chainId: hash, name: text, module: text, genesis: object(blockRef), head, safe: object(blockRef), final: object(blockRef) }),
   NodeStatus: object({
     version: text, chainId: hash, head, safe: object(blockRef), final: object(blockRef), peers: whole, syncing: { type: 'boolean' },
-    pool: object({ transactions: whole, bytes: whole }), consensus: { type: 'object' }, uptimeMs: { type: 'number', minimum: 0 },
+    pool: object({ transactions: whole, bytes: whole }), consensus: { type: 'object' }, evidence: { type: 'array', items: evidence }, uptimeMs: { type: 'number', minimum: 0 },
   }),
   TransactionStatus: {
     oneOf: [

@@ -15,10 +15,14 @@ export function benchSecret(word: string): Uint8Array {
 
 export const SLOT_MS = 1_000;
 
-/** The chain that `vsys init` would write, with four SPoS seats, and an amount for each of the accounts. */
-export function createBenchSpec({ genesisTimeMs, seats, funded }: { readonly genesisTimeMs: number; readonly seats: readonly Signer[]; readonly funded: readonly Signer[] }): ChainSpec {
+/**
+ * The chain that `vsys init` would write, with four SPoS seats, and an amount for each of the accounts.
+ *
+ * @param finality - by votes as there, or by depth for a chain that one process makes without anybody who votes
+ */
+export function createBenchSpec({ genesisTimeMs, seats, funded, finality = 'ffg' }: { readonly genesisTimeMs: number; readonly seats: readonly Signer[]; readonly funded: readonly Signer[]; readonly finality?: 'ffg' | 'depth' }): ChainSpec {
   const module = createSpos({ verifySignature });
-  const params = module.paramsFromJson({ slotMs: SLOT_MS, slots: seats.length, seats: seats.map(({ account, publicKey }, seat) => ({ seat, account: toHex(account), mintKey: toHex(publicKey.bytes) })) });
+  const params = module.paramsFromJson({ slotMs: SLOT_MS, slots: seats.length, finality, seats: seats.map(({ account, publicKey }, seat) => ({ seat, account: toHex(account), mintKey: toHex(publicKey.bytes) })) });
   invariant(params.ok, 'the seats of a bench are distinct');
   const none = new Uint8Array();
   const spec = checkChainSpec({

@@ -12,7 +12,7 @@ import { createCoinContainer } from '@vsys/transaction';
 import { benchSigner, createBenchSpec, SLOT_MS } from './bench-chain.ts';
 
 /** Raise it when the layout of the store or the content of a kept chain changes: older ones are then made again. */
-const LAYOUT = 2;
+const LAYOUT = 3;
 const SEATS = 4;
 /** Blocks below the head that are not final yet, as under the depth rule of four seats. */
 const NOT_FINAL = 2;
@@ -52,7 +52,7 @@ export async function keepChain({ name, funded, keptIn, blocks, print }: ChainPl
   }
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const spec = createBenchSpec({ genesisTimeMs: Math.floor((Date.now() - AGE_MS) / SLOT_MS) * SLOT_MS, seats: seatWords.map(benchSigner), funded: funded.map(benchSigner) });
+  const spec = createBenchSpec({ genesisTimeMs: Math.floor((Date.now() - AGE_MS) / SLOT_MS) * SLOT_MS, seats: seatWords.map(benchSigner), funded: funded.map(benchSigner), finality: 'depth' });
   await writeFile(join(folder, 'chain.json'), chainSpecToJson(spec));
   print(`making the chain in ${folder}, once …`);
   const startMs = performance.now();

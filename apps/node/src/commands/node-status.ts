@@ -15,7 +15,7 @@ export function addNodeStatus(group: Command): void {
     });
 }
 
-function rowsOf(url: string, { version, chainId, head, safe, final, peers, syncing, pool, consensus, uptimeMs }: NodeStatus): string[][] {
+function rowsOf(url: string, { version, chainId, head, safe, final, peers, syncing, pool, consensus, evidence, uptimeMs }: NodeStatus): string[][] {
   return [
     ['node', `${url}, version ${version}, up for ${Math.round(uptimeMs / 1_000)} s`],
     ['chain', chainId],
@@ -25,6 +25,7 @@ function rowsOf(url: string, { version, chainId, head, safe, final, peers, synci
     ['state root', head.stateRoot],
     ['peers', `${peers}${syncing ? ', catching up with them' : ''}`],
     ['waiting', `${pool.transactions} transactions of ${pool.bytes} bytes`],
+    ...evidence.map(({ id, height, state, code }, i) => [i === 0 ? 'evidence' : '', `${state}${code === undefined ? '' : ` (${code})`}, found at height ${height}, ${id}`]),
     ...Object.entries(consensus).map(([what, value], i) => [i === 0 ? 'consensus' : '', `${what} ${String(value)}`]),
   ];
 }
