@@ -25,7 +25,7 @@ const trusting: SignatureVerifier = { verify: (items) => Promise.resolve(new Uin
 
 export async function openChain(folder: string, { funded, genesisTimeMs = Math.floor((Date.now() - DAY_MS) / SLOT_MS) * SLOT_MS, blocksAboveFinalMax }: { readonly funded: readonly string[]; readonly genesisTimeMs?: number; readonly blocksAboveFinalMax?: number }): Promise<OpenChain> {
   const seats = Array.from({ length: SEATS }, (_, i) => benchSigner(`seat ${i}`));
-  const spec = createBenchSpec({ genesisTimeMs, seats, funded: funded.map(benchSigner) });
+  const spec = createBenchSpec({ genesisTimeMs, seats, funded: funded.map(benchSigner), finality: 'depth' });
   const params = sposParamsFromBytes(spec.consensus.params);
   const consensus = createSpos({ verifySignature }).open(spec.consensus.params, chainId(spec));
   invariant(params.ok && consensus.ok, 'a spec of a bench opens');
