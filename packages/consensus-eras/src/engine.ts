@@ -137,12 +137,12 @@ export function createErasEngine(eras: readonly EngineOfEra[], rules: ErasRules,
     const aside = !equalBytes(on, view.head.id);
     if (context.era < era) {
       const proof = proofOf(parent, view);
-      return proof === undefined ? undefined : { aside, ext: concatBytes(prefixToBytes({ kind: 'first', proof }), ext) };
+      return proof === undefined ? undefined : { aside, ext: concatBytes(prefixToBytes({ kind: 'first', record: eras[era - 1]?.endedBy, proof }), ext) };
     }
     const last = eras[era]?.lastHeight;
     if (last === undefined || height < last) return aside ? { aside } : {};
     if (context.isProven || context.proofBytes + CARRIER_ROOM > PROOF_BYTES_MAX) return undefined;
-    return { empty: true, aside, ext: height === last ? concatBytes(prefixToBytes({ kind: 'carrier' }), ext) : ext };
+    return { empty: true, aside, ext: height === last ? concatBytes(prefixToBytes({ kind: 'carrier', record: eras[era]?.endedBy }), ext) : ext };
   }
 
   /** The headers from the last block of an era to the head, which is the one that made it final. */

@@ -8,5 +8,7 @@ export { ErasError } from './memory.ts';
 export { checkEras, ERAS_MAX, erasFromBytes, erasToBytes } from './params.ts';
 export type { Era } from './params.ts';
 export { PROOF_BYTES_MAX } from './proof.ts';
+export { eraRecordHash } from './record.ts';
+export type { EraRecord } from './record.ts';
 export { createErasRules } from './rules.ts';
 export type { ErasCode, ErasRules, RuledEra } from './rules.ts';

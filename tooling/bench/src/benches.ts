@@ -43,6 +43,15 @@ export const benches: Readonly<Record<string, Bench>> = {
     },
     load: async () => (await import('./benches/checkpoint.ts')).runCheckpoint,
   },
+  light: {
+    about: 'one document of a long chain by the driver, from a cold start, in Node and in a page of a real Chromium',
+    options: {
+      blocks: { about: 'blocks of the chain', default: '10000' },
+      chains: { about: 'folder where chains are kept for the next run', default: CHAINS_FOLDER },
+      rounds: { about: 'cold starts of each', default: '5' },
+    },
+    load: async () => (await import('./benches/light.ts')).runLight,
+  },
   pipeline: {
     about: 'signed transfers that one node commits, against the bare steps of that work',
     options: {

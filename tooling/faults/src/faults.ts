@@ -9,7 +9,7 @@ import { namespacesRefused } from './namespace-network.ts';
 import { runKills } from './run-kills.ts';
 import { runManifest } from './run-manifest.ts';
 
-const USAGE = `npm run faults -- --module ${consensusNames.join('|')} --seed 7
+const USAGE = `npm run faults -- --module ${consensusNames().join('|')} --seed 7
   --seeds N          so many seeds, from --seed on
   --seconds N        how long anything may go wrong (30)
   --seats N          seats, each on a node of its own (4)
@@ -31,7 +31,7 @@ async function main(): Promise<number> {
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort(new Error('stopped')));
   if (values.manifest !== undefined) return run(await readManifest(values.manifest), `npm run faults -- --manifest ${values.manifest}`, values.dry, stop.signal);
-  if (values.kills) return kills(values.module === undefined ? consensusNames : [values.module], stop.signal);
+  if (values.kills) return kills(values.module === undefined ? consensusNames() : [values.module], stop.signal);
   const module = values.module as string;
   const tolerates = toleranceOf(module);
   const refused = values.network === 'proxy' ? 'the proxy was asked for' : await namespacesRefused();

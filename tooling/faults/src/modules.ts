@@ -6,6 +6,6 @@ const byDepth: ReadonlySet<string> = new Set(['poa', 'eras']);
 
 /** @throws FaultError when there is none of that name */
 export function toleranceOf(module: string): 'any' | 'static' {
-  if (!consensusNames.includes(module)) throw new FaultError('FAULTS_USAGE', `there is no module "${module}"; there are ${consensusNames.join(', ')}`);
+  if (!consensusNames().includes(module)) throw new FaultError('FAULTS_USAGE', `there is no module "${module}"; there are ${consensusNames().join(', ')}`);
   return byDepth.has(module) ? 'static' : 'any';
 }

@@ -19,9 +19,11 @@ export function addStakeShow(group: Command): void {
       const params = stakeChain(spec);
       if (address === undefined) {
         const { block, seats } = await seatsAt(client, params);
-        if (json) printJson({ tier: 'proven', block, seats: seats.map((seat) => ({ seat: seat.index, account: accountToHex(seat.account), mintKey: toHex(seat.mintKey), voteKey: toHex(seat.voteKey), mintingBalance: seat.minting })) });
+        const { window, reward, contendFee, contendMinimum, bond } = params.stake;
+        if (json) printJson({ tier: 'proven', block, rules: { window, reward, contendFee, contendMinimum, bond }, seats: seats.map((seat) => ({ seat: seat.index, account: accountToHex(seat.account), mintKey: toHex(seat.mintKey), voteKey: toHex(seat.voteKey), mintingBalance: seat.minting })) });
         else printRows([['seat', 'account', 'minting balance', 'mint key'], ...seats.map((seat) => [String(seat.index), accountToHex(seat.account), String(seat.minting), toHex(seat.mintKey)])]);
-        say(`seats are the multiples of ${params.gap} below ${params.slots}; ${provenAt(block)}`);
+        say(`seats are the multiples of ${params.gap} below ${params.slots}; a contest costs ${contendFee}, and a bond of ${bond} when it is won, by an account that has ${contendMinimum} after it; coins count in full after ${window} blocks; a block earns ${reward}`);
+        say(provenAt(block));
         return;
       }
       const account = readAddress(address, spec.network, 'the address');
