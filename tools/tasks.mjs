@@ -8,7 +8,7 @@ const turbo = (task, rest) => ['npm', 'exec', '--yes', `--package=${packageManag
 
 export const tasks = {
   // The example comes as a stranger's module does: by its name, and without the application knowing of it.
-  start: (rest) => [[...source, 'apps/node/src/main-job.ts', '--modules', 'examples/consensus-pow/src/index.ts', ...rest]],
+  start: (rest) => [[...source, 'apps/node/src/main-job.ts', '--modules', './examples/consensus-pow/src/index.ts', ...rest]],
   vsys: (rest) => [[...source, 'apps/node/src/vsys.ts', ...rest]],
   bench: (rest) => [[...source, '--expose-gc', 'tooling/bench/src/main.ts', ...rest]],
   simulate: (rest) => [[...source, 'tooling/simulate/src/simulate.ts', ...rest]],

@@ -1,4 +1,4 @@
-export { ATTEMPT_MS, attemptAt, attemptEndMs } from './attempts.ts';
+export { ATTEMPT_MS, attemptAt, attemptEndMs, CARRIERS_PER_ATTEMPT, carriersMax } from './attempts.ts';
 export type { ErasContext } from './context.ts';
 export { createErasEngine } from './engine.ts';
 export type { EngineOfEra, ErasState } from './engine.ts';

@@ -3,7 +3,7 @@ import type { Height, Verdict } from '@vsys/primitives';
 import { taggedHash } from '@vsys/crypto/hash';
 import type { Header } from '@vsys/data-format';
 import type { AuthoredHeader, HeaderRules, IdentifiedHeader, Rank, Stepped } from '@vsys/consensus/rules';
-import { attemptAt } from './attempts.ts';
+import { attemptAt, carriersMax } from './attempts.ts';
 import { contextFromBytes, contextToBytes } from './context.ts';
 import type { ErasContext } from './context.ts';
 import { splitExt } from './ext.ts';
@@ -109,6 +109,8 @@ export function createErasRules(eras: readonly RuledEra[]): ErasRules {
     if (parent.height > (eraAt(parent.era).lastHeight as Height) && attempt !== parent.attempt) {
       return refuse('ERAS_ATTEMPT', `attempt ${attempt} begins on the last block of the era, not on one of attempt ${parent.attempt}`);
     }
+    const carriers = header.height - (eraAt(parent.era).lastHeight as Height);
+    if (carriers > carriersMax(attempt)) return refuse('ERAS_CARRIERS', `carrier ${carriers} is one too many for attempt ${attempt}; the next attempt begins on the last block of the era`);
     const proofBytes = parent.proofBytes + carrierToBytes({ header, seal }).length;
     if (proofBytes > PROOF_BYTES_MAX) return refuse('ERAS_CARRIERS', `a proof with this header has ${proofBytes} bytes, ${PROOF_BYTES_MAX} fit; the next attempt begins on the last block of the era`);
     return accept(proofBytes);
