@@ -54,7 +54,7 @@ async function run(manifest: Manifest, replay: string, dry: boolean, signal: Abo
   console.log(`manifest ${JSON.stringify(rest)}`);
   for (const [i, node] of nodes.entries()) console.log(`  node ${i} ${JSON.stringify(node)}`);
   for (const one of perturbations) console.log(`  ${JSON.stringify(one)}`);
-  console.log(`  changes of seats: none, ${manifest.module} offers no transaction for them`);
+  console.log(`  changes of seats: none are drawn, see tooling/faults/README.md`);
   if (dry) return 0;
   const { problems, figures, folder } = await runManifest(manifest, (line) => console.log(line), signal);
   console.log(Object.entries(figures).map(([name, figure]) => `${name} ${figure}`).join(', '));

@@ -2,7 +2,7 @@ import { consensusNames } from '@vsys/app-node/network';
 import { FaultError } from './fault-error.ts';
 
 /** What finality of a module holds through, where it is less than everything: see `SimulatedModule.tolerates` of `@vsys/simulation`. */
-const byDepth: ReadonlySet<string> = new Set(['spos', 'poa', 'eras']);
+const byDepth: ReadonlySet<string> = new Set(['poa', 'eras']);
 
 /** @throws FaultError when there is none of that name */
 export function toleranceOf(module: string): 'any' | 'static' {
