@@ -2,7 +2,7 @@
 // what is imported is declared and what is declared is imported, deterministic floors touch no clock or randomness, entries for browsers
 // reach nothing of Node, what is written fits what is there, and no file tells of the machine it was written on. Prints what it checked.
 import { readdirSync, readFileSync, existsSync, statSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { browserProblems } from './browser-safe.mjs';
 import { docProblems } from './docs.mjs';
@@ -36,19 +36,21 @@ const homes = {
 const deterministic = new Set([
   'data-format', 'state', 'container', 'interchain', 'block-tree', 'consensus',
   'transaction', 'database', 'identity', 'name', 'token',
-  'consensus-spos', 'consensus-poa', 'consensus-bft', 'consensus-eras', 'finality-ffg',
+  'consensus-spos', 'consensus-poa', 'consensus-bft', 'consensus-eras', 'finality-ffg', 'consensus-pow',
 ]);
 const problems = [];
 let files = 0;
 
-for (const path of [...readdirSync(join(root, 'packages')).map((name) => `packages/${name}`), 'tooling/bench', 'tooling/simulate', 'tooling/explore', 'tooling/faults']) {
+const foldersIn = (group) => readdirSync(join(root, group)).map((name) => `${group}/${name}`);
+for (const path of [...foldersIn('packages'), ...foldersIn('examples'), 'tooling/bench', 'tooling/simulate', 'tooling/explore', 'tooling/faults']) {
   const folder = join(root, path);
   const name = basename(path);
   // Like an app, the benches and the simulator's modules compose whatever they measure.
   const isTop = !path.startsWith('packages/');
   if (!existsSync(join(folder, 'package.json'))) continue;
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const sources = filesBelow(join(folder, 'src')).filter((file) => file.endsWith('.ts'));
+  // A stranger's tests are as far outside as the sources are.
+  const sources = (path.startsWith('examples/') ? ['src', 'test'] : ['src']).flatMap((part) => filesBelow(join(folder, part))).filter((file) => file.endsWith('.ts'));
   if (sources.length === 0) problems.push(`${path}: empty package; a folder appears with its first passing test`);
   if (!filesBelow(join(folder, 'test')).some((file) => file.endsWith('.test.ts'))) problems.push(`${path}: no test`);
   if (!existsSync(join(folder, 'README.md'))) problems.push(`${path}: no README.md`);
@@ -58,10 +60,12 @@ for (const path of [...readdirSync(join(root, 'packages')).map((name) => `packag
     const text = readFileSync(file, 'utf8');
     const where = relative(root, file);
     for (const { name: from } of importsOf(text)) {
+      if (path.startsWith('examples/') && from.startsWith('.') && !resolve(dirname(file), from).startsWith(folder + sep)) problems.push(`${where}: imports ${from}, which lies outside the example`);
       if (from.startsWith('node:') || from.startsWith('.')) continue;
       const bare = packageOf(from);
       if (bare === manifest.name) continue;
       if (homes[bare] !== undefined && !homes[bare].includes(name)) problems.push(`${where}: ${bare} has its home in ${homes[bare].join(', ')}`);
+      if (path.startsWith('examples/') && !isPublished(from)) problems.push(`${where}: imports ${from}, which is no published entry of a package; an example is written as a stranger would`);
       const other = bare.startsWith('@vsys/') ? bare.slice(6) : undefined;
       if (other === undefined || isTop) continue;
       if (plugs.has(other) && !(carriesRules.has(name) && from === `${bare}/rules`)) problems.push(`${where}: imports the plug ${other}; only apps and tests do`);
@@ -76,13 +80,22 @@ for (const path of [...readdirSync(join(root, 'packages')).map((name) => `packag
   }
 }
 
+/** Libraries from elsewhere are; of ours, what `exports` names. */
+function isPublished(from) {
+  if (!from.startsWith('@vsys/')) return true;
+  const file = join(root, 'packages', from.split('/')[1], 'package.json');
+  if (!existsSync(file)) return false;
+  const { private: isPrivate = false, exports } = JSON.parse(readFileSync(file, 'utf8'));
+  return !isPrivate && exports[`.${from.slice(packageOf(from).length)}`] !== undefined;
+}
+
 problems.push(...manifestProblems(root));
 const browser = browserProblems(root);
 problems.push(...browser.problems);
 const docs = docProblems(root);
 problems.push(...docs.problems);
 
-const texts = ['packages', 'apps', 'tooling', 'tools', 'docs', '.ci'].flatMap((folder) => filesBelow(join(root, folder))).filter((file) => /\.(ts|mjs|cjs|json|md|toml)$|run$/.test(file) && statSync(file).size < 1 << 20);
+const texts = ['packages', 'apps', 'examples', 'tooling', 'tools', 'docs', '.ci'].flatMap((folder) => filesBelow(join(root, folder))).filter((file) => /\.(ts|mjs|cjs|json|md|toml)$|run$/.test(file) && statSync(file).size < 1 << 20);
 for (const file of texts) {
   const text = readFileSync(file, 'utf8');
   for (const [pattern, what] of [[/\/(?:root|home|work)\/(?!\*)[a-z.]/, 'a path of one machine'], [/export \* from '/, 'export *'], [/\b(?:test|it|describe)\.only\(/, 'a focused test']]) {

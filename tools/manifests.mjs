@@ -5,7 +5,7 @@ import { filesBelow, importsOf, packageOf } from './imports.mjs';
 
 export function manifestProblems(root) {
   const shared = new Set(Object.keys(readManifest(root).devDependencies));
-  return ['packages', 'apps'].flatMap((group) => readdirSync(join(root, group)).map((name) => join(group, name)))
+  return ['packages', 'apps', 'examples'].flatMap((group) => readdirSync(join(root, group)).map((name) => join(group, name)))
     .filter((folder) => existsSync(join(root, folder, 'package.json')))
     .flatMap((folder) => problemsOf(join(root, folder), shared).map((problem) => `${folder}/package.json: ${problem}`));
 }

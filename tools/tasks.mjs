@@ -7,7 +7,8 @@ const { packageManager } = JSON.parse(readFileSync(new URL('../package.json', im
 const turbo = (task, rest) => ['npm', 'exec', '--yes', `--package=${packageManager}`, '--', 'turbo', 'run', task, '--output-logs=errors-only', '--ui=stream', ...rest];
 
 export const tasks = {
-  start: (rest) => [[...source, 'apps/node/src/main-job.ts', ...rest]],
+  // The example comes as a stranger's module does: by its name, and without the application knowing of it.
+  start: (rest) => [[...source, 'apps/node/src/main-job.ts', '--modules', './examples/consensus-pow/src/index.ts', ...rest]],
   vsys: (rest) => [[...source, 'apps/node/src/vsys.ts', ...rest]],
   bench: (rest) => [[...source, '--expose-gc', 'tooling/bench/src/main.ts', ...rest]],
   simulate: (rest) => [[...source, 'tooling/simulate/src/simulate.ts', ...rest]],

@@ -2,14 +2,14 @@ import { CodedError } from '@vsys/primitives';
 import type { AddressCode } from '@vsys/crypto';
 
 export type AppErrorCode =
-  | 'CONFIG_UNKNOWN' | 'CONFIG_VALUE' | 'CONFIG_SYNTAX' | 'CONFIG_MISSING' | 'KEY_FILE' | 'KEY_EXISTS' | 'FILE_EXISTS' | 'SPEC_FILE' | 'MODULE_UNKNOWN' | 'PORT_BUSY' | 'USAGE' | 'NETWORK' | 'REFUSED' | 'NOT_FOUND' | 'DATA_ROW' | 'DATA_FILE' | 'NODE_ENDED' | 'ADDRESS_NETWORK' | AddressCode;
+  | 'CONFIG_UNKNOWN' | 'CONFIG_VALUE' | 'CONFIG_SYNTAX' | 'CONFIG_MISSING' | 'KEY_FILE' | 'KEY_EXISTS' | 'FILE_EXISTS' | 'SPEC_FILE' | 'ERA_FILE' | 'MODULE_UNKNOWN' | 'MODULE_FILE' | 'PORT_BUSY' | 'USAGE' | 'NETWORK' | 'REFUSED' | 'NOT_FOUND' | 'DATA_ROW' | 'DATA_FILE' | 'NODE_ENDED' | 'ADDRESS_NETWORK' | AddressCode;
 
 /** What the command line shows: the message says what happened and what to do. */
 export class AppError extends CodedError<AppErrorCode> {}
 
 /** What the caller gave or named: the same command with the same files fails again. */
 const INPUT: readonly string[] = [
-  'USAGE', 'CONFIG_UNKNOWN', 'CONFIG_VALUE', 'CONFIG_SYNTAX', 'CONFIG_MISSING', 'KEY_FILE', 'KEY_EXISTS', 'FILE_EXISTS', 'SPEC_FILE', 'MODULE_UNKNOWN', 'DATA_ROW',
+  'USAGE', 'CONFIG_UNKNOWN', 'CONFIG_VALUE', 'CONFIG_SYNTAX', 'CONFIG_MISSING', 'KEY_FILE', 'KEY_EXISTS', 'FILE_EXISTS', 'SPEC_FILE', 'ERA_FILE', 'MODULE_UNKNOWN', 'MODULE_FILE', 'DATA_ROW',
   'DATA_FILE', 'CHAIN_SPEC', 'CHAIN_CONTAINER', 'CHAIN_WRONG_DATA', 'NODE_SIGNER_DATA', 'P2P_ADDRESS_INVALID',
 ];
 /** What the chain says to a transaction while it runs, beside the codes of its containers. */

@@ -6,6 +6,8 @@ import type { Client, FoundRaw } from '@vsys/rpc/client';
 import { AppError } from './app-error.ts';
 import { COLLECTION } from './cities.ts';
 
+const ASKED_MAX = 5;
+
 /** Asks by key, along an index and for what is not there, and tells what was shown; then holds the client to refusing each answer with one byte changed. */
 export async function askCities(client: Client, database: DatabaseId, print: (line: string) => void): Promise<void> {
   const startMs = performance.now();
@@ -32,13 +34,21 @@ async function ask(client: Client, title: string, query: Query): Promise<string>
 }
 
 async function refuseChanged(client: Client, query: Query): Promise<string> {
-  const raw = await client.ask(query);
-  await client.follow();
-  const honest = client.verifyFind(query, raw);
-  if (!honest.ok) throw new AppError('REFUSED', `${honest.code}: ${honest.message}`);
+  const raw = await askVerified(client, query);
   const refused = client.verifyFind(query, changeOneByte(raw));
   if (refused.ok) throw new AppError('REFUSED', 'an answer with a changed byte was accepted');
   return `  with one byte of it changed the client refuses it: ${refused.code}, ${String(refused.data?.reason ?? refused.message)}`;
+}
+
+/** As it came, of a block that the client knows: one that was just undone is not. */
+async function askVerified(client: Client, query: Query): Promise<FoundRaw> {
+  for (let asked = 1; ; asked++) {
+    const raw = await client.ask(query);
+    await client.follow();
+    const honest = client.verifyFind(query, raw);
+    if (honest.ok) return raw;
+    if (honest.code !== 'CLIENT_BEHIND' || asked === ASKED_MAX) throw new AppError('REFUSED', `${honest.code}: ${honest.message}`);
+  }
 }
 
 function changeOneByte({ block, answer }: FoundRaw): FoundRaw {

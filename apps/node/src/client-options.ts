@@ -4,10 +4,12 @@ import type { Command } from 'commander';
 import { chainId } from '@vsys/data-format';
 import type { ChainId, Height } from '@vsys/primitives';
 import { type Client, ClientError, createClient, type Trust } from '@vsys/rpc/client';
+import { carryModules } from './carry-modules.ts';
 import { type CheckpointFile, checkpointFile, checkpointFolder } from './checkpoint-file.ts';
 import { type Config, readConfig } from './config.ts';
 import { DEV_FOLDER, NODE_FILE } from './config-options.ts';
 import { say } from './output.ts';
+import { readEraRecords } from './era-file.ts';
 import { readSpecFile } from './spec-file.ts';
 import { trustOf } from './trust.ts';
 
@@ -46,7 +48,8 @@ export function urlOf(command: Command): string {
  * @throws AppError CONFIG_…, SPEC_FILE; ClientError CLIENT_UNREACHABLE for a url that is none
  */
 export async function clientOf(command: Command, at: Height | undefined = command.getOptionValue('at') as number | undefined): Promise<OpenClient> {
-  const trust = await trustOf(await readSpecFile(specFileOf(command)));
+  await carryModulesOf(command);
+  const trust = await trustOf(await readSpecFile(specFileOf(command)), await readEraRecords(clientConfigOf(command).files('chain.eras')));
   const url = urlOf(command);
   const id = chainId(trust.spec);
   const folder = command.getOptionValue('cache') === false ? undefined : checkpointFolder();
@@ -87,6 +90,12 @@ function keep(file: CheckpointFile, checkpoint: Uint8Array): void {
 
 function textOf(error: unknown): string {
   return String((error as Error).message).split('\n', 1)[0] as string;
+}
+
+/** Takes in the consensus modules that the config of a command line names. */
+export async function carryModulesOf(command: Command): Promise<void> {
+  const config = clientConfigOf(command);
+  await carryModules(config.list('consensus.modules'), config.startOf('consensus.modules'));
 }
 
 /** The chain spec that a command line trusts. */

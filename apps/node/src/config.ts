@@ -24,6 +24,8 @@ export interface Config {
   file(path: string): string;
   /** The same for a list. */
   files(path: string): readonly string[];
+  /** The folder that paths of a setting start at. */
+  startOf(path: string): string;
 }
 
 /**
@@ -52,7 +54,7 @@ export function readConfig(path: string, flags: Readonly<Record<string, string>>
   const value = (name: string): ConfigValue => entry(name).value;
   const startOf = (name: string): string => (['flag', 'environment'].includes(entry(name).source) ? process.cwd() : folder);
   return {
-    entries, folder,
+    entries, folder, startOf,
     text: (name) => value(name) as string,
     number: (name) => value(name) as number,
     list: (name) => value(name) as readonly string[],

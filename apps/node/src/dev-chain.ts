@@ -7,6 +7,7 @@ import { findFreePort } from '@vsys/internet';
 import { equalBytes, toHex } from '@vsys/primitives';
 import { createCaller } from '@vsys/rpc/client';
 import { AppError } from './app-error.ts';
+import { modulesOfEnvironment } from './carry-modules.ts';
 import { type Config, readConfig, writeConfigText } from './config.ts';
 import { NODE_FILE } from './config-options.ts';
 import { createKeyFile, readKeyFile } from './key-file.ts';
@@ -85,7 +86,7 @@ async function writeDevChain(at: (name: keyof typeof FILES) => string, consensus
   await mkdir(join(at('spec'), '..'), { recursive: true });
   await createKeyFile(at('ada'), 'ed25519', publicSecret('ada'));
   await createKeyFile(at('p2p'));
-  await writeFile(at('config'), writeConfigText({ 'p2p.listen': ['/ip4/127.0.0.1/tcp/0'], 'rpc.port': RPC_PORT, 'seal.keys': [FILES.ada], 'client.key': FILES.ada, 'log.level': 'warn' }));
+  await writeFile(at('config'), writeConfigText({ 'consensus.modules': modulesOfEnvironment(), 'p2p.listen': ['/ip4/127.0.0.1/tcp/0'], 'rpc.port': RPC_PORT, 'seal.keys': [FILES.ada], 'client.key': FILES.ada, 'log.level': 'warn' }));
   // Last: a folder with a spec is complete.
   await writeFile(at('spec'), chainSpecToJson(spec));
 }

@@ -44,7 +44,7 @@ const ADA_KEY = 'ada.key';
  *
  * @throws AppError; StoreError `STORE_LOCKED` while another process has the network open
  */
-export async function openDevnet(folder: string, consensus: string, { fresh }: { fresh: boolean }): Promise<Devnet> {
+export async function openDevnet(folder: string, consensus: string, { fresh, modules = [] }: { fresh: boolean; modules?: readonly string[] }): Promise<Devnet> {
   await mkdir(folder, { recursive: true });
   await using undo = new AsyncDisposableStack();
   undo.defer(await lockFolder(folder));
@@ -76,7 +76,7 @@ export async function openDevnet(folder: string, consensus: string, { fresh }: {
   for (const node of nodes) {
     const peers = nodes.filter((other) => other !== node).map((other) => `/ip4/127.0.0.1/tcp/${other.p2pPort}`);
     await writeFile(node.configFile, writeConfigText({
-      'chain.spec': '../chain.json', 'p2p.listen': [`/ip4/127.0.0.1/tcp/${node.p2pPort}`], 'p2p.peers': peers, 'rpc.port': node.rpcPort, 'seal.keys': ['seal.key'],
+      'chain.spec': '../chain.json', 'consensus.modules': modules, 'p2p.listen': [`/ip4/127.0.0.1/tcp/${node.p2pPort}`], 'p2p.peers': peers, 'rpc.port': node.rpcPort, 'seal.keys': ['seal.key'],
     }));
     // The log of a run, not of all of them.
     await rm(node.logFile, { force: true });

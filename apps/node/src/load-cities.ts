@@ -2,13 +2,16 @@ import type { Signer } from '@vsys/crypto';
 import type { ChainSpec } from '@vsys/data-format';
 import type { Document, Value } from '@vsys/data-format/value';
 import { collectionOps, createDatabase, type DatabaseId, databaseId } from '@vsys/database/ops';
+import { hasCode } from '@vsys/primitives';
 import type { Client } from '@vsys/rpc/client';
 import { COLLECTION, DATABASE, INDEXES } from './cities.ts';
+import { pause } from './pause.ts';
 import { createProgress } from './progress.ts';
 import { createSender } from './send-operations.ts';
 
 const ROWS_PER_TRANSACTION = 250;
 const TRANSACTIONS_WAITING_MAX = 32;
+const SETTLE_MS_MAX = 30_000;
 
 export interface Loading {
   readonly client: Client;
@@ -35,7 +38,7 @@ export async function loadCities(cities: readonly Document[], { client, spec, ow
   const collection = collectionOps(database, COLLECTION);
   const sender = await createSender({ client, spec, signer: owner, waitingMax: TRANSACTIONS_WAITING_MAX });
   if (sender.sequence === 0n) await (await sender.send([createDatabase(DATABASE), collection.create(INDEXES)])).included();
-  const before = Number(await countCities(client, database));
+  const before = Number(await countAll(client, database, 0n, signal));
   // Rows go out in order and in one lane, so that those which are stored are the first.
   const progress = createProgress({ what: 'loading', unit: 'cities', total: cities.length, printPlain: print });
   try {
@@ -52,7 +55,21 @@ export async function loadCities(cities: readonly Document[], { client, spec, ow
   } finally {
     progress.stop();
   }
-  return { before, stored: await countCities(client, database) };
+  return { before, stored: await countAll(client, database, BigInt(Math.max(before, cities.length)), signal) };
+}
+
+/** Where blocks may be taken back, what was in one a moment ago may be on its way into the next: only what stays away is missing. */
+async function countAll(client: Client, database: DatabaseId, expected: bigint, signal: AbortSignal): Promise<bigint> {
+  const endMs = performance.now() + SETTLE_MS_MAX;
+  for (;;) {
+    const isLate = performance.now() > endMs;
+    const stored = await countCities(client, database).catch((error: unknown) => {
+      if (isLate || !hasCode(error, 'QUERY_NO_COLLECTION')) throw error;
+      return undefined;
+    });
+    if (stored !== undefined && (stored >= expected || isLate)) return stored;
+    await pause(250, signal);
+  }
 }
 
 /** Proven under the headers that the client checked. */

@@ -4,14 +4,16 @@ import { accountToAddress, accountToHex } from '@vsys/crypto';
 import { chainId } from '@vsys/data-format';
 import { databaseId } from '@vsys/database/ops';
 import { toHex } from '@vsys/primitives';
-import type { ChainInfo } from '@vsys/rpc';
+import type { ChainInfo, NodeStatus } from '@vsys/rpc';
 import { createCaller, createClient } from '@vsys/rpc/client';
 import { AppError } from './app-error.ts';
 import { askCities } from './ask-cities.ts';
 import { COLLECTION, DATABASE, readCities } from './cities.ts';
+import { describeFinality } from './describe-finality.ts';
 import { type Devnet, openDevnet } from './devnet.ts';
 import { loadCities } from './load-cities.ts';
 import { type MainJobOptions, readMainJobOptions } from './main-job-options.ts';
+import { consensusModule } from './modules.ts';
 import { type NodeProcess, startNodeProcess } from './node-process.ts';
 import { pause } from './pause.ts';
 import { reportError } from './report-error.ts';
@@ -26,7 +28,7 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const number = (value: number | bigint): string => value.toLocaleString('en-US');
 
 async function main(signal: AbortSignal): Promise<void> {
-  const options = readMainJobOptions(process.argv.slice(2));
+  const options = await readMainJobOptions(process.argv.slice(2));
   for (let tries = 1; ; tries++) {
     try {
       return await runStory({ ...options, fresh: options.fresh && tries === 1 }, signal);
@@ -37,9 +39,9 @@ async function main(signal: AbortSignal): Promise<void> {
   }
 }
 
-async function runStory({ consensus, rows, fresh, once }: MainJobOptions, signal: AbortSignal): Promise<void> {
+async function runStory({ consensus, modules, rows, fresh, once }: MainJobOptions, signal: AbortSignal): Promise<void> {
   const startMs = performance.now();
-  await using devnet = await openDevnet(join(process.cwd(), '.vsys', consensus), consensus, { fresh });
+  await using devnet = await openDevnet(join(process.cwd(), '.vsys', consensus), consensus, { fresh, modules });
   for (const port of devnet.steppedOver) print(`port ${port} is busy: stepped over`);
   print(`${devnet.isNew ? 'new' : 'known'} chain "${devnet.spec.name}" under ${devnet.spec.consensus.module}, id ${toHex(chainId(devnet.spec))}`);
   await using network = await startNetwork(devnet, signal);
@@ -60,6 +62,8 @@ async function runStory({ consensus, rows, fresh, once }: MainJobOptions, signal
   await network.rejoined();
   const { height, stateRoot } = await network.agree();
   print(`all four report the same head at height ${height}, with the state root ${stateRoot}`);
+  const { final, safe } = await network.status();
+  print(`final is block ${number(final.height)}, safe is block ${number(safe.height)}; finality ${describeFinality(consensusModule(devnet.spec.consensus.module))}`);
   if (once) {
     print(`done in ${((performance.now() - startMs) / 1_000).toFixed(0)} s; the network is kept in ${relative(process.cwd(), devnet.folder)}`);
     return;
@@ -75,6 +79,8 @@ interface Network extends AsyncDisposable {
   rejoined(): Promise<void>;
   /** Waits until all four tell the same head. */
   agree(): Promise<{ readonly height: number; readonly stateRoot: string }>;
+  /** How far the node that was loaded holds the chain to stay. */
+  status(): Promise<Pick<NodeStatus, 'final' | 'safe'>>;
   /** Waits for the end of the network; throws when a node ends by itself. */
   ended(): Promise<void>;
 }
@@ -124,6 +130,7 @@ async function startNetwork(devnet: Devnet, signal: AbortSignal): Promise<Networ
       if (heads.some(({ stateRoot }) => stateRoot !== first.stateRoot)) throw new AppError('REFUSED', `the nodes have one head and differ in its state: ${heads.map(({ stateRoot }) => stateRoot).join(', ')}`);
       return first;
     },
+    status: () => createCaller({ url: urlOf(devnet, LOADED) })('node_status', {}, { signal }),
     async ended() {
       const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
       const gone = processes.map(async ({ ended, name }) => {
@@ -151,7 +158,7 @@ All coins are on the account ${accountToHex(ada.account)}, address ${owner}; any
 In another terminal, from here:
   npm run vsys -- node status --config ${at(first.configFile)}
   npm run vsys -- db find ${DATABASE} ${COLLECTION} '{"country":"AD"}' --sort '-population' --limit 3 --owner ${owner} --config ${at(second.configFile)}
-  npm run vsys -- chain spec ${at(join(folder, 'chain.json'))}
+  npm run vsys -- chain spec ${at(join(folder, 'chain.json'))} --config ${at(first.configFile)}
   curl -s ${first.rpcUrl} -H 'content-type: application/json' -d '${query}'
 End it with Ctrl-C; npm start goes on where it stopped.`);
 }

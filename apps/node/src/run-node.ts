@@ -4,8 +4,10 @@ import { createNode, createPrometheusMetrics, type Node } from '@vsys/node';
 import { createLibp2pNetwork } from '@vsys/p2p-libp2p';
 import { type Logger, systemClock, systemTimers } from '@vsys/primitives';
 import { openDurableFiles, openFileBlockLog, openStore } from '@vsys/store-rocksdb';
+import { carryModules } from './carry-modules.ts';
 import type { Config } from './config.ts';
 import { containers } from './containers.ts';
+import { readEraRecords } from './era-file.ts';
 import { keepBundleIn } from './keep-bundle.ts';
 import { readKeyFile } from './key-file.ts';
 import { consensusModule } from './modules.ts';
@@ -23,8 +25,9 @@ export interface RunningNode {
 export async function runNode(config: Config, logger: Logger): Promise<RunningNode> {
   const ports = { clock: systemClock, timers: systemTimers };
   const metrics = createPrometheusMetrics();
+  await carryModules(config.list('consensus.modules'), config.startOf('consensus.modules'));
   const spec = await readSpecFile(config.file('chain.spec'));
-  const consensus = consensusModule(spec.consensus.module);
+  const consensus = consensusModule(spec.consensus.module, await readEraRecords(config.files('chain.eras'), logger.scope('eras')));
   const identity = await readKeyFile(config.file('p2p.key'));
   const signers = await Promise.all(config.files('seal.keys').map(async (file) => (await readKeyFile(file)).signer));
   const reporter = config.text('evidence.key') === '' ? undefined : (await readKeyFile(config.file('evidence.key'))).signer;

@@ -2,6 +2,8 @@ import type { FoundEvidence, Node, ScrapedMetrics } from '@vsys/node';
 import { type Logger, systemClock, toHex } from '@vsys/primitives';
 import type { BlockRefJson, EvidenceJson, NodeStatus } from '@vsys/rpc';
 import { createChainApi, createRpcServer, type RpcServerOptions, type Readiness } from '@vsys/rpc/server';
+import { describeFinality } from './describe-finality.ts';
+import { consensusModule } from './modules.ts';
 import { version } from './version.ts';
 
 /** Serves the calls of a node: JSON-RPC over HTTP and WebSocket, `/health/…` and `/metrics`. */
@@ -33,7 +35,7 @@ function statusOf({ chain, sync, consensusNumbers, evidence }: Node, uptimeMs: n
     safe: refOf(safe),
     final: refOf(final),
     pool: { transactions: pool.size, bytes: pool.bytes },
-    consensus: { module: chain.spec.consensus.module, ...consensusNumbers },
+    consensus: { module: chain.spec.consensus.module, finality: describeFinality(consensusModule(chain.spec.consensus.module)), ...consensusNumbers },
     evidence: evidence.map(evidenceOf),
   };
 }

@@ -12,6 +12,8 @@ export interface Setting {
 
 export const settings: readonly Setting[] = [
   { path: 'chain.spec', kind: 'text', fallback: 'chain.json', about: 'chain spec; its hash is the identity of the chain' },
+  { path: 'chain.eras', kind: 'list', fallback: [], about: 'files of era records, by which all who run the chain agreed to change its consensus module' },
+  { path: 'consensus.modules', kind: 'list', fallback: [], about: 'packages, or files, with consensus modules beside those that the program brings' },
   { path: 'data.folder', kind: 'text', fallback: 'data', about: 'where blocks and state are kept' },
   { path: 'data.driver', kind: 'choice', choices: ['auto', 'rocksdb', 'level'], fallback: 'auto', about: 'key-value engine; auto takes RocksDB where it loads' },
   { path: 'data.retention-blocks', kind: 'number', min: 0, max: 10_000_000, fallback: 1_000, about: 'final blocks whose state can still be read' },

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type AccountId, compareBytes, toHex } from '@vsys/primitives';
+import { type AccountId, compareBytes } from '@vsys/primitives';
 import type { Signer } from '@vsys/crypto';
 import { type ChainSpec, chainSpecFromJson, checkChainSpec } from '@vsys/data-format';
 import { AppError } from './app-error.ts';
@@ -36,7 +36,8 @@ export interface NewSpec {
  */
 export function createSpec({ name, consensus, slotMs, genesisTimeMs, network = 'private', seats, balances }: NewSpec): ChainSpec {
   const module = consensusModule(consensus);
-  const params = module.paramsFromJson(moduleParams(module.id, slotMs, seats));
+  if (module.paramsOfNewChain === undefined) throw new AppError('SPEC_FILE', `${module.id} does not say what a new chain begins with; write its spec by hand`);
+  const params = module.paramsFromJson(module.paramsOfNewChain({ periodMs: slotMs, producers: seats }));
   if (!params.ok) throw new AppError('SPEC_FILE', `${module.id}: ${params.message}`);
   const none = new Uint8Array();
   const spec = checkChainSpec({
@@ -50,17 +51,4 @@ export function createSpec({ name, consensus, slotMs, genesisTimeMs, network = '
   });
   if (!spec.ok) throw new AppError('SPEC_FILE', spec.message);
   return spec.value;
-}
-
-/** Last heights of the first two of three eras: a new chain shows all of them within its first minute. */
-const ERA_HEIGHTS = [8, 16] as const;
-
-/** Each module has its own words for who may seal; this is the only place of the application that knows them. */
-function moduleParams(id: string, slotMs: number, seats: readonly Signer[]): unknown {
-  if (id.startsWith('eras@')) {
-    return { eras: ['poa@1', 'spos@1', 'bft@1'].map((module, era) => ({ module, params: moduleParams(module, slotMs, seats), ...(ERA_HEIGHTS[era] === undefined ? {} : { lastHeight: ERA_HEIGHTS[era] }) })) };
-  }
-  const keys = seats.map(({ account, publicKey }) => ({ account: toHex(account), key: toHex(publicKey.bytes) }));
-  if (id.startsWith('spos@')) return { slotMs, slots: seats.length, seats: keys.map(({ account, key }, seat) => ({ seat, account, mintKey: key })) };
-  return id.startsWith('poa@') ? { periodMs: slotMs, authorities: keys } : { periodMs: slotMs, timeoutMs: Math.min(slotMs, 60_000), validators: keys };
 }

@@ -5,6 +5,7 @@ import { keepCompiledCode } from './keep-compiled-code.ts';
 keepCompiledCode();
 const { createProgram } = await import('./create-program.ts');
 const { reportError } = await import('./report-error.ts');
+const { carryModules, modulesOfEnvironment } = await import('./carry-modules.ts');
 // A node that is killed would never write it.
 flushCompileCache();
 
@@ -14,6 +15,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
+  // Before the program is made: its options tell which modules there are.
+  await carryModules(modulesOfEnvironment(), process.cwd());
   await createProgram().parseAsync();
 } catch (error) {
   process.exitCode = reportError(error);

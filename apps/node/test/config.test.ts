@@ -111,5 +111,5 @@ test('the file that is written holds every setting, reads back to the same value
     expect(text).toContain(`${environmentName(setting.path)}, ${flagName(setting.path)}`);
   }
   expect([config.number('rpc.port'), config.list('seal.keys')]).toEqual([7, ['x.key']]);
-  expect(Object.keys(parse(text))).toEqual(['chain', 'data', 'p2p', 'rpc', 'seal', 'client', 'log']);
+  expect(Object.keys(parse(text))).toEqual(['chain', 'consensus', 'data', 'p2p', 'rpc', 'seal', 'evidence', 'client', 'log']);
 });

@@ -1,8 +1,7 @@
 import { equalBytes, fromHex, toHex } from '@vsys/primitives';
-import type { VerifySignature } from '@vsys/consensus/rules';
-import { verifySignature as portableVerify } from '@vsys/crypto/verify';
+import { openWebVerifier, verifySignature } from '@vsys/crypto/verify';
 import { chainId as chainIdOf, type ChainSpec, chainSpecFromBytes, chainSpecFromJson, type Header, headerFromBytes } from '@vsys/data-format';
-import { createCaller, type Trust } from '@vsys/rpc/client';
+import { createCaller, createSealChecks, type Trust } from '@vsys/rpc/client';
 import { bytesFromBase64 } from './base64.ts';
 import { clientFailure, clientFailureOfRpc } from './client-failure.ts';
 import { type OpenRules, openRules } from './known-rules.ts';
@@ -27,7 +26,7 @@ export interface TrustOptions {
  *
  * @throws ClientError CLIENT_TRUST, CLIENT_WRONG_CHAIN, CLIENT_MODULE
  */
-export async function trustOf(url: string, options: TrustOptions, { signal, verify = portableVerify }: { readonly signal?: AbortSignal | undefined; readonly verify?: VerifySignature }): Promise<{ readonly trust: Trust; readonly origin: TrustOrigin }> {
+export async function trustOf(url: string, options: TrustOptions, { signal }: { readonly signal?: AbortSignal | undefined }): Promise<{ readonly trust: Trust; readonly origin: TrustOrigin }> {
   const told = await createCaller({ url })('chain_spec', {}, { signal });
   const spec = givenSpec(options) ?? readSpec(bytesFromBase64(told.spec));
   const id = chainIdOf(spec);
@@ -35,9 +34,10 @@ export async function trustOf(url: string, options: TrustOptions, { signal, veri
   if (chainId !== undefined && !equalBytes(idOf(chainId), id)) throw clientFailureOfRpc('CLIENT_WRONG_CHAIN', `the ${options.spec === undefined ? 'node serves' : 'spec is of'} the chain ${toHex(id)}, the trusted one is ${chainId}`);
   const origin: TrustOrigin = chainId === undefined && options.spec === undefined ? 'node' : 'given';
   if (origin === 'node' && spec.network === 'main') throw clientFailure('CLIENT_TRUST', `"${spec.name}" is a main network: name it with chainId, from a place that you believe and that is not this node`, { chainId: toHex(id) });
-  const rules = openRules(spec.consensus.module, spec.consensus.params, id, verify, options.rules);
+  const seals = createSealChecks(verifySignature, () => openWebVerifier(verifySignature));
+  const rules = openRules(spec.consensus.module, spec.consensus.params, id, seals.verify, options.rules);
   if (!rules.ok) throw clientFailure('CLIENT_MODULE', rules.message);
-  return { trust: { spec, genesis: readGenesis(bytesFromBase64(told.genesis), spec), rules: rules.value, checkpoint: options.checkpoint }, origin };
+  return { trust: { spec, genesis: readGenesis(bytesFromBase64(told.genesis), spec), rules: rules.value, checkpoint: options.checkpoint, seals }, origin };
 }
 
 function givenSpec({ spec }: TrustOptions): ChainSpec | undefined {

@@ -1,4 +1,4 @@
-import { accept } from '@vsys/primitives';
+import { accept, toHex } from '@vsys/primitives';
 import { createAuthorityContainer, reportAuthority } from '@vsys/consensus';
 import type { ConsensusModule, VerifySignature } from '@vsys/consensus';
 import { createBftEngine } from './engine.ts';
@@ -37,6 +37,7 @@ export function createBft(options: BftOptions): ConsensusModule<BftContext> {
       const params = bftParamsFromBytes(bytes);
       return params.ok ? accept(bftParamsToJson(params.value)) : params;
     },
+    paramsOfNewChain: ({ periodMs, producers }) => ({ periodMs, timeoutMs: Math.min(periodMs, 60_000), validators: producers.map(({ account, publicKey }) => ({ account: toHex(account), key: toHex(publicKey.bytes) })) }),
     open: (bytes, chainId) => {
       const opened = bftParamsFromBytes(bytes);
       if (!opened.ok) return opened;

@@ -57,6 +57,5 @@ export function subjectOf(validators: number, { votes, ...more }: Partial<BftPar
   const timeMs = 1_700_000_000_000;
   return {
     consensus: opened.value, spec: specOf('bft@1', params, timeMs), genesis: genesisAt(timeMs), keys: Array.from({ length: validators }, (_, i) => publicKeyOf(i)), sign: signerOf(validators), blockId,
-    provides: { finality: 'instant' },
   };
 }

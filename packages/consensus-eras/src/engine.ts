@@ -1,7 +1,7 @@
 import { concatBytes, equalBytes, toHex } from '@vsys/primitives';
 import type { Height } from '@vsys/primitives';
 import type { BuildRequest, Consensus, Effect, Engine, EngineInput, Guard, PublicKeyOf, Step, TreeView, ViewedBlock } from '@vsys/consensus';
-import { attemptAt, attemptEndMs } from './attempts.ts';
+import { attemptAt, attemptEndMs, carriersMax } from './attempts.ts';
 import type { ErasContext } from './context.ts';
 import { prefixToBytes } from './ext.ts';
 import { createInnerView } from './inner-view.ts';
@@ -137,12 +137,14 @@ export function createErasEngine(eras: readonly EngineOfEra[], rules: ErasRules,
     const aside = !equalBytes(on, view.head.id);
     if (context.era < era) {
       const proof = proofOf(parent, view);
-      return proof === undefined ? undefined : { aside, ext: concatBytes(prefixToBytes({ kind: 'first', proof }), ext) };
+      return proof === undefined ? undefined : { aside, ext: concatBytes(prefixToBytes({ kind: 'first', record: eras[era - 1]?.endedBy, proof }), ext) };
     }
     const last = eras[era]?.lastHeight;
     if (last === undefined || height < last) return aside ? { aside } : {};
+    // In whatever attempt it would be made: one later than the parent's begins on the last block of the era.
+    if (height > last && height + 1 - last > carriersMax(context.attempt)) return undefined;
     if (context.isProven || context.proofBytes + CARRIER_ROOM > PROOF_BYTES_MAX) return undefined;
-    return { empty: true, aside, ext: height === last ? concatBytes(prefixToBytes({ kind: 'carrier' }), ext) : ext };
+    return { empty: true, aside, ext: height === last ? concatBytes(prefixToBytes({ kind: 'carrier', record: eras[era]?.endedBy }), ext) : ext };
   }
 
   /** The headers from the last block of an era to the head, which is the one that made it final. */

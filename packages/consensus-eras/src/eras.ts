@@ -1,17 +1,21 @@
 import { accept, refuse } from '@vsys/primitives';
 import type { ChainId, Verdict } from '@vsys/primitives';
-import type { Consensus, ConsensusModule, ConsensusWire } from '@vsys/consensus';
+import type { Consensus, ConsensusModule, ConsensusWire, NewChain } from '@vsys/consensus';
 import type { Container } from '@vsys/container';
 import { createErasEngine } from './engine.ts';
 import type { EngineOfEra } from './engine.ts';
 import { checkEras, ERAS_MAX, erasFromBytes, erasToBytes } from './params.ts';
 import type { Era } from './params.ts';
+import { withRecords } from './record.ts';
+import type { EraRecord } from './record.ts';
 import { createErasRules } from './rules.ts';
 import type { ErasContext } from './rules.ts';
 
 export interface ErasOptions {
   /** What an era may run. Not this module itself. */
   readonly modules: readonly ConsensusModule[];
+  /** Eras that the spec does not have, by agreement of those who run the chain. */
+  readonly records?: readonly EraRecord[];
 }
 
 const FINALITY = ['none', 'depth', 'gadget', 'instant'] as const;
@@ -23,7 +27,7 @@ const FINALITY = ['none', 'depth', 'gadget', 'instant'] as const;
  * const eras = createEras({ modules: [createPoa({ verifySignature }), createBft({ verifySignature })] });
  * const params = eras.paramsFromJson({ eras: [{ module: 'poa@1', lastHeight: 1000, params: { authorities } }, { module: 'bft@1', params: { validators } }] });
  */
-export function createEras({ modules }: ErasOptions): ConsensusModule<ErasContext> {
+export function createEras({ modules, records = [] }: ErasOptions): ConsensusModule<ErasContext> {
   const find = (id: string): ConsensusModule | undefined => modules.find((module) => module.id === id);
   const missing = (at: number, id: string): Verdict<never> => refuse('ERAS_MODULE', `eras[${at}].module: there is no module "${id}" here; there are ${modules.map(({ id: one }) => one).join(', ')}. Compose the node with it, or use a release that has it`);
   const wire = widest(modules);
@@ -31,25 +35,30 @@ export function createEras({ modules }: ErasOptions): ConsensusModule<ErasContex
   const open = (bytes: Uint8Array, chainId: ChainId): Verdict<Consensus<ErasContext>> => {
     const decoded = erasFromBytes(bytes);
     if (!decoded.ok) return decoded;
+    const all = withRecords(decoded.value, chainId, records);
+    if (!all.ok) return all;
+    // What came later than the chain brings no containers: those must have run since its first block.
+    const ofSpec = decoded.value.length;
     const eras: EngineOfEra[] = [];
     const names = new Set<string>();
-    for (const [at, era] of decoded.value.entries()) {
+    for (const [at, era] of all.value.entries()) {
       const module = find(era.module);
       if (module === undefined) return missing(at, era.module);
       const opened = module.open(era.params, chainId);
       if (!opened.ok) return refuse(opened.code, `eras[${at}].params: ${opened.message}`, opened.data);
+      eras.push({ ...era, consensus: opened.value, rules: opened.value.rules });
+      if (at >= ofSpec) continue;
       const clash = opened.value.containers.find(({ name }) => names.has(name));
       if (clash !== undefined) return refuse('ERAS_CONTAINER', `eras[${at}]: another era brings the container "${clash.name}" too, and a chain has one of a name`);
       for (const { name } of opened.value.containers) names.add(name);
-      eras.push({ ...era, consensus: opened.value, rules: opened.value.rules });
     }
     const rules = createErasRules(eras);
     return accept({
       rules,
       // Those of later eras too: what they keep in state may be prepared before they begin.
-      containers: eras.flatMap(({ consensus, params }) => consensus.containers.map((container) => beginningWith(container, params))),
+      containers: eras.slice(0, ofSpec).flatMap(({ consensus, params }) => consensus.containers.map((container) => beginningWith(container, params))),
       engine: (keys) => createErasEngine(eras, rules, keys),
-      evidenceOperation: ([era, ...proof]) => eras[era ?? eras.length]?.consensus.evidenceOperation?.(Uint8Array.from(proof)),
+      evidenceOperation: ([era, ...proof]) => eras.slice(0, ofSpec)[era ?? ofSpec]?.consensus.evidenceOperation?.(Uint8Array.from(proof)),
       describe: (head) => Object.fromEntries([
         ['eras', eras.length] as const,
         ...(head === undefined ? [] : [['era', head.era] as const]),
@@ -88,8 +97,17 @@ export function createEras({ modules }: ErasOptions): ConsensusModule<ErasContex
       }
       return accept({ eras: shown });
     },
+    paramsOfNewChain: (chain) => ({ eras: paramsOfEras(modules, chain) }),
     open,
   };
+}
+
+/** Blocks of each era but the last on a new chain, so that it shows all of them soon. */
+const ERA_BLOCKS = 8;
+
+function paramsOfEras(modules: readonly ConsensusModule[], chain: NewChain): readonly unknown[] {
+  const able = modules.filter(({ paramsOfNewChain }) => paramsOfNewChain !== undefined);
+  return able.map((module, era) => ({ module: module.id, params: module.paramsOfNewChain?.(chain), ...(era === able.length - 1 ? {} : { lastHeight: ERA_BLOCKS * (era + 1) }) }));
 }
 
 function erasFromJson(json: unknown, find: (id: string) => ConsensusModule | undefined, missing: (at: number, id: string) => Verdict<never>): Verdict<readonly Era[]> {

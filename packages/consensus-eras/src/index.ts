@@ -1,4 +1,4 @@
-export { ATTEMPT_MS, attemptAt, attemptEndMs } from './attempts.ts';
+export { ATTEMPT_MS, attemptAt, attemptEndMs, CARRIERS_PER_ATTEMPT, carriersMax } from './attempts.ts';
 export type { ErasContext } from './context.ts';
 export { createErasEngine } from './engine.ts';
 export type { EngineOfEra, ErasState } from './engine.ts';
@@ -8,5 +8,7 @@ export { ErasError } from './memory.ts';
 export { checkEras, ERAS_MAX, erasFromBytes, erasToBytes } from './params.ts';
 export type { Era } from './params.ts';
 export { PROOF_BYTES_MAX } from './proof.ts';
+export { eraRecordHash } from './record.ts';
+export type { EraRecord } from './record.ts';
 export { createErasRules } from './rules.ts';
 export type { ErasCode, ErasRules, RuledEra } from './rules.ts';

@@ -1,24 +1,26 @@
-import { accept, concatBytes, invariant, refuse } from '@vsys/primitives';
+import { accept, concatBytes, equalBytes, invariant, refuse, toHex } from '@vsys/primitives';
 import type { Height, Verdict } from '@vsys/primitives';
 import { taggedHash } from '@vsys/crypto/hash';
 import type { Header } from '@vsys/data-format';
 import type { AuthoredHeader, HeaderRules, IdentifiedHeader, Rank, Stepped } from '@vsys/consensus/rules';
-import { attemptAt } from './attempts.ts';
+import { attemptAt, carriersMax } from './attempts.ts';
 import { contextFromBytes, contextToBytes } from './context.ts';
 import type { ErasContext } from './context.ts';
 import { splitExt } from './ext.ts';
-import type { Era } from './params.ts';
+import type { EndedEra } from './record.ts';
 import { carriersFromBytes, carrierToBytes, isEmpty, PROOF_BYTES_MAX } from './proof.ts';
 
 export type { ErasContext } from './context.ts';
 /** For a light client, which needs the eras and the rules of each, and nothing else. */
 export { erasFromBytes } from './params.ts';
 export type { Era } from './params.ts';
+export { eraRecordHash, withRecords } from './record.ts';
+export type { EndedEra, EraRecord } from './record.ts';
 
-export type ErasCode = 'ERAS_EXT' | 'ERAS_BODY' | 'ERAS_OVER' | 'ERAS_ATTEMPT' | 'ERAS_CARRIERS' | 'ERAS_PROOF' | 'ERAS_TIME';
+export type ErasCode = 'ERAS_EXT' | 'ERAS_RECORD' | 'ERAS_RECORD_MISSING' | 'ERAS_BODY' | 'ERAS_OVER' | 'ERAS_ATTEMPT' | 'ERAS_CARRIERS' | 'ERAS_PROOF' | 'ERAS_TIME';
 
 /** An era whose module is at hand. */
-export interface RuledEra extends Era {
+export interface RuledEra extends EndedEra {
   readonly rules: HeaderRules<unknown>;
 }
 
@@ -50,6 +52,8 @@ export interface ErasRules extends HeaderRules<ErasContext> {
   place(parent: ErasContext, child: AuthoredHeader): Verdict<Place, ErasCode>;
   /** How an era begins at the last block of the one before. */
   startOf(era: number, last: ErasContext): EraStart;
+  /** Folds the old module over the proof in the first header of an era. It must end with the header that makes the last block of the era before final. */
+  checkProof(last: ErasContext, header: Header, proof: Uint8Array): Verdict<void, ErasCode>;
   /** The header as its module sees it. */
   innerHeader(place: Place, header: Header): Header;
 }
@@ -76,11 +80,16 @@ export function createErasRules(eras: readonly RuledEra[]): ErasRules {
 
   const place = (parent: ErasContext, { ext, timeMs }: AuthoredHeader): Verdict<Place, ErasCode> => {
     const { era, height, isProven, inner } = parent;
-    const { lastHeight } = eraAt(era);
+    const { lastHeight, endedBy } = eraAt(era);
     if (lastHeight === undefined || height < lastHeight) return accept({ kind: 'within', era, parent: inner, ext, prefix: new Uint8Array() });
     const over = (): Verdict<Place, ErasCode> => refuse('ERAS_OVER', `era ${era} ended: its last block, ${lastHeight}, is final on this branch, and what follows is era ${era + 1} on that block`);
     if (height > lastHeight) return isProven ? over() : accept({ kind: 'carrier', era, parent: inner, ext, prefix: new Uint8Array(), attempt: attemptAt(parent.endedMs, timeMs) });
     const split = splitExt(ext);
+    if (!isSameRecord(split?.prefix.record, endedBy)) {
+      const [expected, found] = [endedBy, split?.prefix.record].map((record) => (record === undefined ? 'no record' : `the record ${toHex(record)}`));
+      // Who has no record builds so, as everybody's log may hold it from before: nobody's fault.
+      return refuse('ERAS_RECORD', `era ${era} ends after block ${lastHeight} with ${expected}, the header has ${found}`, { retry: endedBy !== undefined && split?.prefix.record === undefined });
+    }
     if (split === undefined) return refuse('ERAS_EXT', 'what follows the last block of an era begins with what it is');
     const { prefix, inner: innerExt } = split;
     const bytes = ext.slice(0, ext.length - innerExt.length);
@@ -100,6 +109,8 @@ export function createErasRules(eras: readonly RuledEra[]): ErasRules {
     if (parent.height > (eraAt(parent.era).lastHeight as Height) && attempt !== parent.attempt) {
       return refuse('ERAS_ATTEMPT', `attempt ${attempt} begins on the last block of the era, not on one of attempt ${parent.attempt}`);
     }
+    const carriers = header.height - (eraAt(parent.era).lastHeight as Height);
+    if (carriers > carriersMax(attempt)) return refuse('ERAS_CARRIERS', `carrier ${carriers} is one too many for attempt ${attempt}; the next attempt begins on the last block of the era`);
     const proofBytes = parent.proofBytes + carrierToBytes({ header, seal }).length;
     if (proofBytes > PROOF_BYTES_MAX) return refuse('ERAS_CARRIERS', `a proof with this header has ${proofBytes} bytes, ${PROOF_BYTES_MAX} fit; the next attempt begins on the last block of the era`);
     return accept(proofBytes);
@@ -129,7 +140,7 @@ export function createErasRules(eras: readonly RuledEra[]): ErasRules {
     const placed = place(parent, header);
     if (!placed.ok) return placed;
     const found = placed.value;
-    const { rules, lastHeight } = eraAt(found.era);
+    const { rules, lastHeight, endedBy } = eraAt(found.era);
     let proofBytes = 0;
     if (found.kind === 'carrier') {
       const checked = checkCarrier(parent, child, found.attempt);
@@ -141,9 +152,11 @@ export function createErasRules(eras: readonly RuledEra[]): ErasRules {
       if (!checked.ok) return checked;
     }
     const stepped = rules.step(found.parent, { id, header: innerHeader(found, header), seal });
-    if (!stepped.ok) return stepped;
+    if (!stepped.ok) return missingRecord(parent, child) ?? stepped;
     const { context: inner, rank, justifies, finalises } = stepped.value;
-    const isProven = lastHeight !== undefined && header.height >= lastHeight && rank !== null && finalises !== undefined && finalises >= lastHeight;
+    // Those who seal must say which record they mean: where it is one, the module's word on its last block is not enough.
+    const isEnough = lastHeight !== undefined && (endedBy === undefined ? header.height >= lastHeight : header.height > lastHeight);
+    const isProven = isEnough && rank !== null && finalises !== undefined && finalises >= lastHeight;
     const capped = (height: Height | undefined): Height | undefined => (height === undefined || lastHeight === undefined ? height : Math.min(height, lastHeight));
     // The proof makes the last block of the era before final, whatever the new module says.
     const final = found.kind === 'first' ? Math.max(parent.height, capped(finalises) ?? 0) : capped(finalises);
@@ -156,6 +169,23 @@ export function createErasRules(eras: readonly RuledEra[]): ErasRules {
       ...(justified === undefined ? {} : { justifies: justified }),
       ...(final === undefined ? {} : { finalises: final }),
     });
+  };
+
+  /**
+   * A header that the last era refuses, and that names a record which is not here. By whose turn it is: an agreement that may come to something, and no fault.
+   * With the proof that the old module itself made its last block final with such headers: nobody can make that up, so there is no use in going on without it.
+   */
+  const missingRecord = (parent: ErasContext, child: IdentifiedHeader): Verdict<never, ErasCode> | undefined => {
+    const era = eraAt(parent.era);
+    const prefix = era.lastHeight === undefined ? splitExt(child.header.ext)?.prefix : undefined;
+    if (prefix?.record === undefined) return undefined;
+    const ended = createErasRules([...eras.slice(0, parent.era), { ...era, lastHeight: parent.height, endedBy: prefix.record }]);
+    const last = { ...parent, endedMs: parent.timeMs };
+    const isFirst = prefix.kind === 'first';
+    if (!(isFirst ? ended.checkProof(last, child.header, prefix.proof) : ended.step(last, child)).ok) return undefined;
+    const record = toHex(prefix.record);
+    const what = isFirst ? 'goes on' : 'may go on';
+    return refuse('ERAS_RECORD_MISSING', `after block ${parent.height} the chain ${what} by the era record ${record}, which is not here: get it from those who run the chain, check its hash, and set it in chain.eras`, { record, lastHeight: parent.height, ...(isFirst ? { halt: true } : { retry: true }) });
   };
 
   const placedOrFail = (parent: ErasContext, child: AuthoredHeader): Place => {
@@ -208,8 +238,12 @@ export function createErasRules(eras: readonly RuledEra[]): ErasRules {
     },
     encode: (context) => contextToBytes(context, codecOf),
     decode: (bytes) => contextFromBytes(bytes, codecOf),
-    place, startOf, innerHeader,
+    place, startOf, innerHeader, checkProof,
   };
+}
+
+function isSameRecord(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : equalBytes(a, b);
 }
 
 /** A later era before an earlier one; in an era, a branch that ends it; then later attempts to end it; then as the module says. */

@@ -61,7 +61,7 @@ export function subjectOf(keys: number, eras: readonly (readonly [module: Name, 
   if (!params.ok) throw new Error(params.message);
   const opened = module.open(params.value, ZERO);
   if (!opened.ok) throw new Error(opened.message);
-  return { consensus: opened.value, spec: specOf('eras@1', params.value), genesis, keys: Array.from({ length: keys }, (_, i) => publicKeyOf(i)), sign: signerOf(keys), blockId, ...(eras.at(-1)?.[0] === 'spos' ? { provides: { finality: 'gadget' } } : {}) };
+  return { consensus: opened.value, spec: specOf('eras@1', params.value), genesis, keys: Array.from({ length: keys }, (_, i) => publicKeyOf(i)), sign: signerOf(keys), blockId };
 }
 
 function specOf(module: string, params: Uint8Array): ChainSpec {

@@ -141,7 +141,7 @@ describe('an era that begins otherwise is refused', () => {
   test('by a carrier of a later attempt on one of an earlier', async () => {
     const { carriers, judge, last } = await parts();
     const [one, two] = carriers as [BenchBlock<ErasContext>, BenchBlock<ErasContext>];
-    const late = { ...two.header, timeMs: last.header.timeMs + ATTEMPT_MS };
+    const late = { ...two.header, timeMs: last.header.timeMs + 2 * ATTEMPT_MS };
     expect(judge(one.context, late)).toMatchObject({ ok: false, code: 'ERAS_ATTEMPT' });
   });
 
@@ -152,9 +152,20 @@ describe('an era that begins otherwise is refused', () => {
   });
 });
 
+test('each attempt to end an era has eight carriers more than the one before', async () => {
+  const eras = [['poa', 4], ['spos']] as const;
+  const { subject, bench } = await benchOf(eras, 8);
+  const [one, two] = bench.blocks.filter(isCarrier(eras)) as [BenchBlock<ErasContext>, BenchBlock<ErasContext>];
+  for (const [attempt, height, isAllowed] of [[0, 12, true], [0, 13, false], [1, 13, true], [1, 20, true], [1, 21, false]] as const) {
+    const endedMs = two.header.timeMs - (attempt === 0 ? 1_000 : ATTEMPT_MS);
+    const verdict = subject.consensus.rules.step({ ...one.context, endedMs, attempt, height: height - 1 }, { ...two, header: { ...two.header, height } });
+    expect([attempt, height, verdict.ok ? undefined : verdict.code === 'ERAS_CARRIERS']).toEqual([attempt, height, verdict.ok ? undefined : !isAllowed]);
+  }
+});
+
 describe('where too few are there to end an era', () => {
   test('attempts last twice as long each time', () => {
-    expect([0, 59_999, 60_000, 179_999, 180_000, 419_999, 420_000].map((ms) => attemptAt(1_000, 1_000 + ms))).toEqual([0, 0, 1, 1, 2, 2, 3]);
+    expect([0, 14_999, 15_000, 44_999, 45_000, 104_999, 105_000].map((ms) => attemptAt(1_000, 1_000 + ms))).toEqual([0, 0, 1, 1, 2, 2, 3]);
     for (let attempt = 0; attempt < 12; attempt++) {
       const end = attemptEndMs(1_000, attempt);
       expect([attemptAt(1_000, end - 1), attemptAt(1_000, end)]).toEqual([attempt, attempt + 1]);
@@ -188,7 +199,7 @@ describe('where too few are there to end an era', () => {
     network.split([0, 0, 0, 1, 1]);
     await network.runFor(20_000);
     await network.heal();
-    await network.runFor(60_000);
+    await network.runFor(150_000);
     await network.close();
     const finals = network.nodes.map(({ finals }) => finals);
     for (const one of finals) for (const [height, id] of one) expect(finals[0]?.get(height) ?? id).toBe(id);

@@ -1,4 +1,4 @@
-import { accept } from '@vsys/primitives';
+import { accept, toHex } from '@vsys/primitives';
 import type { ConsensusModule, VerifySignature } from '@vsys/consensus';
 import { createPoaEngine } from './engine.ts';
 import { poaMajority, poaParamsFromBytes, poaParamsFromJson, poaParamsToBytes, poaParamsToJson } from './params.ts';
@@ -29,6 +29,7 @@ export function createPoa(options: PoaOptions): ConsensusModule<PoaContext> {
       const params = poaParamsFromBytes(bytes);
       return params.ok ? accept(poaParamsToJson(params.value)) : params;
     },
+    paramsOfNewChain: ({ periodMs, producers }) => ({ periodMs, authorities: producers.map(({ account, publicKey }) => ({ account: toHex(account), key: toHex(publicKey.bytes) })) }),
     open: (bytes) => {
       const opened = poaParamsFromBytes(bytes);
       if (!opened.ok) return opened;

@@ -1,4 +1,4 @@
-import { accept } from '@vsys/primitives';
+import { accept, toHex } from '@vsys/primitives';
 import type { ConsensusModule, VerifySignature } from '@vsys/consensus';
 import { createSposEngine } from './engine.ts';
 import { sposParamsFromBytes, sposParamsFromJson, sposParamsToBytes, sposParamsToJson, sposSafeDepth } from './params.ts';
@@ -37,6 +37,7 @@ export function createSpos(options: SposOptions): ConsensusModule<SposContext> {
       const params = sposParamsFromBytes(bytes);
       return params.ok ? accept(sposParamsToJson(params.value)) : params;
     },
+    paramsOfNewChain: ({ periodMs, producers }) => ({ slotMs: periodMs, slots: producers.length, seats: producers.map(({ account, publicKey }, seat) => ({ seat, account: toHex(account), mintKey: toHex(publicKey.bytes) })) }),
     open: (bytes, chainId) => {
       const opened = sposParamsFromBytes(bytes);
       if (!opened.ok) return opened;

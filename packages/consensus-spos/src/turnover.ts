@@ -19,8 +19,9 @@ export function countChanges(before: readonly Seat[], after: readonly Seat[]): n
 /**
  * The seats of the next epoch: those that stand, with as many changes towards what is wanted as an epoch may have. Seats that are left come first, then those
  * that another takes, then other keys of the same holder, each in order of index: a holder who changes its keys every epoch, which costs it next to nothing,
- * must not keep others from a seat that they won, nor one in place who was convicted. Where a new holder
- * or its key still has another seat, that position stays empty until the next epoch.
+ * must not keep others from a seat that they won, nor one in place who was convicted. But while fewer stand than are wanted, empty seats are filled first: else seats
+ * that are left and taken again without end would leave ever fewer standing. Where a new holder or its key still has another seat, that position stays empty until the
+ * next epoch.
  *
  * @param wanted - as the state has it; a list that cannot stand on the chain changes nothing
  */
@@ -29,14 +30,18 @@ export function limitTurnover(params: Pick<SposParams, 'slots' | 'gap'>, current
   if (current.length === 1) return wanted;
   const max = turnoverMax(current.length);
   const held = new Map(current.map((seat) => [seat.index, seat]));
-  let changed = 0;
-  for (const { index, seat } of changesOf(current, wanted).toSorted((a, b) => urgency(a) - urgency(b))) {
-    if (changed === max) break;
-    const before = held.get(index);
-    held.delete(index);
-    if (seat !== undefined && ![...held.values()].some((other) => clash(other, seat))) held.set(index, seat);
+  let waiting = changesOf(current, wanted).toSorted((a, b) => urgency(a) - urgency(b));
+  /** What comes to stand there now. */
+  const result = ({ index, seat }: Change): Seat | undefined => (seat === undefined || [...held.values()].some((other) => other.index !== index && clash(other, seat)) ? undefined : seat);
+  for (let changed = 0; changed < max; changed++) {
+    const first = held.size < wanted.length ? waiting.filter(({ before }) => before === undefined) : [];
     // A position that waits for its holder to leave another one is no change.
-    if (held.get(index) !== before) changed++;
+    const next = [...first, ...waiting].find((change) => result(change) !== held.get(change.index));
+    if (next === undefined) break;
+    const stands = result(next);
+    if (stands === undefined) held.delete(next.index);
+    else held.set(next.index, stands);
+    waiting = waiting.filter((change) => change !== next);
   }
   return [...held.values()].toSorted((a, b) => a.index - b.index);
 }

@@ -65,5 +65,5 @@ export function subjectOf(seats: number, more: Partial<SposParams> = {}): Consen
   const opened = createSpos({ verifySignature }).open(params, ZERO);
   if (!opened.ok) throw new Error(opened.message);
   const timeMs = 1_700_000_000_000;
-  return { consensus: opened.value, spec: specOf('spos@1', params, timeMs), genesis: genesisAt(timeMs), provides: { finality: more.finality === 'depth' ? 'depth' : 'gadget' }, keys: Array.from({ length: seats }, (_, i) => publicKeyOf(i)), sign: signerOf(seats), blockId };
+  return { consensus: opened.value, spec: specOf('spos@1', params, timeMs), genesis: genesisAt(timeMs), keys: Array.from({ length: seats }, (_, i) => publicKeyOf(i)), sign: signerOf(seats), blockId };
 }

@@ -33,6 +33,17 @@ describe('the turnover of an epoch', () => {
     expect(limitTurnover(chain, seats, rotated(wanted, 60))).toEqual(rotated(wanted, 60));
   });
 
+  test('fills empty seats first while fewer stand than are wanted, so that coming and going leaves no fewer', () => {
+    expect(limitTurnover(chain, list(1, 2, 3, 4), list(undefined, 2, 3, 4, 5))).toEqual(list(undefined, 2, 3, 4));
+    expect(limitTurnover(chain, list(undefined, 2, 3, 4), list(undefined, undefined, 3, 4, 5, 6))).toEqual(list(undefined, 2, 3, 4, 5));
+    // Another one leaves and comes back with every epoch.
+    let seats = list(1, 2, 3, 4, 5, 6);
+    for (let epoch = 0; epoch < 20; epoch++) {
+      seats = limitTurnover(chain, seats, list(1, 2, 3, 4, 5, 6).filter(({ index }) => index !== epoch % 6));
+      expect(seats.length).toBeGreaterThanOrEqual(4);
+    }
+  });
+
   test('counts a seat that is left, one that is taken, and one whose key changes', () => {
     const before = list(1, 2, 3, 4);
     expect(countChanges(before, list(1, 2, 3))).toBe(1);

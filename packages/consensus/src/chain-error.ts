@@ -1,7 +1,7 @@
 import { CodedError } from '@vsys/primitives';
 import type { FailureBundle } from './failure-bundle.ts';
 
-export type ChainCode = 'CHAIN_WRONG_DATA' | 'CHAIN_LOG_BEHIND' | 'CHAIN_REPLAY' | 'CHAIN_SPEC' | 'CHAIN_CONTAINER' | 'CHAIN_STORE' | 'CHAIN_CLOSED' | 'CHAIN_BROKEN' | 'CHAIN_FAILED';
+export type ChainCode = 'CHAIN_WRONG_DATA' | 'CHAIN_LOG_BEHIND' | 'CHAIN_REPLAY' | 'CHAIN_SPEC' | 'CHAIN_CONTAINER' | 'CHAIN_STORE' | 'CHAIN_CLOSED' | 'CHAIN_BROKEN' | 'CHAIN_FAILED' | 'CHAIN_RULES_MISSING';
 
 /** Thrown when a chain cannot be opened or run on: a broken environment, not a bad block. */
 export class ChainError extends CodedError<ChainCode> {

@@ -7,7 +7,7 @@ import { createEngineHost } from './engine-host.ts';
 import type { EngineHost } from './engine-host.ts';
 import type { BuildRequest, Guard, ViewedBlock } from './engine.ts';
 import { checkContinues } from './header-chain.ts';
-import type { Consensus, ConsensusModule } from './module.ts';
+import type { Consensus } from './module.ts';
 import { sealMessage } from './seal.ts';
 import type { HeaderRules, IdentifiedHeader, PublicKeyOf, SeatView, Stepped } from './rules.ts';
 import { createTreeView } from './tree-view.ts';
@@ -17,12 +17,11 @@ export interface ConsensusSubject<C = unknown> {
   readonly consensus: Consensus<C>;
   readonly spec: ChainSpec;
   readonly genesis: Header;
-  /** Keys of all producers. */
+  /** Keys of all producers; where nobody signs blocks, those whose accounts the blocks are for. */
   readonly keys: readonly PublicKeyOf[];
+  /** Not asked for where nobody signs blocks. */
   sign(key: PublicKeyOf, bytes: Uint8Array): Uint8Array;
   blockId(header: Header): BlockId;
-  /** What the module declares; some laws hold for one kind of finality only. */
-  readonly provides?: { readonly finality: ConsensusModule['provides']['finality'] };
 }
 
 export interface BenchBlock<C> extends IdentifiedHeader, Stepped<C> {
@@ -168,6 +167,12 @@ export function createBench<C>(subject: ConsensusSubject<C>, options: BenchOptio
             guards.push({ key, guard });
             for (const id of built) if (equalBytes(bytes, sealMessage(id))) producers.set(toHex(id), key);
             return accept(subject.sign(key, bytes));
+          },
+          ...(consensus.compute === undefined ? {} : { compute: consensus.compute.bind(consensus) }),
+          withExt: (header, ext) => {
+            const id = subject.blockId({ ...header, ext });
+            producers.set(toHex(id), keys[0] as PublicKeyOf);
+            return { ...header, ext };
           },
           import: importBlock,
           publish: async (header, seal) => {

@@ -118,6 +118,8 @@ export function createBenchNetwork<C>(subject: ConsensusSubject<C>): BenchNetwor
           return { id: subject.blockId(header), header, block: header };
         },
         sign: async ({ key, bytes }) => accept(subject.sign(key, bytes)),
+        ...(subject.consensus.compute === undefined ? {} : { compute: subject.consensus.compute.bind(subject.consensus) }),
+        withExt: (header, ext) => ({ ...header, ext }),
         import: async (header, seal) => receive({ header, seal }, true),
         importCandidate: async (header, seal) => receive({ header, seal }, true),
         certify: async (block, seal) => certify(block, seal),

@@ -1,11 +1,10 @@
 import { accept, toHex } from '@vsys/primitives';
 import type { ConsensusSubject } from './compliance-bench.ts';
-import type { Engine } from './engine.ts';
-import type { ConsensusModule } from './module.ts';
+import type { Declared } from './compliance-check.ts';
+import { consensusChecks } from './compliance-checks.ts';
+import type { Effect, Engine } from './engine.ts';
 import { sealMessage } from './seal.ts';
 import type { HeaderRules, Stepped } from './rules.ts';
-
-type Finality = ConsensusModule['provides']['finality'];
 
 /** A good module with one fault put in, and the check that must find it. A suite that passes a twin proves nothing. */
 export interface BrokenTwin {
@@ -14,8 +13,8 @@ export interface BrokenTwin {
   readonly failedBy: string;
   /** Part of the sentence that it must fail with, so that it is not found by accident. */
   readonly sentence: string;
-  /** Kinds of finality under which it is a fault; absent: all. */
-  readonly under?: readonly Finality[];
+  /** Modules under which it is a fault; absent: all that owe the check. */
+  readonly under?: (declared: Declared) => boolean;
   breakSubject<C>(subject: ConsensusSubject<C>): ConsensusSubject<C>;
 }
 
@@ -27,6 +26,17 @@ function withRules<C>(subject: ConsensusSubject<C>, change: (rules: HeaderRules<
 function withEngine<C>(subject: ConsensusSubject<C>, change: (engine: Engine<C>, all: Engine<C>) => Engine<C>): ConsensusSubject<C> {
   const { consensus } = subject;
   return { ...subject, consensus: { ...consensus, engine: (keys) => change(consensus.engine(keys), consensus.engine(subject.keys)) }, sign: subject.sign.bind(subject), blockId: subject.blockId.bind(subject) };
+}
+
+/** Adds to what each step asks for. */
+function withEffects<C>(subject: ConsensusSubject<C>, more: () => readonly Effect[]): ConsensusSubject<C> {
+  return withEngine(subject, (engine) => ({
+    init: (saved, view, nowMs) => engine.init(saved, view, nowMs),
+    step: (state, input, view) => {
+      const step = engine.step(state, input, view);
+      return { ...step, effects: [...step.effects, ...more()] };
+    },
+  }));
 }
 
 /** Changes what an accepted header leads to. */
@@ -96,6 +106,22 @@ export const brokenTwins: readonly BrokenTwin[] = [
           if (verdict.ok) known.set(child.header.height, verdict.value as Stepped<never>);
           const cached = known.get(child.header.height);
           return cached === undefined ? verdict : accept(cached);
+        },
+      }));
+    },
+  },
+  {
+    name: 'takes the work of one header for another',
+    failedBy: 'refuses a header that was changed after the work for it was done',
+    sentence: 'were accepted without new work',
+    breakSubject: (subject) => {
+      const known = new Map<number, Stepped<never>>();
+      return withRules(subject, (rules) => ({
+        step: (parent, child) => {
+          const verdict = rules.step(parent, child);
+          if (verdict.ok) known.set(child.header.height, verdict.value as Stepped<never>);
+          const cached = known.get(child.header.height);
+          return cached === undefined || child.seal.length > 0 ? verdict : accept(cached);
         },
       }));
     },
@@ -173,6 +199,24 @@ export const brokenTwins: readonly BrokenTwin[] = [
       })),
   },
   {
+    name: 'asks for something that depends on more than its inputs',
+    failedBy: 'the same inputs give the same effects, byte for byte',
+    sentence: 'differs between two runs',
+    breakSubject: (subject) => withEffects(subject, () => [{ kind: 'peer', id: '', delta: Number(runs++), why: '' }]),
+  },
+  {
+    name: 'asks for very much at once',
+    failedBy: 'a step asks for few things, and what is kept and sent is small',
+    sentence: 'effects in one step',
+    breakSubject: (subject) => withEffects(subject, () => Array.from({ length: 100 }, () => ({ kind: 'judge', judgement: 'ignore' }))),
+  },
+  {
+    name: 'sets each timer under a new name',
+    failedBy: 'a step asks for few things, and what is kept and sent is small',
+    sentence: 'under a name of its own',
+    breakSubject: (subject) => withEffects(subject, () => Array.from({ length: 16 }, () => ({ kind: 'timer', id: `timer ${runs++}`, atMs: Number.MAX_SAFE_INTEGER }))),
+  },
+  {
     name: 'mints without a key',
     failedBy: 'an engine without keys builds nothing',
     sentence: 'without keys',
@@ -180,6 +224,7 @@ export const brokenTwins: readonly BrokenTwin[] = [
   },
   {
     name: 'finalises in the engine what the rules do not say',
+    under: ({ provides }) => provides.finality !== 'none',
     failedBy: 'a light client reaches the same tip and the same final block',
     sentence: 'is elsewhere',
     breakSubject: (subject) => withRules(subject, (rules) => afterStep(rules, ({ context, rank }) => ({ context, rank }))),
@@ -188,14 +233,12 @@ export const brokenTwins: readonly BrokenTwin[] = [
     name: 'ranks a block before it is certified',
     failedBy: 'with instant finality a block has no rank before its certificate, and is final with it',
     sentence: 'when only its maker had sealed it',
-    under: ['instant'],
     breakSubject: (subject) => withRules(subject, (rules) => afterStep(rules, ({ rank, ...stepped }, height) => ({ ...stepped, rank: rank ?? [BigInt(height)] }))),
   },
   {
     name: 'certifies without finality',
     failedBy: 'with instant finality a block has no rank before its certificate, and is final with it',
     sentence: 'finalises undefined',
-    under: ['instant'],
     breakSubject: (subject) => withRules(subject, (rules) => afterStep(rules, ({ context, rank }) => ({ context, rank }))),
   },
   {
@@ -203,7 +246,7 @@ export const brokenTwins: readonly BrokenTwin[] = [
     failedBy: 'one producer cut off from the others comes back to their branch, and no two finals conflict',
     sentence: 'two blocks are final',
     // Where nothing is head without a quorum, the head is final.
-    under: ['none', 'depth', 'gadget'],
+    under: ({ provides }) => provides.finality !== 'instant',
     breakSubject: (subject) =>
       withEngine(subject, (engine) => ({
         init: (saved, view, nowMs) => engine.init(saved, view, nowMs),
@@ -215,7 +258,7 @@ export const brokenTwins: readonly BrokenTwin[] = [
   },
 ];
 
-/** The twins that are faulty under this kind of finality. */
-export function brokenTwinsUnder(finality: Finality): readonly BrokenTwin[] {
-  return brokenTwins.filter(({ under }) => under === undefined || under.includes(finality));
+/** The twins that are faulty under what a module declares. */
+export function brokenTwinsUnder(declared: Declared): readonly BrokenTwin[] {
+  return brokenTwins.filter(({ failedBy, under }) => consensusChecks.find(({ name }) => name === failedBy)?.under?.(declared) !== false && under?.(declared) !== false);
 }

@@ -96,7 +96,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   let landing: readonly TreeNode<BlockData>[] = [];
   const reads = createChainReads({ tree, store, log, state, rules, landing: () => landing });
   const statuses = createTransactionStatuses({ store, pool, safeHeight: () => safeNode().height });
-  let lastBuilt: { readonly id: string; readonly view: StateView; readonly receipts: BlockData['receipts']; readonly checked: readonly CheckedTransaction[] } | undefined;
+  let lastBuilt: { readonly id: BlockId; readonly header: Header; readonly view: StateView; readonly receipts: BlockData['receipts']; readonly checked: readonly CheckedTransaction[] } | undefined;
   let closed = false;
 
   const emit = (event: ChainEvent): void => {
@@ -134,7 +134,9 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     if (!form.ok) return refuse('IMPORT_HEADER', form.message, { reason: form.code });
     if (references.check(header, parent.header).kind !== 'eligible') return refuse('IMPORT_WAITING', 'the main block it names is not final here yet', { retry: true });
     const stepped = rules.step(context, { id, header, seal });
-    return stepped.ok ? stepped : refuse('IMPORT_HEADER', stepped.message, { reason: stepped.code });
+    if (stepped.ok) return stepped;
+    if (stepped.data?.['halt'] === true) throw new ChainError('CHAIN_RULES_MISSING', stepped.message, { reason: stepped.code });
+    return refuse(stepped.data?.['retry'] === true ? 'IMPORT_WAITING' : 'IMPORT_HEADER', stepped.message, { reason: stepped.code, ...(stepped.data?.['retry'] === true ? { retry: true } : {}) });
   }
 
   function checkKnown(id: BlockId, header: Header): Refusal<ImportCode> | undefined {
@@ -223,11 +225,18 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     return why;
   }
 
+  /** `ext` may be another by now, as it is where a module searches for it. Execution knows nothing of it but the author. */
+  function isBuilt(built: { readonly id: BlockId; readonly header: Header }, header: Header, id: BlockId, parent: TreeNode<BlockData>): boolean {
+    if (equalBytes(built.id, id)) return true;
+    if (built.header.timeMs !== header.timeMs || !equalBytes(built.header.parent, header.parent) || !equalBytes(blockId({ ...header, ext: built.header.ext }), built.id)) return false;
+    const [before, now] = [authorOf(parent, built.header).author, authorOf(parent, header).author];
+    return before === undefined || now === undefined ? before === now : equalBytes(before, now);
+  }
+
   async function executeBody(block: Block, id: BlockId, parent: TreeNode<BlockData>, trusted: boolean): Promise<Verdict<{ view: StateView; receipts: BlockData['receipts']; checked: readonly CheckedTransaction[] }, ImportCode>> {
     const { header } = block;
-    const hex = toHex(id);
     // Own block: the same pure function already ran on the same arguments when it was built.
-    if (lastBuilt?.id === hex) {
+    if (lastBuilt !== undefined && isBuilt(lastBuilt, header, id, parent)) {
       const built = lastBuilt;
       lastBuilt = undefined;
       return accept(built);
@@ -354,7 +363,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
           await justifyOne(known);
           await finaliseOne(known, true);
         }
-      } else if (!['IMPORT_UNKNOWN_PARENT', 'IMPORT_BELOW_FINAL'].includes(imported.code)) {
+      } else if (!['IMPORT_UNKNOWN_PARENT', 'IMPORT_BELOW_FINAL', 'IMPORT_WAITING'].includes(imported.code)) {
         // It was taken when it was logged: a smaller limit, another release or the disk now says otherwise.
         throw new ChainError('CHAIN_REPLAY', `block ${block.value.header.height} of the log is not taken again: ${imported.message}. Check the limits of the tree, the release and the disk; or remove the data folder and sync again`, { sequence, reason: imported.code });
       }
@@ -385,7 +394,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
       ...(parent.header.mainReference === undefined ? {} : { mainReference: parent.header.mainReference }),
     };
     const id = blockId(header);
-    lastBuilt = { id: toHex(id), view, receipts, checked: done.value.included };
+    lastBuilt = { id, header, view, receipts, checked: done.value.included };
     // Others execute it before the next slot begins: the building may have half of what is left for both.
     if (!empty) buildRoom.took({ bytes: candidates.reduce((sum, { bytes }) => sum + bytes.length, 0), tookMs: clock.nowMs() - beganMs, wantedMs: (deadlineMs - beganMs) / 2 });
     return { id, header, block: { header, transactions } };

@@ -1,4 +1,4 @@
-import { refuse, silentLogger, toHex } from '@vsys/primitives';
+import { invariant, refuse, silentLogger, toHex } from '@vsys/primitives';
 import type { BlockId, Clock, Height, Logger, PeerId, Timers, Verdict } from '@vsys/primitives';
 import type { Header } from '@vsys/data-format';
 import type { BuildRequest, Effect, Engine, EngineInput, EngineJudgement, Guard, TreeView } from './engine.ts';
@@ -34,7 +34,10 @@ export interface EnginePorts<B> {
   send?(to: PeerId | undefined, bytes: Uint8Array): Promise<void>;
   evidence?(bytes: Uint8Array): Promise<void>;
   scorePeer?(id: PeerId, delta: number, why: string): void;
-  compute?(bytes: Uint8Array): Promise<Uint8Array | undefined>;
+  /** A slice of work, done at once: `Consensus.compute`. */
+  compute?(bytes: Uint8Array): Uint8Array;
+  /** The same block with another `ext` in its header. */
+  withExt?(block: B, ext: Uint8Array): B;
 }
 
 export interface EngineHostOptions<C, B> {
@@ -80,15 +83,19 @@ function stageOf(isExecuted: boolean, isEarly: boolean): 'executed' | 'header' |
 const JOBS_MAX = 64;
 /** Blocks of peers that wait for the engine to want them. */
 const CANDIDATES_MAX = 16;
+/** From one slice of long work to the next: imports, calls and peers have the time between. */
+const COMPUTE_EVERY_MS = 20;
 
 /**
  * Runs an engine against ports: one event after the other, the effects of each in order. `persist`, `seal`, `publish`, `justify` and
- * `finalise`, and `certify`, are awaited before the next effect; `build`, `sign`, `import` and `compute` run beside and come back as events.
+ * `finalise`, and `certify`, are awaited before the next effect; `build`, `sign` and `import` run beside and come back as events, and so does
+ * `compute`, a slice at a time.
  */
 export function createEngineHost<C, B>(options: EngineHostOptions<C, B>): EngineHost<B> {
   const { engine, view, ports } = options;
   const logger = options.logger ?? silentLogger;
   const timers = new Map<string, () => void>();
+  const slices = new Map<string, () => void>();
   const jobs = new Map<string, { readonly block: B; seal?: Uint8Array }>();
   const candidates = new Map<string, Candidate<B>>();
   const beside = new Set<Promise<void>>();
@@ -122,13 +129,14 @@ export function createEngineHost<C, B>(options: EngineHostOptions<C, B>): Engine
     beside.add(task);
   };
 
+  const advance = (event: EngineEvent): readonly Effect[] => {
+    const step = engine.step(state, { ...event, nowMs: ports.clock.nowMs() } as EngineInput, view);
+    state = step.state;
+    return step.effects;
+  };
+
   const notify = (event: EngineEvent): void => {
-    if (!started) return;
-    enqueue(async () => {
-      const step = engine.step(state, { ...event, nowMs: ports.clock.nowMs() } as EngineInput, view);
-      state = step.state;
-      await perform(step.effects);
-    });
+    if (started) enqueue(async () => perform(advance(event)));
   };
 
   /** The verdict is out before the effects are done: others need not wait for our work to hear of a vote. */
@@ -139,16 +147,24 @@ export function createEngineHost<C, B>(options: EngineHostOptions<C, B>): Engine
         before();
         let judgement: EngineJudgement = 'ignore';
         try {
-          const step = engine.step(state, { ...event, nowMs: ports.clock.nowMs() } as EngineInput, view);
-          state = step.state;
-          for (const effect of step.effects) if (effect.kind === 'judge') judgement = effect.judgement;
+          const effects = advance(event);
+          for (const effect of effects) if (effect.kind === 'judge') judgement = effect.judgement;
           resolve(judgement);
-          await perform(step.effects);
+          await perform(effects);
         } finally {
           resolve(judgement);
         }
       }, () => resolve('ignore'));
     });
+
+  const compute = (bytes: Uint8Array): Uint8Array => {
+    invariant(ports.compute !== undefined, 'an engine that asks for long work comes with what does it');
+    return ports.compute(bytes);
+  };
+  const withExt = (block: B, ext: Uint8Array): B => {
+    invariant(ports.withExt !== undefined, 'an engine that completes `ext` late runs where that is done');
+    return ports.withExt(block, ext);
+  };
 
   const keepJob = (id: string, block: B): void => {
     // A job that was never sealed (its slot passed, the signer refused) is forgotten when many newer ones came.
@@ -197,8 +213,10 @@ export function createEngineHost<C, B>(options: EngineHostOptions<C, B>): Engine
         });
         return true;
       case 'seal': {
-        const job = jobs.get(effect.job);
-        if (job === undefined) return false;
+        const kept = jobs.get(effect.job);
+        if (kept === undefined) return false;
+        const job: { readonly block: B; seal?: Uint8Array } = effect.ext === undefined ? kept : { block: withExt(kept.block, effect.ext) };
+        jobs.set(effect.job, job);
         const imported = await ports.import(job.block, effect.seal);
         if (imported.ok) {
           job.seal = effect.seal;
@@ -259,12 +277,15 @@ export function createEngineHost<C, B>(options: EngineHostOptions<C, B>): Engine
       case 'peer':
         ports.scorePeer?.(effect.id, effect.delta, effect.why);
         return true;
-      case 'compute':
-        run(async () => {
-          const bytes = await ports.compute?.(effect.bytes);
-          if (bytes !== undefined) notify({ kind: 'computed', job: effect.job, bytes });
-        });
+      case 'compute': {
+        const { job, bytes } = effect;
+        slices.get(job)?.();
+        slices.set(job, ports.timers.setAt(ports.clock.nowMs() + COMPUTE_EVERY_MS, () => {
+          slices.delete(job);
+          enqueue(async () => perform(advance({ kind: 'computed', job, bytes: compute(bytes) })));
+        }));
         return true;
+      }
     }
   };
 
@@ -296,8 +317,9 @@ export function createEngineHost<C, B>(options: EngineHostOptions<C, B>): Engine
     idle,
     close: async () => {
       closed = true;
-      for (const cancel of timers.values()) cancel();
+      for (const cancel of [...timers.values(), ...slices.values()]) cancel();
       timers.clear();
+      slices.clear();
       await queue;
       await Promise.all(beside);
     },

@@ -90,8 +90,8 @@ export type Effect =
   /** Fill a body on that parent and answer `built` before the deadline, or `unbuilt`. */
   | ({ readonly kind: 'build' } & BuildRequest)
   | { readonly kind: 'sign'; readonly job: string; readonly key: PublicKeyOf; readonly bytes: Uint8Array; readonly guard: Guard }
-  /** The block of this job is complete: import it as if a stranger had sent it. */
-  | { readonly kind: 'seal'; readonly job: string; readonly seal: Uint8Array }
+  /** The block of this job is complete: import it as if a stranger had sent it. `ext` takes the place of what it was built with, where that depends on the rest of the header, such as the end of a search. */
+  | { readonly kind: 'seal'; readonly job: string; readonly seal: Uint8Array; readonly ext?: Uint8Array }
   /** Announce the block of this job, if its import succeeded. */
   | { readonly kind: 'publish'; readonly job: string }
   /** Take this candidate into the tree. Comes back as `block`: executed, invalid, or its header only when it cannot be judged yet. */
@@ -112,4 +112,5 @@ export type Effect =
   | { readonly kind: 'persist'; readonly bytes: Uint8Array }
   | { readonly kind: 'evidence'; readonly bytes: Uint8Array }
   | { readonly kind: 'peer'; readonly id: PeerId; readonly delta: number; readonly why: string }
+  /** A slice of long work, by `Consensus.compute`, a little later; answered by `computed`. Another of the same job takes its place. */
   | { readonly kind: 'compute'; readonly job: string; readonly bytes: Uint8Array };

@@ -21,7 +21,7 @@ export { checkContinues, createHeaderChain, foldHeaders } from './header-chain.t
 export type { FoldedHeader, HeaderChain, HeaderChainOptions } from './header-chain.ts';
 export { headerCheckpointFromBytes, headerCheckpointToBytes } from './header-checkpoint.ts';
 export type { HeaderCheckpointCode, HeaderCheckpointScope } from './header-checkpoint.ts';
-export type { Consensus, ConsensusModule, ConsensusWire } from './module.ts';
+export type { Consensus, ConsensusModule, ConsensusWire, NewChain } from './module.ts';
 export type { AuthoredHeader, BlockRef, HeaderJump, HeaderRules, IdentifiedHeader, PromisingHeader, PublicKeyOf, Rank, SeatView, Stepped, VerifySignature } from './rules.ts';
 export { sealMessage } from './seal.ts';
 export { createSignerGuard, GuardError } from './signer-guard.ts';

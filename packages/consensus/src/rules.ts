@@ -72,6 +72,10 @@ export interface HeaderRules<C = unknown> {
    * it knows its own id and parameters.
    */
   genesis(spec: Pick<ChainSpec, 'consensus'>, genesis: BlockRef & { readonly timeMs: number }): { readonly context: C; readonly rank: Rank };
+  /**
+   * A refusal with `data.retry` is nobody's fault: others may hold the header valid by what is not here. One with `data.halt` says more, that the
+   * chain goes on by rules that are not here, and shows it beyond doubt: the node stops with this sentence.
+   */
   step(parent: C, child: IdentifiedHeader): Verdict<Stepped<C>>;
   /**
    * Account of who makes the block: to it go the fees, where the chain gives them to the author. A pure function of what is known before the body is

@@ -184,4 +184,43 @@ describe('engine host', () => {
     await host.close();
     expect(time.nextDueMs()).toBeUndefined();
   });
+
+  test('does long work a slice at a time, beside all else; another slice of the same job takes the place of one that waits', async () => {
+    const time = createVirtualTime();
+    const worked: number[] = [];
+    const { ports } = bench(time, { compute: (bytes) => { worked.push(bytes[0] as number); return Uint8Array.of((bytes[0] as number) + 1); } });
+    const slice = (byte: number): Effect => ({ kind: 'compute', job: 'a', bytes: Uint8Array.of(byte) });
+    const engine = scripted([slice(1), slice(5)], { computed: (input) => (input.kind === 'computed' && (input.bytes[0] as number) < 8 ? [{ kind: 'compute', job: 'a', bytes: input.bytes }] : []) });
+    const host = createEngineHost({ engine, view: VIEW, ports });
+    host.start();
+    await host.idle();
+    expect(worked).toEqual([]);
+    for (let slices = 0; slices < 5; slices++) {
+      time.advance(20);
+      await host.idle();
+    }
+    expect(worked).toEqual([5, 6, 7]);
+    expect(engine.inputs.map((input) => input.kind === 'computed' && input.bytes[0])).toEqual([6, 7, 8]);
+    await host.close();
+  });
+
+  test('imports and publishes a block with the ext that was found for it', async () => {
+    const { log, ports } = bench(createVirtualTime(), { withExt: (block, ext) => `${block} of ${ext.join()}` });
+    const engine = scripted([build('a')], { built: () => [{ kind: 'seal', job: 'a', seal: EMPTY, ext: Uint8Array.of(3, 4) }, { kind: 'publish', job: 'a' }] });
+    const host = createEngineHost({ engine, view: VIEW, ports });
+    host.start();
+    await host.idle();
+    expect(log).toEqual(['build a', 'import block a of 3,4', 'publish block a of 3,4']);
+  });
+
+  test('an engine that wants long work done where nobody does it stops its node', async () => {
+    const time = createVirtualTime();
+    const failures: unknown[] = [];
+    const host = createEngineHost({ engine: scripted([{ kind: 'compute', job: 'a', bytes: EMPTY }]), view: VIEW, ports: bench(time).ports, onFailure: (error) => failures.push(error) });
+    host.start();
+    await host.idle();
+    time.advance(20);
+    await host.idle();
+    expect(failures).toEqual([expect.objectContaining({ code: 'INVARIANT_BROKEN' })]);
+  });
 });

@@ -63,6 +63,11 @@ function isSmallOrder(encoded: Uint8Array): boolean {
   });
 }
 
+/** Whether bytes are the one spelling of their y. An R of another spelling never holds: what it is compared with is spelled so. */
+export function isCanonicalPoint(encoded: Uint8Array): boolean {
+  return isBelow(encoded, FIELD_BYTES, 0x7f);
+}
+
 /** What the rule says of the bytes alone, before any point is multiplied. */
 export function passesEd25519Encoding(publicKey: Uint8Array, signature: Uint8Array): boolean {
   if (signature.length !== 64 || publicKey.length !== 32) return false;

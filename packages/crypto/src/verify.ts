@@ -7,6 +7,8 @@ import { verifyVsys } from './vsys-signature.ts';
 
 export type { KeyScheme, PublicKey } from './key-scheme.ts';
 export { passesEd25519Encoding, verifyEd25519Noble } from './ed25519-rule.ts';
+export { openWebVerifier } from './web-ed25519.ts';
+export type { SignatureToCheck, VerifyMany } from './web-ed25519.ts';
 
 /** Compact, low S only, over sha256 of the message; keys compressed only, so that one key has one spelling. */
 export function verifySecp256k1(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {

@@ -173,6 +173,7 @@ function openModule(spec: ChainSpec, chainId: Uint8Array, module: ConsensusModul
   }
   const opened = module.open(spec.consensus.params, chainId);
   if (!opened.ok) throw new NodeError('NODE_PARAMS', `${module.id} refuses the spec's parameters: ${opened.message}`, { reason: opened.code });
+  if (module.needs.compute && opened.value.compute === undefined) throw new NodeError('NODE_MODULE', `${module.id} needs long work done and brings nothing that does it; use a release of the module that has \`compute\``);
   return opened.value;
 }
 
@@ -223,6 +224,8 @@ function hostEngine({ chain, sync, evidence, consensus, parts: { clock, timers, 
         evidence.add(bytes);
       },
       persist: (bytes) => durable.save(ENGINE_MEMORY, bytes),
+      withExt: (block, ext) => ({ ...block, header: { ...block.header, ext } }),
+      ...(consensus.compute === undefined ? {} : { compute: (bytes) => (consensus.compute as (job: Uint8Array) => Uint8Array)(bytes) }),
     },
   });
 }

@@ -8,4 +8,6 @@ export { createCaller } from './client/http-call.ts';
 export type { Call, CallerOptions, CallMethod, CallOptions } from './client/http-call.ts';
 export type { AccountState, AskOptions, Counted, Found, FoundRaw, ProvenValues } from './client/proven-reads.ts';
 export type { Included, Stage, WaitOptions } from './client/wait-for.ts';
+export { createSealChecks } from './client/seal-checks.ts';
+export type { SealChecks, SealToCheck, VerifyMany } from './client/seal-checks.ts';
 export type { Followed, Trust } from './client/verified-headers.ts';

@@ -83,6 +83,8 @@ export const consensusRemedies: Readonly<Record<string, Remedy>> = {
   ERAS_PARAMS: ['a parameter of eras@1 is out of range; the message names it', 'correct consensus.params in the spec, which makes another chain'],
   ERAS_MODULE: ['an era of the chain runs a module that this node does not have', 'compose the node with it, or use a release that has it'],
   ERAS_CONTAINER: ['two eras bring a container of one name', 'give the eras modules whose containers have different names'],
+  ERAS_RECORD: ['an era record is of another chain or does not fit the eras, or a header names another one', 'give every node the same records, those of this chain'],
+  ERAS_RECORD_MISSING: ['the chain goes on by an era record that is not here', 'get it from those who run the chain, check its hash, and set it in chain.eras'],
   ERAS_EXT: ['what follows the last block of an era does not begin with what it is', drop],
   ERAS_BODY: ['a block above the last of its era has a body', drop],
   ERAS_OVER: ['the block goes on with an era that is over on its branch', drop],
@@ -168,6 +170,7 @@ export const chainRemedies: Readonly<Record<string, Remedy>> = {
   CHAIN_REPLAY: ['a block of the log does not decode or execute as it did, or is no longer within the limits', 'check the limits, the release and the disk; or remove the data folder and sync again'],
   CHAIN_STORE: ['the store does not fit its own records', 'remove the folder of the store, not that of the log, and start again'],
   CHAIN_BROKEN: ['a block made here does not execute as it did when it was built', 'keep the bundle, check the memory of the machine, start the node again; if it comes back, report it with the bundle'],
+  CHAIN_RULES_MISSING: ['the chain goes on by rules that this node does not have', 'see the reason: give the node what the sentence names, and start it again'],
   CHAIN_FAILED: ['the chain stopped on an earlier failure', 'repair what that failure names, then start the node again'],
   CHAIN_CLOSED: ['the chain was used after it was closed', 'close it last, after all that uses it'],
 };

@@ -85,7 +85,7 @@ export const networkRemedies: Readonly<Record<string, Remedy>> = {
 };
 
 export const nodeRemedies: Readonly<Record<string, Remedy>> = {
-  NODE_MODULE: ['the spec names another consensus module than the node was given', 'compose the node with the module that the spec names'],
+  NODE_MODULE: ['the spec names another consensus module than the node was given, or the module lacks what it says it needs', 'compose the node with the module that the spec names, in a release that is whole'],
   NODE_CONTAINER: ['the node lacks a container of the spec', 'compose the node with it'],
   NODE_PARAMS: ['the consensus module refuses the parameters of the spec', 'correct the spec, which makes another chain'],
   NODE_STATE: ['the node was started twice, or after its stop', 'create another node'],
@@ -115,8 +115,10 @@ export const appRemedies: Readonly<Record<string, Remedy>> = {
   KEY_FILE: ['the key file cannot be read or written', 'check the path and its rights'],
   KEY_EXISTS: ['the key file is there already', 'choose another file; a key is never overwritten'],
   FILE_EXISTS: ['a file is there already and nothing was written', 'choose another folder'],
+  ERA_FILE: ['an era record cannot be read, or the chain cannot change its module', 'correct it, or chain.eras, as the message says'],
   SPEC_FILE: ['the spec file does not describe a chain', 'correct it as the message says'],
-  MODULE_UNKNOWN: ['the spec names a consensus module that this release does not have', 'use one of those that the message lists'],
+  MODULE_UNKNOWN: ['the spec names a consensus module that this release does not have', 'use one of those that the message lists, or name the package that has it in consensus.modules'],
+  MODULE_FILE: ['a package or file that consensus.modules names cannot be used', 'install it, or correct it: it exports consensusModules(parts), which gives modules under names that are free'],
   DATA_ROW: ['a row of the data cannot be taken', 'correct the row that the message names'],
   NODE_ENDED: ['a node that was started as a process ended by itself, or did not come up', 'do what the last line of its log says; the message names the log'],
   DATA_FILE: ['a file of data cannot be read or written, or is of something else', 'check the path, or name another file'],

@@ -48,6 +48,17 @@ test.each(['collectionProof', 'rangeProof', 'documentsProof'] as const)('every c
   expect(length).toBeGreaterThan(100);
 });
 
+test('a block that was undone before its header could be followed is asked for again, and not for ever', async () => {
+  for (const [undone, expected] of [[2, undefined], [9, { code: 'CLIENT_BEHIND' }]] as const) {
+    let asked = 0;
+    const lie = changing<Find>('db_find', ({ answer, block }) => ({ answer, block: ++asked <= undone ? { ...block, id: 'ab'.repeat(32) } : block }));
+    const outcome = await against(lie, (client) => client.find(ofAge(7n)).then(({ documents }) => (documents.length > 0 ? undefined : 'nothing'), (error: unknown) => error));
+    if (expected === undefined) expect(outcome).toBeUndefined();
+    else expect(outcome).toMatchObject(expected);
+    expect(asked).toBe(3);
+  }
+});
+
 test('an answer cut short, of another block, or of a block that is not there shows nothing', async () => {
   const cut = changing<Find>('db_find', ({ answer, block }) => ({ block, answer: { ...answer, documentsProof: '' } }));
   expect(await failedFind(cut)).toMatchObject({ code: 'CLIENT_PROOF_FAILED', remedy: expect.stringContaining('another node') });

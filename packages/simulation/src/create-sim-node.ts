@@ -25,6 +25,7 @@ export interface SimWorld {
   /** Names of all nodes, for dialling. */
   readonly names: readonly string[];
   report(kind: ViolationKind, message: string): void;
+  watch?(index: number, node: Node): void;
   /** For debugging: what the node logs. */
   readonly logger?: Logger;
 }
@@ -118,6 +119,7 @@ export function createSimNode(world: SimWorld, options: SimNodeOptions): SimNode
     if (!mine.alive) return;
     running = node;
     if (honest) judge.attach(index, node.chain);
+    if (honest) world.watch?.(index, node);
     node.chain.listen((event) => {
       if (event.kind === 'head') trace.add(`${time.nowMs()} ${name} head ${event.head.height} ${toHex(event.head.id)}`);
       if (event.kind === 'final') trace.add(`${time.nowMs()} ${name} final ${event.final.height} ${toHex(event.final.id)}`);

@@ -1,4 +1,4 @@
-import { compareBytes, createSeededRandom, type Logger, toHex } from '@vsys/primitives';
+import { type Clock, compareBytes, createSeededRandom, type Logger, toHex } from '@vsys/primitives';
 import { createSigner, type Signer } from '@vsys/crypto';
 import type { ChainSpec } from '@vsys/data-format';
 import type { Node } from '@vsys/node';
@@ -33,6 +33,8 @@ export interface SimulationOptions {
   /** Draws every kind of fault, also those that the module does not claim to survive. */
   readonly extreme?: boolean;
   readonly logger?: Logger;
+  /** Told of each start of an honest node, and given the clock of the run: for those who measure. It must change nothing. */
+  watch?(index: number, node: Node, clock: Clock): void;
 }
 
 export interface SimulationResult {
@@ -113,6 +115,7 @@ async function run(options: SimulationOptions & { readonly faults: readonly Faul
     spec, module: consensus, verifier, time, network, judge, trace, names, report,
     chain: { mempool: { transactionsMax: POOL_MAX, bytesMax: 1 << 20, perPayerMax: POOL_MAX, aheadMax: 512n }, blocksAboveFinalMax: BLOCKS_ABOVE_FINAL_MAX },
     ...(options.logger === undefined ? {} : { logger: options.logger }),
+    ...(options.watch === undefined ? {} : { watch: (index: number, node: Node) => options.watch?.(index, node, time) }),
   };
   const machines = names.map((_, index) => {
     const isTwin = index === seats;

@@ -137,7 +137,8 @@ export function createCatchUp({ chain, network, clock, logger }: Parts): CatchUp
     let { context } = parent;
     for (const { header, seal } of headers) {
       const stepped = chain.rules.step(context, { id: blockId(header), header, seal });
-      if (!stepped.ok) return false;
+      // Not the peer's fault: the import gets so far, and says what is missing here.
+      if (!stepped.ok) return stepped.data?.['retry'] === true || stepped.data?.['halt'] === true;
       context = stepped.value.context;
     }
     return true;

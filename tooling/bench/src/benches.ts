@@ -43,6 +43,15 @@ export const benches: Readonly<Record<string, Bench>> = {
     },
     load: async () => (await import('./benches/checkpoint.ts')).runCheckpoint,
   },
+  light: {
+    about: 'one document of a long chain by the driver, from a cold start, in Node and in a page of a real Chromium',
+    options: {
+      blocks: { about: 'blocks of the chain', default: '10000' },
+      chains: { about: 'folder where chains are kept for the next run', default: CHAINS_FOLDER },
+      rounds: { about: 'cold starts of each', default: '5' },
+    },
+    load: async () => (await import('./benches/light.ts')).runLight,
+  },
   pipeline: {
     about: 'signed transfers that one node commits, against the bare steps of that work',
     options: {
@@ -57,5 +66,45 @@ export const benches: Readonly<Record<string, Bench>> = {
     about: 'cost of updates and proofs as the state grows',
     options: { sizes: { about: 'numbers of keys', default: '10000,100000,1000000' } },
     load: async () => (await import('./benches/state.ts')).runState,
+  },
+  finality: {
+    about: 'time until a block is final at each node, in the simulator: messages of 20 to 220 ms, some lost',
+    options: {
+      modules: { about: 'consensus modules', default: 'spos,poa,bft' },
+      seats: { about: 'numbers of seats', default: '4,15' },
+      seconds: { about: 'virtual seconds that are measured', default: '120' },
+      slot: { about: 'virtual milliseconds of a slot', default: '4000' },
+      loss: { about: 'messages lost of 1,000', default: '50' },
+      seed: { about: 'of the run', default: '1' },
+    },
+    load: async () => (await import('./benches/finality.ts')).runFinality,
+  },
+  heal: {
+    about: 'two halves apart, in the simulator, until they are one chain; a real process from its restart to its first block',
+    options: {
+      modules: { about: 'consensus modules', default: 'spos,poa,bft' },
+      minutes: { about: 'virtual minutes apart', default: '10' },
+      slot: { about: 'virtual milliseconds of a slot', default: '4000' },
+      rounds: { about: 'restarts of a real process', default: '3' },
+      seeds: { about: 'runs of each module', default: '3' },
+    },
+    load: async () => (await import('./benches/heal.ts')).runHeal,
+  },
+  reorg: {
+    about: 'a branch of many blocks given up for one that is longer, on a real store and log',
+    options: {
+      blocks: { about: 'blocks that are given up', default: '1000' },
+      transactions: { about: 'transfers in a block', default: '10' },
+      rounds: { about: 'how often', default: '3' },
+    },
+    load: async () => (await import('./benches/reorg.ts')).runReorg,
+  },
+  nonfinality: {
+    about: 'what a chain holds in memory while no block is final',
+    options: {
+      blocks: { about: 'blocks without finality', default: '10000' },
+      transactions: { about: 'transfers in a block', default: '5' },
+    },
+    load: async () => (await import('./benches/nonfinality.ts')).runNonfinality,
   },
 };

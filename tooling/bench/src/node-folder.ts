@@ -20,16 +20,18 @@ export interface NodeFolderOptions {
   readonly p2pPort: number;
   readonly rpcPort: number;
   readonly peers: readonly string[];
+  /** Pages that may ask it. */
+  readonly corsOrigins?: readonly string[];
 }
 
 /** Writes what `vsys node start` reads: keys and config. */
-export async function writeNodeFolder(folder: string, { specFile, name, seat, p2pPort, rpcPort, peers }: NodeFolderOptions): Promise<NodeFolder> {
+export async function writeNodeFolder(folder: string, { specFile, name, seat, p2pPort, rpcPort, peers, corsOrigins = [] }: NodeFolderOptions): Promise<NodeFolder> {
   await mkdir(folder, { recursive: true });
   await writeKey(join(folder, 'p2p.key'), `peer ${name}`);
   if (seat !== undefined) await writeKey(join(folder, 'seal.key'), seat);
   const p2pAddress = `/ip4/127.0.0.1/tcp/${p2pPort}`;
   const sections = {
-    chain: { spec: specFile }, p2p: { listen: [p2pAddress], peers }, rpc: { port: rpcPort }, seal: { keys: seat === undefined ? [] : ['seal.key'] }, log: { level: 'warn' },
+    chain: { spec: specFile }, p2p: { listen: [p2pAddress], peers }, rpc: { port: rpcPort, 'cors-origins': corsOrigins }, seal: { keys: seat === undefined ? [] : ['seal.key'] }, log: { level: 'warn' },
   };
   const lines = Object.entries(sections).flatMap(([section, values]) => [`[${section}]`, ...Object.entries(values).map(([key, value]) => `${key} = ${JSON.stringify(value)}`)]);
   const configFile = join(folder, 'node.toml');

@@ -83,6 +83,23 @@ here(`the driver in a page that Vite built, in a real Chromium ${WHERE}`, () => 
     liar.close();
   }, STORY_MS_MAX);
 
+  test('the browser\'s own Ed25519 has the verdicts of the one rule', async () => {
+    const page = await browser.newPage();
+    const lines = await run(page, `
+      import { openWebVerifier, verifySignature } from '@vsys/crypto/verify';
+      import { valid, invalid } from '@vsys/crypto/vectors/ed25519.json';
+      const bytes = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+      const all = [...valid, ...invalid];
+      const verifyMany = await openWebVerifier(verifySignature);
+      const verdicts = await verifyMany?.(all.map(({ input }) => ({ publicKey: { scheme: 'ed25519', bytes: bytes(input.publicKey) }, message: bytes(input.message), signature: bytes(input.signature) })));
+      console.log(verdicts === undefined ? 'none' : all.length, all.filter((_, i) => verdicts?.[i] !== i < valid.length).map(({ name }) => name).join());
+      console.log('through');
+    `);
+    // A browser without it, or with another rule, takes the portable one: then this test has nothing to compare.
+    expect(lines[0]).toMatch(/^\d+ ?$/);
+    await page.close();
+  }, STORY_MS_MAX);
+
   test('a key of the browser signs, stays over a reload, and cannot be read', async () => {
     const page = await browser.newPage();
     const code = `

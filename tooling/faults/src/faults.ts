@@ -9,7 +9,7 @@ import { namespacesRefused } from './namespace-network.ts';
 import { runKills } from './run-kills.ts';
 import { runManifest } from './run-manifest.ts';
 
-const USAGE = `npm run faults -- --module ${consensusNames.join('|')} --seed 7
+const USAGE = `npm run faults -- --module ${consensusNames().join('|')} --seed 7
   --seeds N          so many seeds, from --seed on
   --seconds N        how long anything may go wrong (30)
   --seats N          seats, each on a node of its own (4)
@@ -31,7 +31,7 @@ async function main(): Promise<number> {
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort(new Error('stopped')));
   if (values.manifest !== undefined) return run(await readManifest(values.manifest), `npm run faults -- --manifest ${values.manifest}`, values.dry, stop.signal);
-  if (values.kills) return kills(values.module === undefined ? consensusNames : [values.module], stop.signal);
+  if (values.kills) return kills(values.module === undefined ? consensusNames() : [values.module], stop.signal);
   const module = values.module as string;
   const tolerates = toleranceOf(module);
   const refused = values.network === 'proxy' ? 'the proxy was asked for' : await namespacesRefused();
@@ -54,7 +54,7 @@ async function run(manifest: Manifest, replay: string, dry: boolean, signal: Abo
   console.log(`manifest ${JSON.stringify(rest)}`);
   for (const [i, node] of nodes.entries()) console.log(`  node ${i} ${JSON.stringify(node)}`);
   for (const one of perturbations) console.log(`  ${JSON.stringify(one)}`);
-  console.log(`  changes of seats: none, ${manifest.module} offers no transaction for them`);
+  console.log(`  changes of seats: none are drawn, see tooling/faults/README.md`);
   if (dry) return 0;
   const { problems, figures, folder } = await runManifest(manifest, (line) => console.log(line), signal);
   console.log(Object.entries(figures).map(([name, figure]) => `${name} ${figure}`).join(', '));

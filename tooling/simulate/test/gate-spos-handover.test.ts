@@ -6,7 +6,7 @@ import { createSimulation, type SimulatedModule } from '@vsys/simulation';
 import { moduleNamed } from '../src/modules.ts';
 import { gate } from './support.ts';
 
-gate('spos-handover', 60);
+gate('spos-handover', 30);
 
 test('in a run of it seats hand over again and again, with votes of both sets', async () => {
   const module = moduleNamed('spos-handover');

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { toHex } from '@vsys/primitives';
+import { carryModulesOf } from '../client-options.ts';
 import { describeSpec, type SpecDescription } from '../describe-spec.ts';
 import { printJson, printRows } from '../output.ts';
 import { readSpecFile } from '../spec-file.ts';
@@ -10,8 +11,9 @@ export function addChainCommands(program: Command): void {
   const group = program.command('chain').description('look at chains');
   addChainExport(group);
   group.command('spec').description('check a chain spec, and show what chain it makes')
-    .argument('[file]', 'chain spec', 'chain.json').option('--json', 'as JSON')
-    .action(async (file: string, { json }: { json?: boolean }) => {
+    .argument('[file]', 'chain spec', 'chain.json').option('-c, --config <file>', 'config that names further consensus modules').option('--json', 'as JSON')
+    .action(async (file: string, { json }: { json?: boolean }, command: Command) => {
+      await carryModulesOf(command);
       const description = await describeSpec(await readSpecFile(file));
       if (json) printJson({ ...description, chainId: toHex(description.chainId), genesis: { ...description.genesis, id: toHex(description.genesis.id), stateRoot: toHex(description.genesis.stateRoot) } });
       else printRows(rowsOf(description));

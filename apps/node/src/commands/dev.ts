@@ -24,7 +24,7 @@ const PORT_TRIES_MAX = 5;
 /** `vsys dev`: a chain to try things on. */
 export function addDevCommand(program: Command): void {
   program.command('dev').description('run a development chain of one seat in this process until Ctrl-C; it is kept between runs')
-    .addOption(new Option('--consensus <module>', 'how blocks are agreed on').choices(consensusNames).default('spos'))
+    .addOption(new Option('--consensus <module>', 'how blocks are agreed on').choices(consensusNames()).default('spos'))
     .option('--folder <folder>', 'where the chain is kept', DEV_FOLDER)
     .option('--fresh', 'wipe it first')
     .option('--cors-origins <list>', 'pages that may ask it from a browser, such as http://localhost:5173')

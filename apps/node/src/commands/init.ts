@@ -6,6 +6,7 @@ import { hasCode, toHex } from '@vsys/primitives';
 import { createSigner } from '@vsys/crypto';
 import { chainId, chainSpecToJson } from '@vsys/data-format';
 import { AppError } from '../app-error.ts';
+import { modulesOfEnvironment } from '../carry-modules.ts';
 import { writeConfigText } from '../config.ts';
 import { createKeyFile, newSecret } from '../key-file.ts';
 import { consensusNames } from '../modules.ts';
@@ -20,7 +21,7 @@ const COINS = 1_000_000_000_000_000n;
 export function addInitCommand(program: Command): void {
   program.command('init').description('write a new chain with one seat: its spec, the keys, and the config of a node')
     .argument('[folder]', 'where to write', '.')
-    .addOption(new Option('--consensus <module>', 'how blocks are agreed on').choices(consensusNames).default('spos'))
+    .addOption(new Option('--consensus <module>', 'how blocks are agreed on').choices(consensusNames()).default('spos'))
     .option('--name <name>', 'name of the chain', 'my-chain')
     .action(init);
 }
@@ -37,7 +38,7 @@ async function init(folder: string, { consensus, name }: { consensus: string; na
   await mkdir(folder, { recursive: true });
   await createKeyFile(files.seal, 'ed25519', secret);
   await createKeyFile(files.p2p);
-  await writeNew(files.config, writeConfigText({ 'seal.keys': ['seal.key'] }));
+  await writeNew(files.config, writeConfigText({ 'seal.keys': ['seal.key'], 'consensus.modules': modulesOfEnvironment() }));
   await writeNew(files.spec, chainSpecToJson(spec));
   printRows([
     [files.spec, `the chain "${name}" under ${spec.consensus.module}; its id is ${toHex(chainId(spec))}`],

@@ -8,12 +8,15 @@ import { checkChain, followHeaders } from './follow-headers.ts';
 import { type Call, type CallerOptions, type CallOptions, createHttpCall, reachOf } from './http-call.ts';
 import { inTime } from './in-time.ts';
 import { clientLimits } from './limits.ts';
-import { type AccountState, accountKeys, accountOf, type AskOptions, type Counted, type Found, type FoundRaw, type ProvenValues, verifyCounted, verifyFound, verifyValues } from './proven-reads.ts';
+import { type AccountState, accountKeys, accountOf, type AskOptions, type Counted, type Found, type FoundRaw, type ProvenKeys, type ProvenValues, verifyCounted, verifyFound, verifyValues } from './proven-reads.ts';
 import { checkId, readBlockAt, readBytes, readObject, readStatus, readText } from './read-json.ts';
 import { submitTransactions } from './submit.ts';
 import { followEvents } from './subscribe.ts';
 import { createVerifiedHeaders, type Followed, type Trust } from './verified-headers.ts';
 import { type Included, reachedStage, type Stage, type WaitOptions } from './wait-for.ts';
+
+/** How often a question is asked whose answers are each of a block that was undone meanwhile. */
+const ASKED_MAX = 3;
 
 export interface ClientOptions extends CallerOptions {
   readonly trust: Trust;
@@ -98,13 +101,17 @@ export function createClient(options: ClientOptions): Client {
     following ??= catchUp().finally(() => { following = undefined; });
     return following;
   };
-  /** Checks an answer under the header of its block, after catching up when that is not known yet. */
-  const proven = async <Raw extends { readonly block: BlockRefJson }, T>(raw: Raw, verify: (raw: Raw) => Verdict<T>): Promise<T> => {
-    // The first may be one that was under way before the block was made.
-    for (let tries = 0; tries < 2 && headers.stateRoot(raw.block) === undefined; tries++) await follow();
-    const verdict = verify(raw);
-    if (!verdict.ok) throw errorOfRefusal(verdict);
-    return verdict.value;
+  /** Checks an answer under the header of its block, after catching up when that is not known yet. Where the block was undone meanwhile, it asks anew. */
+  const proven = async <Raw extends { readonly block: BlockRefJson }, T>(ask: () => Promise<Raw>, verify: (raw: Raw) => Verdict<T>): Promise<T> => {
+    for (let asked = 1; ; asked++) {
+      const raw = await ask();
+      // The first may be one that was under way before the block was made.
+      for (let tries = 0; tries < 2 && headers.stateRoot(raw.block) === undefined; tries++) await follow();
+      if (headers.stateRoot(raw.block) === undefined && asked < ASKED_MAX) continue;
+      const verdict = verify(raw);
+      if (!verdict.ok) throw errorOfRefusal(verdict);
+      return verdict.value;
+    }
   };
   const askDatabase = async (method: 'db_find' | 'db_count', query: Query, { at, signal }: AskOptions): Promise<FoundRaw> => {
     const { block, answer } = readObject(await call(method, { query: queryToJson(query), ...(at === undefined ? {} : { at }) }, { signal }), method);
@@ -114,11 +121,12 @@ export function createClient(options: ClientOptions): Client {
       answer: { collectionProof: readText(collectionProof, 'collectionProof'), rangeProof: readText(rangeProof, 'rangeProof'), documentsProof: readText(documentsProof, 'documentsProof') },
     };
   };
-  const find = async (query: Query, asked: AskOptions = {}): Promise<Found> => proven(await askDatabase('db_find', query, asked), (raw) => verifyFound(headers, query, raw));
-  const values = async (keys: readonly Uint8Array[], { at, signal }: AskOptions = {}): Promise<ProvenValues> => {
+  const find = async (query: Query, asked: AskOptions = {}): Promise<Found> => proven(() => askDatabase('db_find', query, asked), (raw) => verifyFound(headers, query, raw));
+  const askKeys = async (keys: readonly Uint8Array[], { at, signal }: AskOptions): Promise<ProvenKeys> => {
     const { block, proof } = readObject(await call('state_prove', { keys: keys.map(toHex), ...(at === undefined ? {} : { at }) }, { signal }), 'state_prove');
-    return proven({ block: readBlockAt(block, at), proof: readBytes(proof, 'proof') }, (raw) => verifyValues(headers, keys, raw));
+    return { block: readBlockAt(block, at), proof: readBytes(proof, 'proof') };
   };
+  const values = (keys: readonly Uint8Array[], asked: AskOptions = {}): Promise<ProvenValues> => proven(() => askKeys(keys, asked), (raw) => verifyValues(headers, keys, raw));
   const subscribe = (params: SubscribeParams, { signal }: CallOptions = {}): AsyncGenerator<RpcEvent, void, void> =>
     followEvents(reach, params, signal === undefined ? closing.signal : AbortSignal.any([closing.signal, signal]));
   const close = (): void => closing.abort(clientError('CLIENT_CLOSED', 'the client was closed'));
@@ -141,7 +149,7 @@ export function createClient(options: ClientOptions): Client {
         cursor = page.cursor;
       } while (cursor !== undefined);
     },
-    count: async (query, asked = {}) => proven(await askDatabase('db_count', query, asked), (raw) => verifyCounted(headers, query, raw)),
+    count: async (query, asked = {}) => proven(() => askDatabase('db_count', query, asked), (raw) => verifyCounted(headers, query, raw)),
     values,
     account: async (account, { lane = 0, ...asked } = {}) => accountOf(await values(accountKeys(account, lane), asked)),
     ask: (query, asked = {}) => askDatabase('db_find', query, asked),

@@ -1,4 +1,4 @@
-import { toHex } from '@vsys/primitives';
+import { equalBytes, toHex } from '@vsys/primitives';
 import { blockId, type ChainSpec, chainId, type SealedHeader, sealedHeaderFromBytes } from '@vsys/data-format';
 import { rpcLimits } from '../contract.ts';
 import { explainCode } from '../remedies.ts';
@@ -26,25 +26,43 @@ export async function followHeaders(call: Call, headers: VerifiedHeaders, limits
   const max = rpcLimits.headersMax;
   const head = headers.canJump ? await askHead(call) : 0;
   let gathered: readonly SealedHeader[] = [];
+  let ahead: Promise<readonly SealedHeader[]> | undefined;
   for (let reached = -1; ;) {
-    if (await jumpHeaders(call, headers, head, limits)) gathered = [];
+    if (await jumpHeaders(call, headers, head, limits)) {
+      gathered = [];
+      ahead = undefined;
+    }
     const newest = gathered.at(-1);
-    const locator = newest === undefined ? headers.locator() : [blockId(newest.header), ...headers.locator()];
-    const batch = await askHeaders(call, locator.map(toHex), max);
+    let batch = await (ahead ?? askHeaders(call, locatorAfter(newest, headers), max));
+    // What was asked for before the last ones were taken names older places: when the node changed its branch, those of now are asked for.
+    if (ahead !== undefined && !goesOnFrom(newest, batch)) batch = await askHeaders(call, locatorAfter(newest, headers), max);
+    const last = batch.at(-1);
+    // The next ones are on their way while these are checked.
+    ahead = batch.length === max && (last?.header.height ?? 0) > reached ? askHeaders(call, locatorAfter(last, headers), max) : undefined;
+    ahead?.catch(() => undefined);
     // A node that changed its branch meanwhile starts from one of ours again.
-    const goesOn = newest !== undefined && batch[0] !== undefined && toHex(batch[0].header.parent) === toHex(blockId(newest.header));
-    gathered = goesOn ? [...gathered, ...batch] : batch;
+    gathered = goesOnFrom(newest, batch) ? [...gathered, ...batch] : batch;
+    await headers.checkAhead(gathered);
     const taken = headers.take(gathered);
     if (!taken.ok && taken.code !== 'HEADER_RANK') {
       if (taken.code === 'HEADER_BELOW_CHECKPOINT') throw clientError('CLIENT_BEHIND', taken.message, { reason: taken.code, tip: headers.followed.tip, remedy: explainCode(taken.code)?.remedy });
       throw clientError('CLIENT_HEADER_REFUSED', `a header of the node does not hold: ${taken.message}`, { reason: taken.code, tip: headers.followed.tip });
     }
-    const last = batch.at(-1)?.header.height ?? reached;
+    const height = last?.header.height ?? reached;
     // Whoever sends the same heights again is not followed in circles.
-    if (batch.length < max || last <= reached || (!taken.ok && gathered.length >= clientLimits.branchMax)) return headers.followed;
-    reached = last;
+    if (batch.length < max || height <= reached || (!taken.ok && gathered.length >= clientLimits.branchMax)) return headers.followed;
+    reached = height;
     if (taken.ok) gathered = gathered.slice(-1);
   }
+}
+
+function goesOnFrom(newest: SealedHeader | undefined, batch: readonly SealedHeader[]): boolean {
+  return newest !== undefined && batch[0] !== undefined && equalBytes(batch[0].header.parent, blockId(newest.header));
+}
+
+function locatorAfter(newest: SealedHeader | undefined, headers: VerifiedHeaders): readonly string[] {
+  const locator = headers.locator();
+  return (newest === undefined ? locator : [blockId(newest.header), ...locator]).map(toHex);
 }
 
 async function askHeaders(call: Call, locator: readonly string[], max: number): Promise<readonly SealedHeader[]> {

@@ -1,10 +1,11 @@
 import { accept, type BlockId, equalBytes, refuse, toHex, type Verdict } from '@vsys/primitives';
-import { type BlockRef, createHeaderChain, type FoldedHeader, headerCheckpointFromBytes, headerCheckpointToBytes, type HeaderJump, type HeaderRules } from '@vsys/consensus/rules';
-import { blockId, type ChainSpec, type Header, type SealedHeader } from '@vsys/data-format';
+import { type BlockRef, createHeaderChain, foldHeaders, type FoldedHeader, headerCheckpointFromBytes, headerCheckpointToBytes, type HeaderJump, type HeaderRules } from '@vsys/consensus/rules';
+import { blockId as hashHeader, type ChainSpec, type Header, type SealedHeader } from '@vsys/data-format';
 import type { BlockRefJson } from '../contract.ts';
 import { clientError } from './client-error.ts';
 import { createHeaderRing } from './header-ring.ts';
 import { clientLimits } from './limits.ts';
+import type { SealChecks } from './seal-checks.ts';
 
 /** All that a client believes from the start. */
 export interface Trust {
@@ -18,6 +19,8 @@ export interface Trust {
    * so it must come from where nobody else writes, such as one's own storage or a release, and never from a node.
    */
   readonly checkpoint?: Uint8Array | undefined;
+  /** When `rules` were opened with its `verify`: signatures of headers are then checked many at a time. */
+  readonly seals?: SealChecks | undefined;
 }
 
 /** How far the headers were followed. */
@@ -37,6 +40,8 @@ export interface VerifiedHeaders {
   locator(): readonly BlockId[];
   /** The state root of a block of our branch; undefined when it is not there, or no longer kept. */
   stateRoot(block: BlockRefJson): Uint8Array | undefined;
+  /** Has the signatures of headers that go on from our tip checked together, so that `take` finds them known. */
+  checkAhead(headers: readonly SealedHeader[]): Promise<void>;
   /**
    * Takes headers that go on from one of ours. HEADER_RANK: they do not outrank our branch, which is kept. HEADER_BELOW_CHECKPOINT: they are of
    * blocks up to the checkpoint, which whoever has its block need not send.
@@ -57,7 +62,14 @@ const LOCATOR_DENSE = 10;
  * @throws ClientError CLIENT_CHECKPOINT
  */
 export function createVerifiedHeaders(trust: Trust, keptMax: number = clientLimits.headersKeptMax): VerifiedHeaders {
-  const chain = createHeaderChain({ rules: trust.rules, spec: trust.spec, genesis: trust.genesis, from: readCheckpoint(trust) });
+  const ids = new WeakMap<Header, BlockId>();
+  /** Headers are looked at more than once. */
+  const blockId = (header: Header): BlockId => {
+    const known = ids.get(header) ?? hashHeader(header);
+    ids.set(header, known);
+    return known;
+  };
+  const chain = createHeaderChain({ rules: trust.rules, spec: trust.spec, genesis: trust.genesis, from: readCheckpoint(trust), blockId });
   let start = chain.final;
   let kept = createHeaderRing(keptMax, start.height);
   kept.put(start.height, start.id, start.header.stateRoot);
@@ -99,6 +111,13 @@ export function createVerifiedHeaders(trust: Trust, keptMax: number = clientLimi
       const known = kept.id(height);
       return known !== undefined && toHex(known) === id ? kept.stateRoot(height) : undefined;
     },
+    async checkAhead(headers) {
+      const from = headers.findIndex(({ header }) => !isKept(header));
+      const news = from < 0 ? [] : headers.slice(from);
+      const { tip } = chain;
+      if (news[0] === undefined || !equalBytes(news[0].header.parent, tip.id)) return;
+      await trust.seals?.ahead(() => void foldHeaders(trust.rules, blockId, tip, news));
+    },
     take(headers) {
       const from = headers.findIndex(({ header }) => !isKept(header));
       const first = headers[from]?.header;
@@ -107,7 +126,9 @@ export function createVerifiedHeaders(trust: Trust, keptMax: number = clientLimi
       // Below what is kept nothing can be compared: the node is far behind us, and has nothing new.
       if (first.height <= kept.oldest) return accept(undefined);
       const news = headers.slice(from);
-      return equalBytes(first.parent, chain.tip.id) ? extend(news) : replace(first.parent, news);
+      const taken = equalBytes(first.parent, chain.tip.id) ? extend(news) : replace(first.parent, news);
+      trust.seals?.forget();
+      return taken;
     },
     canJump: trust.rules.certificate !== undefined,
     jump(jump) {
