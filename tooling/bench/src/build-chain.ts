@@ -4,17 +4,18 @@ import { invariant, systemClock } from '@vsys/primitives';
 import { type SignatureVerifier, verifySignature } from '@vsys/crypto';
 import { createRouter } from '@vsys/container';
 import { createChain, sealMessage } from '@vsys/consensus';
-import { createSpos, seatOfSlot, sposExtToBytes, sposParamsFromBytes } from '@vsys/consensus-spos';
+import { createSpos, seatOfSlot, type SposContext, sposExtToBytes, sposParamsFromBytes } from '@vsys/consensus-spos';
 import { blockId, chainId, type ChainSpec, chainSpecFromJson, chainSpecToJson } from '@vsys/data-format';
 import { createDatabaseContainer } from '@vsys/database';
 import { openFileBlockLog, openRocksStore } from '@vsys/store-rocksdb';
 import { createCoinContainer } from '@vsys/transaction';
 import { benchSigner, createBenchSpec, SLOT_MS } from './bench-chain.ts';
+import { certificatesOf } from './vote-on-head.ts';
 
 /** Raise it when the layout of the store or the content of a kept chain changes: older ones are then made again. */
-const LAYOUT = 3;
+const LAYOUT = 4;
 const SEATS = 4;
-/** Blocks below the head that are not final yet, as under the depth rule of four seats. */
+/** Blocks below the head that are not final yet, where each header carries what the seats say of the one before. */
 const NOT_FINAL = 2;
 const DAY_MS = 86_400_000;
 /** A chain of the past: long enough for a block per second of it. */
@@ -54,7 +55,7 @@ export async function keepChain({ name, funded, keptIn, blocks, print }: ChainPl
   }
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const spec = createBenchSpec({ genesisTimeMs: Math.floor((Date.now() - AGE_MS) / SLOT_MS) * SLOT_MS, seats: seatWords.map(benchSigner), funded: funded.map(benchSigner), finality: 'depth' });
+  const spec = createBenchSpec({ genesisTimeMs: Math.floor((Date.now() - AGE_MS) / SLOT_MS) * SLOT_MS, seats: seatWords.map(benchSigner), funded: funded.map(benchSigner) });
   await writeFile(join(folder, 'chain.json'), chainSpecToJson(spec));
   print(`making the chain in ${folder}, once …`);
   const startMs = performance.now();
@@ -88,7 +89,8 @@ async function buildChain(data: string, spec: ChainSpec, blocks: Iterable<readon
     slot++;
     const seat = seatOfSlot(params.value, params.value.seats, slot);
     invariant(seat !== undefined, 'a bench has a seat for every slot');
-    const built = await chain.build({ job: '', on: chain.head.id, timeMs: slot * SLOT_MS, ext: sposExtToBytes({ slot, seat: seat.index }), deadlineMs: Number.POSITIVE_INFINITY });
+    const certificates = certificatesOf(id, chain.treeView.head.context as SposContext, seats);
+    const built = await chain.build({ job: '', on: chain.head.id, timeMs: slot * SLOT_MS, ext: sposExtToBytes({ slot, seat: seat.index, certificates }), deadlineMs: Number.POSITIVE_INFINITY });
     invariant(built?.block.transactions.length === block.length, 'a block of a bench takes all that waits');
     const imported = await chain.importBlock({ ...built.block, seal: (seats[seat.index] as (typeof seats)[number]).sign(sealMessage(built.id)) });
     invariant(imported.ok, 'a block of a bench is valid', imported as never);
