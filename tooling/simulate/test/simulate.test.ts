@@ -31,6 +31,6 @@ test.each([
 ])('%j is refused in words', (args, words) => {
   const { code, errors } = simulate(...args);
   expect(errors).toContain(words);
-  expect(errors).toContain('npm run simulate -- --module spos|spos-handover|poa|bft --seeds 1000');
+  expect(errors).toContain('npm run simulate -- --module spos|spos-handover|poa|bft|eras --seeds 1000');
   expect(code).toBe(2);
 });
