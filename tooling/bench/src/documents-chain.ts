@@ -41,6 +41,16 @@ export function* documentBlocks(chainId: Uint8Array, owner: Signer, documents: n
   }
 }
 
+/** The same, then empty blocks up to so many in all. */
+export function* documentsThenEmpty(chainId: Uint8Array, owner: Signer, documents: number, blocks: number): Generator<readonly Uint8Array[]> {
+  let made = 0;
+  for (const block of documentBlocks(chainId, owner, documents)) {
+    made++;
+    yield block;
+  }
+  for (; made < blocks; made++) yield [];
+}
+
 /** Ids, countries and names in no order, as data comes; a place in each is told by its number. */
 function documentOf(at: number): Document {
   const scattered = (at * 2_654_435_761) % 4_294_967_296;

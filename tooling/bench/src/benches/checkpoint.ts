@@ -7,7 +7,7 @@ import type { BenchRun } from '../bench.ts';
 import { benchSigner } from '../bench-chain.ts';
 import { keepChain } from '../build-chain.ts';
 import { CHAINS_FOLDER } from '../chains-folder.ts';
-import { COLLECTION, documentBlocks, documentsDatabase } from '../documents-chain.ts';
+import { COLLECTION, documentsThenEmpty, documentsDatabase } from '../documents-chain.ts';
 import { median } from '../median.ts';
 import { freePorts, writeNodeFolder } from '../node-folder.ts';
 import { startNodeProcess } from '../node-process.ts';
@@ -24,14 +24,7 @@ export const runCheckpoint: BenchRun = async (options, print) => {
   const owner = benchSigner('owner');
   const chain = await keepChain({
     name: `checkpoint-${blocks}`, funded: ['owner'], keptIn: options['chains'] ?? CHAINS_FOLDER, print,
-    *blocks(id) {
-      let made = 0;
-      for (const block of documentBlocks(id, owner, DOCUMENTS)) {
-        made++;
-        yield block;
-      }
-      for (; made < blocks; made++) yield [];
-    },
+    blocks: (id) => documentsThenEmpty(id, owner, DOCUMENTS, blocks),
   });
   const [p2pPort, rpcPort] = (await freePorts(2)) as [number, number];
   const folder = await writeNodeFolder(join(chain.folder, 'node'), { specFile: '../chain.json', name: 'checkpoint', p2pPort, rpcPort, peers: [] });

@@ -12,7 +12,7 @@ import type { BenchRun } from '../bench.ts';
 import { benchSigner } from '../bench-chain.ts';
 import { keepChain } from '../build-chain.ts';
 import { CHAINS_FOLDER } from '../chains-folder.ts';
-import { documentBlocks } from '../documents-chain.ts';
+import { documentsThenEmpty } from '../documents-chain.ts';
 import { lightRead, type LightRead, type LightShown } from '../light-page.ts';
 import { median } from '../median.ts';
 import { freePorts, writeNodeFolder } from '../node-folder.ts';
@@ -30,14 +30,7 @@ export const runLight: BenchRun = async (options, print) => {
   const owner = benchSigner('owner');
   const chain = await keepChain({
     name: `checkpoint-${blocks}`, funded: ['owner'], keptIn: options['chains'] ?? CHAINS_FOLDER, print,
-    *blocks(id) {
-      let made = 0;
-      for (const block of documentBlocks(id, owner, DOCUMENTS)) {
-        made++;
-        yield block;
-      }
-      for (; made < blocks; made++) yield [];
-    },
+    blocks: (id) => documentsThenEmpty(id, owner, DOCUMENTS, blocks),
   });
   await using undo = new AsyncDisposableStack();
   const script = (await build({ entryPoints: [fileURLToPath(new URL('../light-page.ts', import.meta.url))], bundle: true, minify: true, write: false, platform: 'browser', format: 'iife', target: 'es2023', conditions: ['@vsys/source'], logLevel: 'silent' })).outputFiles[0]?.text ?? '';
