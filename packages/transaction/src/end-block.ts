@@ -8,10 +8,14 @@ import { accountOfBalanceKey } from './coin.ts';
 export async function endBlock(journal: StateJournal, view: StateView, { containers }: Router, block: BlockContext, author: AccountId | undefined): Promise<void> {
   for (const container of containers) {
     if (container.endBlock === undefined) continue;
-    const balancesChanged = accountsWithNewBalance(journal);
+    let changed: readonly AccountId[] | undefined;
     for (;;) {
       try {
-        container.endBlock({ block, ...(author === undefined ? {} : { author }), balancesChanged, state: journal });
+        container.endBlock({
+          block, ...(author === undefined ? {} : { author }), state: journal,
+          // Only for who asks: it takes a look at all that the block wrote. What the container itself writes counts once it has ended.
+          get balancesChanged() { return (changed ??= accountsWithNewBalance(journal)); },
+        });
         journal.commit();
         break;
       } catch (thrown) {
