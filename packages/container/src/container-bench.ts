@@ -1,7 +1,8 @@
-import { type AccountId, equalBytes, invariant, toHex, type Verdict } from '@vsys/primitives';
+import { type AccountId, invariant, toHex, type Verdict } from '@vsys/primitives';
 import { type BenchState, blockAt } from './compliance-bench.ts';
 import type { Container } from './container.ts';
 import { createGasMeter } from './gas-meter.ts';
+import { hasSigned } from './has-signed.ts';
 import { createStateJournal, KeysNotLoaded, type StateJournal } from './state-journal.ts';
 
 /** One operation, as the builders of a container make it. */
@@ -64,7 +65,7 @@ export function createContainerBench(container: Container, { params = new Uint8A
   };
 
   const judge = (journal: StateJournal, actor: AccountId, what: { readonly container: string; readonly action: string }, signers: readonly AccountId[]): Verdict<void, string> => {
-    if (signers.some((signer) => equalBytes(signer, actor))) return { ok: true, value: undefined };
+    if (hasSigned(actor, signers)) return { ok: true, value: undefined };
     invariant(container.authority !== undefined, 'a container without an authority has actors that signed');
     return container.authority.mayAct({ ...what, actor, signers, block: blockAt(bench.height), state: journal, gas: createGasMeter(GAS_MAX) });
   };

@@ -1,6 +1,6 @@
 import { accept, equalBytes, refuse, type Verdict } from '@vsys/primitives';
 import { type Document, encodeDocument } from '@vsys/data-format/value';
-import type { Container, OperationContext } from '@vsys/container';
+import { type Container, operationCalls, type OperationContext } from '@vsys/container';
 import { applyPatch, type PatchCode } from './apply-patch.ts';
 import { createCollection, createDatabase, createIndex } from './catalogue.ts';
 import { collectionFromRecord, collectionKey, type CollectionCounts, countKey, countsFromRecord, countsToRecord, DATABASE, databaseFromRecord, databaseId, databaseKey, type DatabaseId, documentFromRecord, documentKey, documentPrefix, documentToRecord } from './layout.ts';
@@ -14,37 +14,19 @@ import { databaseGas } from './gas.ts';
  * The owner of a database is the only one who changes it.
  */
 export function createDatabaseContainer(): Container {
-  // A payload is read at admission, before loading, and when it runs; it is the same array each time.
-  const read = new WeakMap<Uint8Array, Verdict<DatabaseOperation, PayloadCode>>();
-  const operationOf = (payload: Uint8Array): Verdict<DatabaseOperation, PayloadCode> => {
-    const known = read.get(payload);
-    if (known !== undefined) return known;
-    const operation = operationFromPayload(payload);
-    read.set(payload, operation);
-    return operation;
-  };
   return {
     name: DATABASE,
     version: 1,
-    check(payload) {
-      const operation = operationOf(payload);
-      return operation.ok ? accept(undefined) : operation;
-    },
-    touches(payload, actor) {
-      const operation = operationOf(payload);
-      return operation.ok ? touchedBy(operation.value, actor) : [];
-    },
-    actionOf(payload) {
-      const operation = operationOf(payload);
-      return operation.ok ? actionOf(operation.value) : '';
-    },
-    execute(payload, context) {
-      const operation = operationOf(payload);
-      if (!operation.ok) return operation;
-      context.gas.charge(databaseGas.operation + databaseGas.payloadByte * BigInt(payload.length));
-      const done = run(operation.value, context);
-      return done.ok ? accept(new Uint8Array()) : done;
-    },
+    ...operationCalls<DatabaseOperation>({
+      read: operationFromPayload,
+      touches: touchedBy,
+      actionOf,
+      gasOf: (_, payload) => databaseGas.operation + databaseGas.payloadByte * BigInt(payload.length),
+      run(operation, context) {
+        const done = run(operation, context);
+        return done.ok ? accept(new Uint8Array()) : done;
+      },
+    }),
   };
 }
 

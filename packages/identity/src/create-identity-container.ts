@@ -1,5 +1,5 @@
 import { accept, type Verdict } from '@vsys/primitives';
-import type { Container, OperationContext } from '@vsys/container';
+import { type Container, operationCalls, type OperationContext } from '@vsys/container';
 import { type AvatarCode, cancelRecovery, finishRecovery, recover, setGuardians, setKeys, writeAvatar } from './avatar.ts';
 import { createdKey, IDENTITY, identityId, identityKey, PRESENT } from './layout.ts';
 import { identityGas } from './limits.ts';
@@ -18,25 +18,13 @@ export function createIdentityContainer(): Container {
   return {
     name: IDENTITY,
     version: 1,
-    check(payload) {
-      const operation = operationFromPayload(payload);
-      return operation.ok ? accept(undefined) : operation;
-    },
-    touches(payload, actor) {
-      const operation = operationFromPayload(payload);
-      if (!operation.ok) return [];
-      return [identityKey('avatar' in operation.value ? operation.value.avatar : actor)];
-    },
-    actionOf(payload) {
-      const operation = operationFromPayload(payload);
-      return operation.ok ? operation.value.kind : '';
-    },
-    execute(payload, context) {
-      const operation = operationFromPayload(payload);
-      if (!operation.ok) return operation;
-      context.gas.charge(identityGas.operation + identityGas.payloadByte * BigInt(payload.length));
-      return run(operation.value, context);
-    },
+    ...operationCalls<IdentityOperation>({
+      read: operationFromPayload,
+      touches: (operation, actor) => [identityKey('avatar' in operation ? operation.avatar : actor)],
+      actionOf: ({ kind }) => kind,
+      gasOf: (_, payload) => identityGas.operation + identityGas.payloadByte * BigInt(payload.length),
+      run,
+    }),
     authority: {
       touches: (actor) => [identityKey(actor)],
       mayAct: ({ actor, container, action, ...asking }) => mayAct(actor, { container, action }, asking),

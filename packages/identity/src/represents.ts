@@ -1,5 +1,5 @@
-import { type AccountId, accept, equalBytes, refuse, toHex, type Verdict } from '@vsys/primitives';
-import type { GasMeter, StateAccess } from '@vsys/container';
+import { type AccountId, accept, refuse, toHex, type Verdict } from '@vsys/primitives';
+import { type GasMeter, hasSigned, type StateAccess } from '@vsys/container';
 import { type IdentityId, identityFromRecord, identityKey, type OrganisationRecord, type Quorum, type Rule } from './layout.ts';
 import { identityGas, identityLimits as limits } from './limits.ts';
 
@@ -75,8 +75,4 @@ export function ruleFor(rules: readonly Rule[], { container, action }: Action): 
 
 function signedOf({ of }: Quorum, signers: readonly AccountId[]): number {
   return of.filter((key) => hasSigned(key, signers)).length;
-}
-
-export function hasSigned(account: AccountId, signers: readonly AccountId[]): boolean {
-  return signers.some((signer) => equalBytes(signer, account));
 }

@@ -1,5 +1,5 @@
 import { accept, CodedError, type Verdict } from '@vsys/primitives';
-import type { Container, OperationContext } from '@vsys/container';
+import { type Container, operationCalls, type OperationContext } from '@vsys/container';
 import { balanceKey, COIN } from '@vsys/transaction';
 import { acceptOffer, buy, clearTarget, forgetReservations, type GlobalNameCode, offer, redeem, renew, reserve, reveal, setPrimary, setTarget } from './global-names.ts';
 import { localKey, NAME, nameKey, PARAMS_KEY, queueKey, reservationKey, skeletonKey } from './layout.ts';
@@ -19,25 +19,16 @@ export function createNameContainer(): Container {
     name: NAME,
     version: 1,
     alsoWrites: [COIN],
-    check(payload) {
-      const operation = operationFromPayload(payload);
-      return operation.ok ? accept(undefined) : operation;
-    },
-    touches(payload, actor, block) {
-      const operation = operationFromPayload(payload);
-      return operation.ok ? touchedBy(operation.value, actor, block.height) : [];
-    },
-    actionOf(payload) {
-      const operation = operationFromPayload(payload);
-      return operation.ok ? operation.value.kind : '';
-    },
-    execute(payload, context) {
-      const operation = operationFromPayload(payload);
-      if (!operation.ok) return operation;
-      context.gas.charge(nameGas.operation + nameGas.payloadByte * BigInt(payload.length));
-      const done = run(operation.value, context);
-      return done.ok ? accept(new Uint8Array()) : done;
-    },
+    ...operationCalls<NameOperation>({
+      read: operationFromPayload,
+      touches: (operation, actor, { height }) => touchedBy(operation, actor, height),
+      actionOf: ({ kind }) => kind,
+      gasOf: (_, payload) => nameGas.operation + nameGas.payloadByte * BigInt(payload.length),
+      run(operation, context) {
+        const done = run(operation, context);
+        return done.ok ? accept(new Uint8Array()) : done;
+      },
+    }),
     endBlock: ({ block, state }) => forgetReservations(state, block.height),
     genesis(params) {
       const read = nameParamsFromBytes(params);

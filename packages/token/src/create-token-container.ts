@@ -1,5 +1,5 @@
 import { accept, type Verdict } from '@vsys/primitives';
-import type { Container, OperationContext } from '@vsys/container';
+import { type Container, operationCalls, type OperationContext } from '@vsys/container';
 import { burn, type FungibleCode, issue, pause, setList, transfer } from './fungible.ts';
 import { accountObjectId, allowedKey, frozenKey, TOKEN, tokenBalanceKey, tokenKey } from './layout.ts';
 import { tokenGas } from './limits.ts';
@@ -13,24 +13,13 @@ export function createTokenContainer(): Container {
   return {
     name: TOKEN,
     version: 1,
-    check(payload) {
-      const operation = operationFromPayload(payload);
-      return operation.ok ? accept(undefined) : operation;
-    },
-    touches(payload, actor) {
-      const operation = operationFromPayload(payload);
-      return operation.ok ? touchedBy(operation.value, actor) : [];
-    },
-    actionOf(payload) {
-      const operation = operationFromPayload(payload);
-      return operation.ok ? operation.value.kind : '';
-    },
-    execute(payload, context) {
-      const operation = operationFromPayload(payload);
-      if (!operation.ok) return operation;
-      context.gas.charge(tokenGas.operation + tokenGas.payloadByte * BigInt(payload.length));
-      return run(operation.value, context);
-    },
+    ...operationCalls<TokenOperation>({
+      read: operationFromPayload,
+      touches: touchedBy,
+      actionOf: ({ kind }) => kind,
+      gasOf: (_, payload) => tokenGas.operation + tokenGas.payloadByte * BigInt(payload.length),
+      run,
+    }),
   };
 }
 

@@ -1,5 +1,5 @@
-import { type AccountId, equalBytes, invariant, type Verdict, accept, refuse } from '@vsys/primitives';
-import { type BlockContext, createGasMeter, createStateJournal, type GasMeter, KeysNotLoaded, OutOfGas, type Router, type StateJournal } from '@vsys/container';
+import { type AccountId, invariant, type Verdict, accept, refuse } from '@vsys/primitives';
+import { type BlockContext, createGasMeter, createStateJournal, type GasMeter, hasSigned, KeysNotLoaded, OutOfGas, type Router, type StateJournal } from '@vsys/container';
 import type { FeeRules, Operation, Receipt } from '@vsys/data-format';
 import type { StateView, StateWrite } from '@vsys/state';
 import { type CheckedTransaction, feeCeiling } from './admission.ts';
@@ -197,10 +197,6 @@ function runOperation(
     if (!may.ok) return may;
   }
   return container.value.execute(payload, { block, transactionId: checked.id, index, count: operations.length, actor, payer, signers, state: journal, gas });
-}
-
-function hasSigned(account: AccountId, signers: readonly AccountId[]): boolean {
-  return signers.some((signer) => equalBytes(signer, account));
 }
 
 function credit(journal: StateJournal, key: Uint8Array, amount: bigint): void {

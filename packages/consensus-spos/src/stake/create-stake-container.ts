@@ -1,6 +1,6 @@
 import { accept } from '@vsys/primitives';
 import type { AccountId, Verdict } from '@vsys/primitives';
-import type { Container } from '@vsys/container';
+import { type Container, operationCalls } from '@vsys/container';
 import { balanceKey } from '@vsys/transaction';
 import type { SposParams } from '../params.ts';
 import { SEAT_LIST_KEY, SPOS_CONTAINER } from '../seat-list.ts';
@@ -30,27 +30,20 @@ export function createStakeContainer(params: SposParams, rules: Omit<EvidenceRul
     version: 1,
     // Leases, fees, bonds and rewards are coins.
     alsoWrites: ['coin'],
-    check(payload) {
-      const operation = stakeOperationFromPayload(payload);
-      if (!operation.ok) return operation;
-      const judged = operation.value.kind === 'evidence' ? verifyEvidence(evidenceRules, operation.value.proof) : accept(undefined);
-      return judged.ok ? accept(undefined) : judged;
-    },
-    touches(payload, actor) {
-      const operation = stakeOperationFromPayload(payload);
-      return operation.ok ? keysOf(operation.value, actor, evidenceRules) : [];
-    },
-    actionOf(payload) {
-      const operation = stakeOperationFromPayload(payload);
-      return operation.ok ? operation.value.kind : '';
-    },
-    execute(payload, { block, actor, state, gas, index, count }) {
-      const operation = stakeOperationFromPayload(payload);
-      if (!operation.ok) return operation;
-      gas.charge(stakeGas[operation.value.kind] + (operation.value.kind === 'evidence' ? stakeGas.evidenceByte * BigInt(payload.length) : 0n));
-      const draft = createStakeDraft(params.stake, block.height, state);
-      return run({ params: params.stake, round: params, draft, actor, height: block.height, timeMs: block.timeMs, isLast: index === count - 1 }, operation.value, evidenceRules);
-    },
+    ...operationCalls<StakeOperation>({
+      read: stakeOperationFromPayload,
+      check(operation) {
+        const judged = operation.kind === 'evidence' ? verifyEvidence(evidenceRules, operation.proof) : accept(undefined);
+        return judged.ok ? accept(undefined) : judged;
+      },
+      touches: (operation, actor) => keysOf(operation, actor, evidenceRules),
+      actionOf: ({ kind }) => kind,
+      gasOf: ({ kind }, payload) => stakeGas[kind] + (kind === 'evidence' ? stakeGas.evidenceByte * BigInt(payload.length) : 0n),
+      run(operation, { block, actor, state, index, count }) {
+        const draft = createStakeDraft(params.stake, block.height, state);
+        return run({ params: params.stake, round: params, draft, actor, height: block.height, timeMs: block.timeMs, isLast: index === count - 1 }, operation, evidenceRules);
+      },
+    }),
     endBlock: (end) => endStakeBlock(params.stake, end),
     genesis: () => genesisStake(params),
   };
