@@ -1,10 +1,9 @@
-import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
 import { createSpos, sposParamsToBytes, sposQuorum, stakeDefaults } from '@vsys/consensus-spos';
 import type { Seat, SposContext, SposParams } from '@vsys/consensus-spos';
 import type { ConsensusSubject } from '@vsys/consensus/compliance';
 import type { PublicKeyOf } from '@vsys/consensus/rules';
-import { verifySignature } from '@vsys/crypto';
+import { createSigner, verifySignature } from '@vsys/crypto';
+import type { Signer } from '@vsys/crypto';
 import { blockId } from '@vsys/data-format';
 import type { ChainSpec, Header } from '@vsys/data-format';
 import { toHex } from '@vsys/primitives';
@@ -12,21 +11,18 @@ import { toHex } from '@vsys/primitives';
 export { blockId, verifySignature };
 
 const ZERO = new Uint8Array(32);
-const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
-const SPKI = Buffer.from('302a300506032b6570032100', 'hex');
 
-function privateKeyOf(seed: number): KeyObject {
-  return createPrivateKey({ key: Buffer.concat([PKCS8, Buffer.alloc(32, seed + 1)]), format: 'der', type: 'pkcs8' });
+function keyOf(seed: number): Signer {
+  return createSigner('ed25519', new Uint8Array(32).fill(seed + 1));
 }
 
 export function publicKeyOf(seed: number): PublicKeyOf {
-  const der = createPublicKey(privateKeyOf(seed)).export({ format: 'der', type: 'spki' });
-  return { scheme: 'ed25519', bytes: new Uint8Array(der.subarray(SPKI.length)) };
+  return keyOf(seed).publicKey;
 }
 
 export function signerOf(count: number): (key: PublicKeyOf, bytes: Uint8Array) => Uint8Array {
-  const privates = new Map(Array.from({ length: count }, (_, seed) => [toHex(publicKeyOf(seed).bytes), privateKeyOf(seed)]));
-  return (key, bytes) => new Uint8Array(sign(null, bytes, privates.get(toHex(key.bytes)) as KeyObject));
+  const signers = new Map(Array.from({ length: count }, (_, seed) => [toHex(publicKeyOf(seed).bytes), keyOf(seed)]));
+  return (key, bytes) => (signers.get(toHex(key.bytes)) as Signer).sign(bytes);
 }
 
 export function genesisAt(timeMs: number): Header {

@@ -1,5 +1,5 @@
-import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
-import { verifySignature } from '@vsys/crypto';
+import { createSigner, verifySignature } from '@vsys/crypto';
+import type { Signer } from '@vsys/crypto';
 import { sha256 } from '@vsys/crypto/hash';
 import { toHex, utf8ToBytes } from '@vsys/primitives';
 import type { BlockRef } from '@vsys/consensus/rules';
@@ -10,24 +10,23 @@ import { nameOf, withVote } from '../src/tally.ts';
 export { verifySignature };
 
 export const CHAIN = new Uint8Array(32).fill(7);
-const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
-const privates = new Map<string, ReturnType<typeof createPrivateKey>>();
+const signers = new Map<string, Signer>();
 
 /** Public key of the voter of this number. */
 export function keyOf(seed: number): Uint8Array {
   const known = publics.get(seed);
   if (known !== undefined) return known;
-  const privateKey = createPrivateKey({ key: Buffer.concat([PKCS8, Buffer.alloc(32, seed + 1)]), format: 'der', type: 'pkcs8' });
-  const key = new Uint8Array(createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).subarray(12));
+  const signer = createSigner('ed25519', new Uint8Array(32).fill(seed + 1));
+  const key = signer.publicKey.bytes;
   publics.set(seed, key);
-  privates.set(toHex(key), privateKey);
+  signers.set(toHex(key), signer);
   return key;
 }
 
 const publics = new Map<number, Uint8Array>();
 
 export function signBy(key: Uint8Array, message: Uint8Array): Uint8Array {
-  return new Uint8Array(sign(null, message, privates.get(toHex(key)) as ReturnType<typeof createPrivateKey>));
+  return (signers.get(toHex(key)) as Signer).sign(message);
 }
 
 export function setOf(...seeds: readonly number[]): FfgSet {
