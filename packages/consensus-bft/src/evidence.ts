@@ -1,6 +1,6 @@
-import { accept, concatBytes, equalBytes, refuse, uint32FromBytes, uint32ToBytes } from '@vsys/primitives';
+import { accept, concatBytes, equalBytes, refuse } from '@vsys/primitives';
 import type { ChainId, Height, Verdict } from '@vsys/primitives';
-import { sealMessage } from '@vsys/consensus/rules';
+import { evidencePairFromBytes, evidencePairToBytes, sealMessage } from '@vsys/consensus/rules';
 import type { VerifySignature } from '@vsys/consensus/rules';
 import { blockId, sealedHeaderFromBytes, sealedHeaderToBytes } from '@vsys/data-format';
 import { bftRoundOf } from './rules.ts';
@@ -26,20 +26,23 @@ const KEY_BYTES = 32;
 
 /** 1, the key (32), then two votes, each behind its length (4). */
 export function voteEvidence(key: Uint8Array, a: Vote, b: Vote): Uint8Array {
-  return concatBytes(Uint8Array.of(VOTES), key, listOf([voteToBytes(a), voteToBytes(b)]));
+  return concatBytes(Uint8Array.of(VOTES), key, evidencePairToBytes([voteToBytes(a), voteToBytes(b)]));
 }
 
 /** 2, the key (32), then two proposals, each behind its length (4): 0 and a sealed header, or 1 and a reproposal. */
 export function proposalEvidence(key: Uint8Array, a: Proposal, b: Proposal): Uint8Array {
-  return concatBytes(Uint8Array.of(PROPOSALS), key, listOf([a, b].map(({ signed }) =>
-    signed.kind === 'fresh' ? concatBytes(Uint8Array.of(FRESH), sealedHeaderToBytes(signed)) : concatBytes(Uint8Array.of(AGAIN), reproposalToBytes(signed.reproposal)))));
+  return concatBytes(Uint8Array.of(PROPOSALS), key, evidencePairToBytes([proposalToBytes(a), proposalToBytes(b)]));
+}
+
+function proposalToBytes({ signed }: Proposal): Uint8Array {
+  return signed.kind === 'fresh' ? concatBytes(Uint8Array.of(FRESH), sealedHeaderToBytes(signed)) : concatBytes(Uint8Array.of(AGAIN), reproposalToBytes(signed.reproposal));
 }
 
 /** Judges a proof by itself: anyone can who knows the chain's id. */
 export function verifyBftEvidence(chainId: ChainId, verifySignature: VerifySignature, proof: Uint8Array): Verdict<BftOffence, 'BFT_EVIDENCE'> {
   const wrong = (message: string): Verdict<BftOffence, 'BFT_EVIDENCE'> => refuse('BFT_EVIDENCE', message);
   const key = proof.slice(1, 1 + KEY_BYTES);
-  const parts = partsOf(proof.subarray(1 + KEY_BYTES));
+  const parts = evidencePairFromBytes(proof.subarray(1 + KEY_BYTES));
   if (parts === undefined) return wrong('expected a key and two signed things');
   const isSigned = (message: Uint8Array, signature: Uint8Array): boolean => verifySignature({ scheme: 'ed25519', bytes: key }, message, signature);
   if (proof[0] === VOTES) {
@@ -70,21 +73,4 @@ function proposalFromBytes(chainId: ChainId, bytes: Uint8Array): { readonly heig
   const parsed = bftSealFromBytes(seal);
   if (parsed?.kind !== 'proposal') return undefined;
   return { height: header.height, round: bftRoundOf(header.ext), message: sealMessage(blockId(header)), signature: parsed.signature };
-}
-
-function listOf(items: readonly Uint8Array[]): Uint8Array {
-  return concatBytes(...items.flatMap((item) => [uint32ToBytes(item.length), item]));
-}
-
-/** Exactly two. */
-function partsOf(bytes: Uint8Array): readonly Uint8Array[] | undefined {
-  const parts: Uint8Array[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    if (parts.length === 2 || bytes.length - at < 4) return undefined;
-    const length = uint32FromBytes(bytes, at);
-    if (length > bytes.length - at - 4) return undefined;
-    parts.push(bytes.slice(at + 4, at + 4 + length));
-    at += 4 + length;
-  }
-  return parts.length === 2 ? parts : undefined;
 }

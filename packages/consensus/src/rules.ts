@@ -4,6 +4,7 @@ import type { ChainSpec, Header, SealedHeader } from '@vsys/data-format';
 import type { AccountId, BlockId, Height, Verdict } from '@vsys/primitives';
 
 export type { Rank } from '@vsys/block-tree';
+export { evidencePairFromBytes, evidencePairToBytes } from './evidence-pair.ts';
 export { sealMessage } from './seal.ts';
 export { checkContinues, createHeaderChain, foldHeaders } from './header-chain.ts';
 export type { FoldedHeader, HeaderChain, HeaderChainOptions } from './header-chain.ts';

@@ -1,6 +1,6 @@
-import { accept, concatBytes, equalBytes, refuse, uint32FromBytes, uint32ToBytes } from '@vsys/primitives';
+import { accept, concatBytes, equalBytes, refuse } from '@vsys/primitives';
 import type { ChainId, Height, Verdict } from '@vsys/primitives';
-import { sealMessage } from '@vsys/consensus/rules';
+import { evidencePairFromBytes, evidencePairToBytes, sealMessage } from '@vsys/consensus/rules';
 import type { VerifySignature } from '@vsys/consensus/rules';
 import { blockId, sealedHeaderFromBytes, sealedHeaderToBytes } from '@vsys/data-format';
 import type { SealedHeader } from '@vsys/data-format';
@@ -21,7 +21,7 @@ const VOTES = 2;
 
 /** 1, the minting key (32), then two sealed headers, each behind its length (4). */
 export function headerEvidence(mintKey: Uint8Array, a: SealedHeader, b: SealedHeader): Uint8Array {
-  return concatBytes(Uint8Array.of(HEADERS), mintKey, ...[a, b].map(sealedHeaderToBytes).flatMap((one) => [uint32ToBytes(one.length), one]));
+  return concatBytes(Uint8Array.of(HEADERS), mintKey, evidencePairToBytes([sealedHeaderToBytes(a), sealedHeaderToBytes(b)]));
 }
 
 /** 2, then what the gadget says of two votes. @param proof - of `ffgEvidence` */
@@ -49,7 +49,7 @@ export function offenceOf(rules: EvidenceRules, proof: Uint8Array): Verdict<Offe
 function verifyHeaders({ chainId, slotMs, verifySignature }: EvidenceRules, proof: Uint8Array): Verdict<Offence, 'SPOS_EVIDENCE'> {
   const wrong = (message: string): Verdict<Offence, 'SPOS_EVIDENCE'> => refuse('SPOS_EVIDENCE', message);
   const key = proof.slice(0, 32);
-  const [a, b] = pairOf(proof.subarray(32))?.map(sealedHeaderFromBytes) ?? [];
+  const [a, b] = evidencePairFromBytes(proof.subarray(32))?.map(sealedHeaderFromBytes) ?? [];
   if (a?.ok !== true || b?.ok !== true) return wrong('expected a key and two sealed headers');
   const sealed = [a.value, b.value];
   if (!sealed.every(({ header }) => equalBytes(header.chainId, chainId))) return wrong('a header is of another chain');
@@ -59,17 +59,4 @@ function verifyHeaders({ chainId, slotMs, verifySignature }: EvidenceRules, proo
   if (equalBytes(ids[0], ids[1])) return wrong('both headers are the same');
   const isByKey = ({ seal }: SealedHeader, i: number): boolean => verifySignature({ scheme: 'ed25519', bytes: key }, sealMessage(ids[i] as Uint8Array), seal);
   return sealed.every(isByKey) ? accept({ key, kind: 'two headers', slot }) : wrong('a seal is not by the key');
-}
-
-/** Exactly two, each behind its length. */
-function pairOf(bytes: Uint8Array): readonly Uint8Array[] | undefined {
-  const parts: Uint8Array[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    if (parts.length === 2 || bytes.length - at < 4) return undefined;
-    const length = uint32FromBytes(bytes, at);
-    if (length > bytes.length - at - 4) return undefined;
-    parts.push(bytes.slice(at + 4, at + 4 + length));
-    at += 4 + length;
-  }
-  return parts.length === 2 ? parts : undefined;
 }
