@@ -1,20 +1,18 @@
-import { accept, type AccountId, type BlockId, equalBytes, type Logger, type Clock, invariant, type Metrics, noMetrics, type PeerId, refuse, type Refusal, silentLogger, toHex, type TransactionId, type Verdict } from '@vsys/primitives';
+import { accept, type AccountId, type BlockId, equalBytes, type Logger, type Clock, invariant, type Metrics, noMetrics, refuse, type Refusal, silentLogger, toHex, type Verdict } from '@vsys/primitives';
 import type { SignatureVerifier } from '@vsys/crypto';
-import { appendToHistory, type Block, blockFromBytes, blockId, blockToBytes, bodyRoot, type ChainSpec, chainId as chainIdOf, type Header, headerBytesMax, historyRoot, receiptsRoot } from '@vsys/data-format';
+import { appendToHistory, type Block, blockFromBytes, blockId, blockToBytes, bodyRoot, type ChainSpec, chainId as chainIdOf, type Header, historyRoot, receiptsRoot } from '@vsys/data-format';
 import { type BlockTree, createBlockTree, type TreeNode } from '@vsys/block-tree';
 import type { Router } from '@vsys/container';
 import { noMainChain, type ReferenceRules } from '@vsys/interchain';
-import type { StateView } from '@vsys/state';
 import type { BlockLog, Store } from '@vsys/store';
-import { type AdmissionCode, checkEnvelope, type CheckedTransaction, checkSignatures, createMempool, executeBlock, type Mempool, type MempoolLimits, mempoolDefaults } from '@vsys/transaction';
+import { type CheckedTransaction, createMempool, executeBlock, type Mempool, type MempoolLimits, mempoolDefaults } from '@vsys/transaction';
 import type { BlockData } from './block-data.ts';
-import { createBuildRoom } from './build-room.ts';
 import type { Chain, ChainEvent, ImportCode } from './chain.ts';
+import { createSubmission } from './create-submission.ts';
 import { chainBlockOf, createChainReads } from './chain-reads.ts';
+import { createBlockBuilder, type ExecutedBody } from './create-block-builder.ts';
 import { ChainError } from './chain-error.ts';
 import { baseOps, finalBlockOps } from './chain-index.ts';
-import type { BuildRequest } from './engine.ts';
-import type { BuiltBlock } from './engine-host.ts';
 import { createFailureBundle } from './failure-bundle.ts';
 import { createFailureGate } from './failure-gate.ts';
 import { checkContinues } from './header-chain.ts';
@@ -85,7 +83,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   });
   const treeView = createTreeView(tree, rules);
   const pool: Mempool = createMempool(spec.fees, options.mempool ?? mempoolDefaults);
-  const buildRoom = createBuildRoom({ bytesMin: spec.limits.transactionBytesMax, bytesMax: spec.limits.blockBytesMax - headerBytesMax });
+  const builder = createBlockBuilder({ spec, chainId, tree, state, pool, rules, execution, clock, authorOf });
   const queue = createTaskQueue();
   const gate = createFailureGate((error) => parts.onFailure?.(error));
   const write = <T>(task: () => Promise<T>): Promise<T> => queue.run(() => gate.run(task));
@@ -96,7 +94,9 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   let landing: readonly TreeNode<BlockData>[] = [];
   const reads = createChainReads({ tree, store, log, state, rules, landing: () => landing });
   const statuses = createTransactionStatuses({ store, pool, safeHeight: () => safeNode().height });
-  let lastBuilt: { readonly id: BlockId; readonly header: Header; readonly view: StateView; readonly receipts: BlockData['receipts']; readonly checked: readonly CheckedTransaction[] } | undefined;
+  const submit = createSubmission({
+    admission, verifier, pool, statuses, head: () => ({ view: dataOf(tree.head).view, height: tree.head.height }), onPooled: (checked, from) => emit({ kind: 'transactions', checked, from }),
+  });
   let closed = false;
 
   const emit = (event: ChainEvent): void => {
@@ -115,17 +115,16 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   };
 
   /** Who made a block: known before it is executed. */
-  function authorOf(parent: TreeNode<BlockData>, child: AuthoredHeader): { author?: AccountId } {
-    return rules.author === undefined ? {} : { author: rules.author(rules.decode(parent.context), child) };
+  function authorOf(parent: unknown, child: AuthoredHeader): { author?: AccountId } {
+    return rules.author === undefined ? {} : { author: rules.author(parent, child) };
   }
 
   /** What the header alone can be judged by, against a known parent. */
-  function judgeHeader(block: Block, id: BlockId, parent: TreeNode<BlockData>, replay: boolean): Verdict<Stepped<unknown>, ImportCode> {
+  function judgeHeader(block: Block, id: BlockId, parent: TreeNode<BlockData>, context: unknown, replay: boolean): Verdict<Stepped<unknown>, ImportCode> {
     const { header, seal } = block;
     const neutral = checkContinues(parent, header);
     if (!neutral.ok) return refuse('IMPORT_HEADER', neutral.message, { reason: neutral.code });
     if (!equalBytes(header.historyRoot, historyRoot(dataOf(parent).history))) return refuse('IMPORT_HEADER', 'historyRoot is not that of the blocks below');
-    const context = rules.decode(parent.context);
     if (!replay) {
       const atMs = rules.earliest(context, header) - rules.driftMs;
       if (clock.nowMs() < atMs) return refuse('IMPORT_EARLY', `the block is for a later time`, { atMs, retry: true });
@@ -184,17 +183,18 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     // The tree's verdict comes before any work and before the log: what the log holds is replayed, so no refused block may enter it.
     const room = tree.canInsert(id, header);
     if (!room.ok) return refuse(room.code === 'TREE_FULL' ? 'IMPORT_FULL' : 'IMPORT_HEADER', room.message, { reason: room.code, ...(room.code === 'TREE_FULL' ? { retry: true } : {}) });
-    const stepped = judgeHeader(block, id, parent, replay);
+    const parentContext = rules.decode(parent.context);
+    const stepped = judgeHeader(block, id, parent, parentContext, replay);
     if (!stepped.ok) return stepped;
     // Whoever may seal could otherwise fill the log with blocks that nobody voted for.
     if (stepped.value.rank === null && !own && !candidate && !replay) return refuse('IMPORT_UNCERTIFIED', 'the block waits for its certificate', { retry: true });
-    const executed = await executeBody(block, id, parent, replay);
+    const executed = await executeBody(block, id, parent, parentContext, replay);
     if (!executed.ok) {
       if (own || replay) throw await brokenBlock(block, parent, executed, replaySequence);
       return isForEver(executed) ? invalidBlock(id, executed) : executed;
     }
     const { view, receipts, checked } = executed.value;
-    const promised = await rules.complete?.(rules.decode(parent.context), header, view);
+    const promised = await rules.complete?.(parentContext, header, view);
     if (promised !== undefined && !(equalBytes(promised.ext, header.ext) && equalBytes(promised.nextSeatSetRoot, header.nextSeatSetRoot))) {
       state.drop([view]);
       const why = refuse('IMPORT_EXECUTION', 'what the header says of the state after the block is not what that state says', { reason: 'HEADER_PROMISE' });
@@ -202,7 +202,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
       return invalidBlock(id, why);
     }
     const context = rules.encode(stepped.value.context);
-    const timely = replay || rules.isTimely(rules.decode(parent.context), header, clock.nowMs());
+    const timely = replay || rules.isTimely(parentContext, header, clock.nowMs());
 
     // From here on the block is ours: durable in the log first, then in memory; the store follows when it is final.
     const sequence = replaySequence ?? (await log.append([blockToBytes(block)]));
@@ -225,28 +225,15 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     return why;
   }
 
-  /** `ext` may be another by now, as it is where a module searches for it. Execution knows nothing of it but the author. */
-  function isBuilt(built: { readonly id: BlockId; readonly header: Header }, header: Header, id: BlockId, parent: TreeNode<BlockData>): boolean {
-    if (equalBytes(built.id, id)) return true;
-    if (built.header.timeMs !== header.timeMs || !equalBytes(built.header.parent, header.parent) || !equalBytes(blockId({ ...header, ext: built.header.ext }), built.id)) return false;
-    const [before, now] = [authorOf(parent, built.header).author, authorOf(parent, header).author];
-    return before === undefined || now === undefined ? before === now : equalBytes(before, now);
-  }
-
-  async function executeBody(block: Block, id: BlockId, parent: TreeNode<BlockData>, trusted: boolean): Promise<Verdict<{ view: StateView; receipts: BlockData['receipts']; checked: readonly CheckedTransaction[] }, ImportCode>> {
+  async function executeBody(block: Block, id: BlockId, parent: TreeNode<BlockData>, context: unknown, trusted: boolean): Promise<Verdict<ExecutedBody, ImportCode>> {
     const { header } = block;
-    // Own block: the same pure function already ran on the same arguments when it was built.
-    if (lastBuilt !== undefined && isBuilt(lastBuilt, header, id, parent)) {
-      const built = lastBuilt;
-      lastBuilt = undefined;
-      return accept(built);
-    }
+    const built = builder.take(header, id, context);
+    if (built !== undefined) return accept(built);
     const checked = await (prepared.get(block) ?? checkBody(block, trusted));
     if (!checked.ok) return checked;
     const invalid = (message: string, reason: string): Refusal<ImportCode> => refuse('IMPORT_EXECUTION', message, { reason });
-    const context = { chainId, height: header.height, timeMs: header.timeMs, parent: header.parent };
     const parentView = dataOf(parent).view;
-    const done = await executeBlock(execution, parentView, context, checked.value, { skip: false, ...authorOf(parent, header) });
+    const done = await executeBlock(execution, parentView, { chainId, height: header.height, timeMs: header.timeMs, parent: header.parent }, checked.value, { skip: false, ...authorOf(context, header) });
     if (!done.ok) return invalid(done.message, done.code);
     const { writes, receipts, gasUsed } = done.value;
     if (gasUsed !== header.gasUsed) return invalid(`the body uses ${gasUsed} gas, the header says ${header.gasUsed}`, 'GAS_USED');
@@ -271,7 +258,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     const reason = String(why.data?.['reason'] ?? why.code);
     const view = dataOf(parent).view;
     const checked = await verifyBody(admission, verifier, pool, block.transactions, { trusted: true });
-    const bundle = await createFailureBundle(reason, why.message, { execution, view, parent, block, checked: checked.ok ? checked.value : undefined, ...authorOf(parent, block.header) });
+    const bundle = await createFailureBundle(reason, why.message, { execution, view, parent, block, checked: checked.ok ? checked.value : undefined, ...authorOf(rules.decode(parent.context), block.header) });
     const { height } = block.header;
     return sequence === undefined
       ? new ChainError('CHAIN_BROKEN', `block ${height}, made here, does not execute as it did when it was built: ${why.message}. Keep the bundle, check the machine's memory, and start the node again`, { bundle, reason, height })
@@ -371,67 +358,6 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   }
   await replay();
 
-  async function build({ on, timeMs, ext, deadlineMs, empty = false, aside = false }: BuildRequest): Promise<BuiltBlock<Omit<Block, 'seal'>> | undefined> {
-    const parent = tree.get(on);
-    if (parent === undefined || !parent.executed || parent.data === undefined) return undefined;
-    // Imports came first in the queue: what is built beside a head that they brought is lost.
-    if (!aside && parent !== tree.head && tree.isAncestor(on, tree.head.id)) return undefined;
-    const { view: parentView, history } = parent.data;
-    const height = parent.height + 1;
-    const beganMs = clock.nowMs();
-    const candidates = empty ? [] : await pool.candidates(parentView, height, { bytesMax: buildRoom.bytes, gasMax: spec.limits.blockGasMax });
-    const done = await executeBlock(execution, parentView, { chainId, height, timeMs, parent: on }, candidates, { skip: true, ...authorOf(parent, { height, timeMs, ext }) });
-    invariant(done.ok, 'a block that may skip is never refused');
-    const { writes, receipts, gasUsed } = done.value;
-    const transactions = done.value.included.map(({ bytes }) => bytes);
-    if (lastBuilt !== undefined) state.drop([lastBuilt.view]);
-    const view = await state.fork(parentView, height, writes);
-    const { nextSeatSetRoot: seatSetRoot } = parent.header;
-    const promised = (await rules.complete?.(rules.decode(parent.context), { height, timeMs, ext, seatSetRoot, nextSeatSetRoot: seatSetRoot }, view)) ?? { ext, nextSeatSetRoot: seatSetRoot };
-    const header: Header = {
-      version: 1, chainId, height, parent: on, timeMs, bodyRoot: bodyRoot(transactions), receiptsRoot: receiptsRoot(receipts), stateRoot: view.root, seatSetRoot,
-      ...promised, historyRoot: historyRoot(history), gasUsed,
-      ...(parent.header.mainReference === undefined ? {} : { mainReference: parent.header.mainReference }),
-    };
-    const id = blockId(header);
-    lastBuilt = { id, header, view, receipts, checked: done.value.included };
-    // Others execute it before the next slot begins: the building may have half of what is left for both.
-    if (!empty) buildRoom.took({ bytes: candidates.reduce((sum, { bytes }) => sum + bytes.length, 0), tookMs: clock.nowMs() - beganMs, wantedMs: (deadlineMs - beganMs) / 2 });
-    return { id, header, block: { header, transactions } };
-  }
-
-  async function submit(transactions: readonly Uint8Array[], from?: PeerId): Promise<readonly Verdict<{ id: TransactionId; status: 'pooled' | 'known' }, AdmissionCode>[]> {
-    assertOpen();
-    const verdicts: Verdict<{ id: TransactionId; status: 'pooled' | 'known' }, AdmissionCode>[] = [];
-    const fresh: { readonly at: number; readonly checked: CheckedTransaction }[] = [];
-    for (const [at, bytes] of transactions.entries()) {
-      const checked = checkEnvelope(admission, bytes);
-      if (!checked.ok) verdicts[at] = checked;
-      else if (pool.has(checked.value.idHex) || statuses.isIncluded(checked.value.idHex)) verdicts[at] = accept({ id: checked.value.id, status: 'known' });
-      else fresh.push({ at, checked: checked.value });
-    }
-    const refusals = await checkSignatures(verifier, fresh.map(({ checked }) => checked));
-    const good = fresh.filter(({ at }, i) => {
-      const refusal = refusals[i];
-      if (refusal !== undefined) verdicts[at] = refusal;
-      return refusal === undefined;
-    });
-    const head = tree.head;
-    const added = await pool.add(good.map(({ checked }) => checked), dataOf(head).view, head.height + 1);
-    const news: CheckedTransaction[] = [];
-    for (const [i, { at, checked }] of good.entries()) {
-      const verdict = added[i] as Verdict<'pooled' | 'known', AdmissionCode>;
-      if (verdict.ok) {
-        statuses.undrop(checked.idHex);
-        if (verdict.value === 'pooled') news.push(checked);
-        verdicts[at] = accept({ id: checked.id, status: verdict.value });
-      } else if (verdict.code === 'TX_SEQUENCE_USED' && (await statuses.of(checked.id)).kind !== 'unknown') verdicts[at] = accept({ id: checked.id, status: 'known' });
-      else verdicts[at] = verdict;
-    }
-    if (news.length > 0) emit({ kind: 'transactions', checked: news, from });
-    return verdicts;
-  }
-
   function safeNode(): TreeNode<BlockData> {
     const height = rules.safeHeight?.(treeView.head.context) ?? 0;
     return height <= tree.safe.height ? tree.safe : (tree.ancestorAt(tree.head.id, height) ?? tree.safe);
@@ -475,7 +401,10 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
       prepared.set(block, checking);
     },
     ...reads,
-    submit,
+    async submit(transactions, from) {
+      assertOpen();
+      return submit(transactions, from);
+    },
     status: (id) => statuses.of(id),
     locator: () => tree.locator(),
     pooled: (max) => {
@@ -486,7 +415,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
       }
       return some;
     },
-    build: (request) => write(() => build(request)),
+    build: (request) => write(() => builder.build(request)),
     justify: (ref) => write(() => justifyOne(ref)),
     finalise: (ref) => write(() => finaliseOne(ref)),
     listen(listener) {
