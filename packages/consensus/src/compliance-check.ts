@@ -1,4 +1,5 @@
 import type { Header } from '@vsys/data-format';
+import { ComplianceError } from '@vsys/primitives/compliance';
 import { createBench } from './compliance-bench.ts';
 import type { BenchBlock, ConsensusSubject } from './compliance-bench.ts';
 import type { ConsensusModule } from './module.ts';
@@ -27,7 +28,7 @@ export function isSealedByKeys({ needs }: Declared): boolean {
 export const STALL_TIMERS = 1_500;
 
 export function must(condition: boolean, sentence: string): asserts condition {
-  if (!condition) throw new Error(sentence);
+  if (!condition) throw new ComplianceError('COMPLIANCE_FAILED', sentence);
 }
 
 /** Two blocks more than twice the producers: everybody had a turn, and finality had time to move. */
