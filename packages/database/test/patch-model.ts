@@ -47,7 +47,8 @@ export function patchModel(document: Document, patch: Partial<Patch>, timeMs: nu
       const found = find(before, path);
       const next = change(found);
       if (next === undefined || next === BLOCKED) return undefined;
-      return next === NOTHING || next === found ? before : (withValue(before, path, next) as Document);
+      // By `Object.is`: -0 is another number than 0 here, as it is in the bytes.
+      return next === NOTHING || Object.is(next, found) ? before : (withValue(before, path, next) as Document);
     } });
   };
   const each = <Argument>(changes: Iterable<readonly [string, Argument]> | undefined, change: (found: Value | typeof NOTHING, argument: Argument) => Found | undefined): void => {

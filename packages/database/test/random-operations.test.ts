@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { concatBytes, toHex } from '@vsys/primitives';
-import { type Document, documentToJson, encodeDocument, encodeIndexKey, int32, type Value } from '@vsys/data-format/value';
+import { type Document, documentToJson, encodeDocument, encodeIndexKey, int32, type Numeric, type Value } from '@vsys/data-format/value';
 import { countKey, countsFromRecord, documentFromRecord, documentKey, documentPrefix, indexPrefix } from '../src/layout.ts';
 import { collectionOps, createDatabase, type DatabaseCall, databaseId, DatabaseOpError, type IndexDefinition, type Patch } from '../src/ops.ts';
 import { ada, type Bench, createBench } from './harness.ts';
@@ -142,6 +142,16 @@ function stateOfModel({ documents, deletedVersion }: World): unknown {
     counts: { documents: BigInt(documents.size), deletedVersion },
   };
 }
+
+test('a product keeps the sign of a zero, in the model as on the chain', () => {
+  const document = new Map<string, Value>([['_id', int32(1)], ['m', 0]]);
+  const patch = { mul: new Map<string, Numeric>([['m', -1n]]) };
+  const bench = createBench();
+  bench.run([createDatabase('world'), things.create([]), things.insert([document]), things.patch(int32(1), patch)]);
+  const idKey = encodeIndexKey([int32(1)]);
+  const stored = bench.state.get(toHex(documentKey(documentPrefix(world, 'things'), idKey.ok ? idKey.value : new Uint8Array()))) as Uint8Array;
+  for (const found of [documentFromRecord(stored).document, patchModel(document, patch, 0, false)]) expect(found?.get('m')).toBe(-0);
+});
 
 test('documents, entries of indexes and the count are those of a plain model after any operations', () => {
   const done: Record<string, number> = {};
