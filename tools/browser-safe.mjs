@@ -30,6 +30,7 @@ const entries = [
   '@vsys/rpc',
   '@vsys/rpc/client',
   '@vsys/client',
+  '@vsys/client/cost',
 ];
 // A library is looked at for whether browsers run it, then written down here with the entry that was looked at.
 const libraries = new Set([

@@ -6,7 +6,7 @@ import type { RpcErrorData, RpcEvent, SubmitResult, TransactionStatusJson } from
 import { type Client, ClientError } from '@vsys/rpc/client';
 import { feeCeiling, transfer } from '@vsys/transaction';
 import { createSender, type Sender, type SenderOptions } from '../src/send-operations.ts';
-import { feeBound } from '../src/sign-operations.ts';
+import { feeBound } from '@vsys/client/cost';
 import { createSpec } from '../src/spec-file.ts';
 
 const ada = createSigner('ed25519', new Uint8Array(32).fill(1));

@@ -34,6 +34,12 @@ export function gasBound(operations: readonly Operation[]): bigint {
   return operations.reduce((sum, { container, payload }) => sum + (container === COIN ? COIN_GAS : OPERATION_GAS + GAS_PER_PAYLOAD_BYTE * BigInt(payload.length)), 0n);
 }
 
+/** The most that a transaction with a few small operations can cost, before it is made. */
+export function feeBound({ fees }: ChainSpec, operations: readonly Operation[]): bigint {
+  const bytes = operations.reduce((sum, operation) => sum + operationBytes(operation), ENVELOPE_BYTES + 160);
+  return fees.perByte * BigInt(bytes) + fees.perGas * gasBound(operations);
+}
+
 /** Ceilings that the chain cannot find too low. */
 export function costOf({ limits, fees }: ChainSpec, body: Omit<TransactionBody, 'gasMax' | 'feeMax'>): Cost {
   const bound = gasBound(body.operations);

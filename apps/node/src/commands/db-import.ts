@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { payloadBytesMax } from '@vsys/client/cost';
 import { accountToHex } from '@vsys/crypto';
 import { collectionFromRecord, collectionKey, type CollectionRecord, databaseFromRecord, databaseKey } from '@vsys/database/layout';
 import { type DatabaseId } from '@vsys/database/ops';
@@ -14,7 +15,6 @@ import { type BadRow, checkRow, rawRows, type Row, rowOf, type RowTarget } from 
 import { wholeNumber } from '../read-value.ts';
 import { createSender } from '../send-operations.ts';
 import { plural, provenAt } from '../shown.ts';
-import { payloadBytesMax } from '../sign-operations.ts';
 import { signerOf } from '../signer-options.ts';
 
 interface ImportFlags {

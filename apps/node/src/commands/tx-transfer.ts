@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { feeBound } from '@vsys/client/cost';
 import { accountToHex } from '@vsys/crypto';
 import { ClientError } from '@vsys/rpc/client';
 import { balanceKey, numberFromRecord, transfer } from '@vsys/transaction';
@@ -7,7 +8,6 @@ import { readAddress } from '../read-address.ts';
 import { wholeBigint } from '../read-value.ts';
 import { runWrite } from '../run-write.ts';
 import { provenAt } from '../shown.ts';
-import { feeBound } from '../sign-operations.ts';
 import { addKeyOption, addWaitOption } from '../signer-options.ts';
 
 /** `vsys tx transfer`. */
