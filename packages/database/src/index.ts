@@ -9,3 +9,4 @@ export type { Patch } from './patch.ts';
 export type { PatchStep } from './patch-step.ts';
 export { databaseLimits } from './payload-checks.ts';
 export type { PayloadCode } from './payload-checks.ts';
+export { workLimits } from './work-queue.ts';
