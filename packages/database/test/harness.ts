@@ -1,4 +1,5 @@
 import { createGasMeter, createStateJournal, KeysNotLoaded } from '@vsys/container';
+import { applyWrites } from '@vsys/container/compliance';
 import type { Verdict } from '@vsys/primitives';
 import { toHex } from '@vsys/primitives';
 import { createDatabaseContainer } from '../src/index.ts';
@@ -40,10 +41,7 @@ export function createBench(): Bench {
           }
           gasUsed = gas.used;
           journal.commit();
-          for (const { key, value } of journal.writes()) {
-            if (value === undefined) state.delete(toHex(key));
-            else state.set(toHex(key), value);
-          }
+          applyWrites(state, journal.writes());
           return { ok: true, value: undefined };
         } catch (thrown) {
           if (!(thrown instanceof KeysNotLoaded)) throw thrown;
