@@ -3,7 +3,9 @@ import { type Document, encodeDocument } from '@vsys/data-format/value';
 import { type Container, operationCalls, type OperationContext } from '@vsys/container';
 import { applyPatch, type PatchCode } from './apply-patch.ts';
 import { createCollection, createDatabase, createIndex } from './catalogue.ts';
-import { collectionFromRecord, collectionKey, type CollectionCounts, countKey, countsFromRecord, countsToRecord, DATABASE, databaseFromRecord, databaseId, databaseKey, type DatabaseId, documentFromRecord, documentKey, documentPrefix, documentToRecord } from './layout.ts';
+import { collectionFromRecord, collectionKey, countKey, countsFromRecord, DATABASE, databaseFromRecord, databaseId, databaseKey, type DatabaseId, DOCUMENT_HEAD_BYTES, documentFromRecord, documentKey, documentPrefix, documentToRecord, dropsKey, firstVersion, usageKey } from './layout.ts';
+import { countChanges } from './count-changes.ts';
+import { dropCollection, dropDatabase } from './drop.ts';
 import { type Change, entryMoves, writeEntries } from './index-entries.ts';
 import { type DatabaseOperation, newDocument, type NewDocument, operationFromPayload } from './operation.ts';
 import type { PayloadCode } from './payload-checks.ts';
@@ -39,11 +41,14 @@ function actionOf({ kind }: DatabaseOperation): 'insert' | 'update' | 'delete' |
 /** What is known without reading the catalogue: all but the keys of indexes. */
 function touchedBy(operation: DatabaseOperation, actor: Uint8Array): readonly Uint8Array[] {
   if (operation.kind === 'createDatabase') return [databaseKey(databaseId(actor, operation.name))];
-  const { database, collection } = operation;
-  const keys = [databaseKey(database), collectionKey(database, collection)];
-  if (operation.kind === 'createCollection') return keys;
+  const { database } = operation;
+  if (operation.kind === 'dropDatabase') return [databaseKey(database), dropsKey(database)];
+  const { collection } = operation;
+  const keys = [databaseKey(database), collectionKey(database, collection), usageKey(database)];
+  if (operation.kind === 'createCollection') return [...keys, dropsKey(database)];
   keys.push(countKey(database, collection));
   if (operation.kind === 'createIndex') return keys;
+  if (operation.kind === 'dropCollection') return [...keys, dropsKey(database)];
   const prefix = documentPrefix(database, collection);
   if (operation.kind === 'insert') for (const { idKey } of operation.documents) keys.push(documentKey(prefix, idKey));
   else keys.push(documentKey(prefix, operation.idKey));
@@ -61,6 +66,8 @@ function run(operation: DatabaseOperation, context: OperationContext): Verdict<v
   switch (operation.kind) {
     case 'createCollection': return createCollection(operation, context);
     case 'createIndex': return createIndex(operation, context);
+    case 'dropCollection': return dropCollection(operation, context);
+    case 'dropDatabase': return dropDatabase(operation, context);
     default: return write(operation, context);
   }
 }
@@ -79,10 +86,11 @@ function write(operation: Writing, context: OperationContext): Verdict<void, Dat
   const { state } = context;
   const record = state.get(collectionKey(database, collection));
   if (record === undefined) return refuse('DB_NO_COLLECTION', `there is no collection "${collection}"; create it first`);
-  const { indexes } = collectionFromRecord(record);
+  const described = collectionFromRecord(record);
+  const { indexes } = described;
   const prefix = documentPrefix(database, collection);
   const counts = countsFromRecord(state.get(countKey(database, collection)));
-  const version = counts.deletedVersion + 1n;
+  const version = firstVersion(described, counts);
   const changes = operation.kind === 'insert' ? insertions(operation, prefix, version, context) : change(operation, prefix, version, context);
   if (!changes.ok) return changes;
   const moves = entryMoves(database, collection, indexes, changes.value);
@@ -90,14 +98,8 @@ function write(operation: Writing, context: OperationContext): Verdict<void, Dat
   const entered = writeEntries(moves.value, context);
   if (!entered.ok) return entered;
   writeDocuments(changes.value, context);
-  const counted = changes.value.reduce(countChange, counts);
-  if (counted.documents !== counts.documents) state.set(countKey(database, collection), countsToRecord(counted));
+  countChanges(changes.value, database, collection, context);
   return accept(undefined);
-}
-
-function countChange({ documents, deletedVersion }: CollectionCounts, { version, before, after }: Change): CollectionCounts {
-  if (after === undefined) return { documents: documents - 1n, deletedVersion: version > deletedVersion ? version : deletedVersion };
-  return { documents: before === undefined ? documents + 1n : documents, deletedVersion };
 }
 
 function insertions({ documents }: Extract<Writing, { kind: 'insert' }>, prefix: Uint8Array, version: bigint, { state }: OperationContext): Verdict<readonly Change[], DatabaseCode> {
@@ -108,7 +110,7 @@ function insertions({ documents }: Extract<Writing, { kind: 'insert' }>, prefix:
     const name = String.fromCharCode(...document.idKey);
     if (seen.has(name) || state.get(key) !== undefined) return refuse('DB_DUPLICATE', 'a document with this "_id" is there already', { index: '_id' });
     seen.add(name);
-    changes.push({ key, idKey: document.idKey, version, after: document });
+    changes.push({ key, idKey: document.idKey, version, bytesBefore: 0, after: document });
   }
   return accept(changes);
 }
@@ -121,11 +123,12 @@ function change(operation: Changing, prefix: Uint8Array, firstVersion: bigint, c
   const record = context.state.get(key);
   if (record === undefined) return create(operation, key, firstVersion, context);
   const { version, document } = documentFromRecord(record);
+  const bytesBefore = record.length - DOCUMENT_HEAD_BYTES;
   if (ifVersion !== 0n && ifVersion !== version) return refuse('DB_VERSION', `the document has version ${version}, the operation expects ${ifVersion}`, { version });
-  if (operation.kind === 'delete') return accept([{ key, idKey, version, before: document }]);
+  if (operation.kind === 'delete') return accept([{ key, idKey, version, before: document, bytesBefore }]);
   if (operation.kind === 'patch') context.gas.charge(databaseGas.patchedByte * BigInt(record.length));
   const after = operation.kind === 'patch' ? patched(operation, document, false, context) : accept(operation.next);
-  return after.ok ? accept([{ key, idKey, version: version + 1n, before: document, after: after.value }]) : after;
+  return after.ok ? accept([{ key, idKey, version: version + 1n, before: document, bytesBefore, after: after.value }]) : after;
 }
 
 /** The document is not there. A version that is expected is one that somebody saw, so it is gone since. */
@@ -135,7 +138,7 @@ function create(operation: Changing, key: Uint8Array, version: bigint, context: 
   if (!makes) return refuse('DB_NO_DOCUMENT', 'there is no document with this "_id"');
   if (ifVersion !== 0n) return refuse('DB_VERSION', `there is no document with this "_id", the operation expects version ${ifVersion}`, { version: 0n });
   const after = operation.kind === 'patch' ? patched(operation, new Map([['_id', operation.id]]), true, context) : accept(operation.next);
-  return after.ok ? accept([{ key, idKey, version, after: after.value }]) : after;
+  return after.ok ? accept([{ key, idKey, version, bytesBefore: 0, after: after.value }]) : after;
 }
 
 /** What a patch makes holds the limits of a document that is inserted. */

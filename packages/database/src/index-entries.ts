@@ -14,6 +14,8 @@ export interface Change {
   /** After the change. */
   readonly version: bigint;
   readonly before?: Document;
+  /** Of the document before, as BSON; 0 where there was none. */
+  readonly bytesBefore: number;
   readonly after?: NewDocument;
 }
 

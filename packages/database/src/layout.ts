@@ -33,6 +33,8 @@ export interface IndexRecord {
 
 export interface CollectionRecord {
   readonly name: string;
+  /** Drops that the database had seen when it was made; absent: none. */
+  readonly drops?: bigint;
   readonly indexes: readonly IndexRecord[];
 }
 
@@ -45,7 +47,11 @@ export interface StoredDocument {
 }
 
 const prefix = containerPrefix(DATABASE);
-const AREA = { database: 0, collection: 1, count: 2, document: 3, index: 4 } as const;
+const AREA = { database: 0, collection: 1, count: 2, document: 3, index: 4, drops: 30 } as const;
+/** Areas in which keys of a collection begin with its id: one subtree each, and what a drop takes. */
+const COLLECTION_AREAS = [AREA.document, AREA.index] as const;
+/** Versions of documents in a collection that was made after so many drops begin above as many times this. */
+const VERSIONS_PER_DROP = 1n << 40n;
 
 export function databaseId(owner: AccountId, name: string): DatabaseId {
   return taggedHash('v/database', owner, utf8ToBytes(name)).slice(0, 20);
@@ -67,6 +73,26 @@ export function collectionKey(database: DatabaseId, collection: string): Uint8Ar
 /** `CollectionCounts`; absent when both are 0. */
 export function countKey(database: DatabaseId, collection: string): Uint8Array {
   return concatBytes(prefix, database, Uint8Array.of(AREA.count), collectionId(collection));
+}
+
+/** What all keys of a database begin with. */
+export function databasePrefix(database: DatabaseId): Uint8Array {
+  return concatBytes(prefix, database);
+}
+
+/** What the keys of a collection begin with, apart from its record and its counts. */
+export function collectionPrefixes(database: DatabaseId, collection: string): readonly Uint8Array[] {
+  return COLLECTION_AREAS.map((area) => concatBytes(prefix, database, Uint8Array.of(area), collectionId(collection)));
+}
+
+/** `DatabaseUsage`; absent when all of it is 0. */
+export function usageKey(database: DatabaseId): Uint8Array {
+  return concatBytes(prefix, database, Uint8Array.of(AREA.count));
+}
+
+/** How many collections were dropped of the database, each drop of the whole included (8 bytes); absent: none. It outlives the database. */
+export function dropsKey(database: DatabaseId): Uint8Array {
+  return concatBytes(prefix, database, Uint8Array.of(AREA.drops));
 }
 
 /** What all documents of a collection begin with; the order-preserving bytes of `_id` follow. */
@@ -98,13 +124,14 @@ export function databaseFromRecord(bytes: Uint8Array): DatabaseRecord {
   return { owner: (fields.get('owner') as Binary).bytes, name: fields.get('name') as string };
 }
 
-export function collectionToRecord({ name, indexes }: CollectionRecord): Uint8Array {
+export function collectionToRecord({ name, indexes, drops }: CollectionRecord): Uint8Array {
   return encode(new Map<string, Value>([
     ['name', name],
     ['indexes', indexes.map((index) => new Map<string, Value>([
       ['number', BigInt(index.number)], ['name', index.name], ['unique', index.unique],
       ['fields', index.fields.map(({ path, direction }) => new Map<string, Value>([['path', path], ['direction', BigInt(direction)]]))],
     ]))],
+    ...(drops === undefined ? [] : [['drops', drops] as [string, Value]]),
   ]));
 }
 
@@ -114,8 +141,12 @@ export function collectionFromRecord(bytes: Uint8Array): CollectionRecord {
     number: Number(index.get('number') as bigint), name: index.get('name') as string, unique: index.get('unique') as boolean,
     fields: (index.get('fields') as Document[]).map((field) => ({ path: field.get('path') as string, direction: Number(field.get('direction') as bigint) as 1 | -1 })),
   }));
-  return { name: fields.get('name') as string, indexes };
+  const drops = fields.get('drops') as bigint | undefined;
+  return { name: fields.get('name') as string, indexes, ...(drops === undefined ? {} : { drops }) };
 }
+
+/** What stands before the document in its record. */
+export const DOCUMENT_HEAD_BYTES = 16;
 
 /** version (8 bytes, big-endian) ‖ height (8 bytes) ‖ BSON. */
 export function documentToRecord(version: bigint, height: number, bson: Uint8Array): Uint8Array {
@@ -130,20 +161,52 @@ export interface CollectionCounts {
   readonly documents: bigint;
   /** Highest version that a document had when it was deleted. New ones begin above it, so that a version never names two states of one `_id`. */
   readonly deletedVersion: bigint;
+  /** Bytes of the documents as BSON. */
+  readonly bytes: bigint;
 }
 
-/** Number of documents (8 bytes, big-endian) ‖ deleted version (8 bytes), which is left out when it is 0. */
-export function countsToRecord({ documents, deletedVersion }: CollectionCounts): Uint8Array | undefined {
-  if (deletedVersion === 0n) return documents === 0n ? undefined : uint64ToBytes(documents);
-  return concatBytes(uint64ToBytes(documents), uint64ToBytes(deletedVersion));
+/** What a database holds in all its collections. */
+export interface DatabaseUsage {
+  readonly collections: bigint;
+  readonly documents: bigint;
+  readonly bytes: bigint;
+}
+
+/** Documents ‖ deleted version ‖ bytes, 8 bytes each, big-endian; zeros at the end are left out. */
+export function countsToRecord({ documents, deletedVersion, bytes }: CollectionCounts): Uint8Array | undefined {
+  return numbersToRecord([documents, deletedVersion, bytes]);
 }
 
 export function countsFromRecord(record: Uint8Array | undefined): CollectionCounts {
-  return { documents: countFromRecord(record), deletedVersion: record === undefined || record.length === 8 ? 0n : uint64FromBytes(record, 8) };
+  return { documents: numberAt(record, 0), deletedVersion: numberAt(record, 1), bytes: numberAt(record, 2) };
+}
+
+/** Collections ‖ documents ‖ bytes, in the same way. */
+export function usageToRecord({ collections, documents, bytes }: DatabaseUsage): Uint8Array | undefined {
+  return numbersToRecord([collections, documents, bytes]);
+}
+
+export function usageFromRecord(record: Uint8Array | undefined): DatabaseUsage {
+  return { collections: numberAt(record, 0), documents: numberAt(record, 1), bytes: numberAt(record, 2) };
+}
+
+/** The version of a document that was not there before. */
+export function firstVersion({ drops = 0n }: CollectionRecord, { deletedVersion }: CollectionCounts): bigint {
+  const above = drops * VERSIONS_PER_DROP;
+  return (deletedVersion > above ? deletedVersion : above) + 1n;
+}
+
+function numbersToRecord(numbers: readonly bigint[]): Uint8Array | undefined {
+  const count = numbers.findLastIndex((number) => number !== 0n) + 1;
+  return count === 0 ? undefined : concatBytes(...numbers.slice(0, count).map(uint64ToBytes));
+}
+
+function numberAt(record: Uint8Array | undefined, place: number): bigint {
+  return record === undefined || record.length < 8 * (place + 1) ? 0n : uint64FromBytes(record, 8 * place);
 }
 
 export function countFromRecord(record: Uint8Array | undefined): bigint {
-  return record === undefined ? 0n : uint64FromBytes(record);
+  return numberAt(record, 0);
 }
 
 function encode(document: Document): Uint8Array {

@@ -4,7 +4,9 @@ import { type Document, encodeDocument, isDocument, type Value } from '@vsys/dat
 import { DATABASE, type DatabaseId } from './layout.ts';
 import { type IndexDefinition, indexToDocument, operationFromPayload, payloadOf } from './operation.ts';
 import { type Patch, patchToDocument } from './patch.ts';
+import { payloadAbout } from './operation-head.ts';
 import type { PayloadCode } from './payload-checks.ts';
+import { dropDatabasePayload, STORAGE_TAG } from './storage-operations.ts';
 
 export { databaseId } from './layout.ts';
 export type { DatabaseId } from './layout.ts';
@@ -35,6 +37,8 @@ export interface CollectionOps {
   /** Without `orInsert` the document must be there; with it, one that is not is made from its `_id`, and `setOnInsert` applies. */
   patch(id: Value, patch: Partial<Patch>, ifVersion?: bigint, orInsert?: boolean): DatabaseCall;
   delete(id: Value, ifVersion?: bigint): DatabaseCall;
+  /** The collection with its documents and indexes, however many there are. Its name is free at once. */
+  drop(): DatabaseCall;
 }
 
 /** What the chain would refuse at the door is thrown here, before it is signed. */
@@ -42,6 +46,11 @@ export class DatabaseOpError extends CodedError<PayloadCode> {}
 
 export function createDatabase(name: string): DatabaseCall {
   return call(payloadOf('createDatabase', name));
+}
+
+/** The database with all its collections. Its name is free at once. */
+export function dropDatabase(database: DatabaseId): DatabaseCall {
+  return call(dropDatabasePayload(database));
 }
 
 /**
@@ -58,6 +67,7 @@ export function collectionOps(database: DatabaseId, collection: string): Collect
     replace: (document, ifVersion = 0n) => call(payloadOf('replace', target, concatBytes(uint64ToBytes(ifVersion), bson(document)))),
     upsert: (document, ifVersion = 0n) => call(payloadOf('upsert', target, concatBytes(uint64ToBytes(ifVersion), bson(document)))),
     patch: (id, patch, ifVersion = 0n, orInsert = false) => call(payloadOf(orInsert ? 'patchOrInsert' : 'patch', target, concatBytes(uint64ToBytes(ifVersion), patchBson(patchToDocument(id, patch))))),
+    drop: () => call(payloadAbout(STORAGE_TAG.dropCollection, target)),
     delete: (id, ifVersion = 0n) => call(payloadOf('delete', target, concatBytes(uint64ToBytes(ifVersion), bson(new Map([['_id', id]]))))),
   };
 }

@@ -3,6 +3,7 @@ import { applyWrites } from '@vsys/container/compliance';
 import type { Verdict } from '@vsys/primitives';
 import { toHex } from '@vsys/primitives';
 import { createDatabaseContainer } from '../src/index.ts';
+import type { StateWrite } from '@vsys/state';
 import type { DatabaseCall } from '../src/ops.ts';
 
 export const ada: Uint8Array = new Uint8Array(20).fill(1);
@@ -12,6 +13,8 @@ export interface Bench {
   /** One transaction: all calls or none. */
   run(calls: readonly DatabaseCall[], options?: { readonly actor?: Uint8Array; readonly height?: number; readonly gas?: bigint }): Verdict<void, string>;
   readonly state: ReadonlyMap<string, Uint8Array>;
+  /** By the last run, as a block would write it. */
+  readonly written: readonly StateWrite[];
   /** Times that an operation had to begin again for keys, in the last run. */
   readonly misses: number;
   readonly gasUsed: bigint;
@@ -22,9 +25,11 @@ export function createBench(): Bench {
   const container = createDatabaseContainer();
   const state = new Map<string, Uint8Array>();
   let misses = 0;
+  let written: readonly StateWrite[] = [];
   let gasUsed = 0n;
   return {
     state,
+    get written() { return written; },
     get misses() { return misses; },
     get gasUsed() { return gasUsed; },
     run(calls, { actor = ada, height = 1, gas: gasMax = 100_000_000n } = {}) {
@@ -41,7 +46,8 @@ export function createBench(): Bench {
           }
           gasUsed = gas.used;
           journal.commit();
-          applyWrites(state, journal.writes());
+          written = journal.writes();
+          applyWrites(state, written);
           return { ok: true, value: undefined };
         } catch (thrown) {
           if (!(thrown instanceof KeysNotLoaded)) throw thrown;
