@@ -3,8 +3,9 @@ import { type Document, encodeDocument } from '@vsys/data-format/value';
 import { type Container, operationCalls, type OperationContext } from '@vsys/container';
 import { applyPatch, type PatchCode } from './apply-patch.ts';
 import { createCollection, createDatabase, createIndex } from './catalogue.ts';
-import { collectionFromRecord, collectionKey, countKey, countsFromRecord, DATABASE, databaseFromRecord, databaseId, databaseKey, type DatabaseId, DOCUMENT_HEAD_BYTES, documentFromRecord, documentKey, documentPrefix, documentToRecord, dropsKey, firstVersion, usageKey } from './layout.ts';
+import { collectionFromRecord, collectionKey, countKey, countsFromRecord, DATABASE, databaseFromRecord, databaseId, databaseKey, type DatabaseId, documentFromRecord, documentKey, documentPrefix, documentToRecord, dropsKey, firstVersion, usageKey } from './layout.ts';
 import { countChanges } from './count-changes.ts';
+import { documentBytes } from './document-record.ts';
 import { dropCollection, dropDatabase } from './drop.ts';
 import { type Change, entryMoves, writeEntries } from './index-entries.ts';
 import { type DatabaseOperation, newDocument, type NewDocument, operationFromPayload } from './operation.ts';
@@ -110,7 +111,7 @@ function insertions({ documents }: Extract<Writing, { kind: 'insert' }>, prefix:
     const name = String.fromCharCode(...document.idKey);
     if (seen.has(name) || state.get(key) !== undefined) return refuse('DB_DUPLICATE', 'a document with this "_id" is there already', { index: '_id' });
     seen.add(name);
-    changes.push({ key, idKey: document.idKey, version, bytesBefore: 0, after: document });
+    changes.push({ key, idKey: document.idKey, version, bytesBefore: 0, metaBefore: {}, after: document });
   }
   return accept(changes);
 }
@@ -122,13 +123,13 @@ function change(operation: Changing, prefix: Uint8Array, firstVersion: bigint, c
   const key = documentKey(prefix, idKey);
   const record = context.state.get(key);
   if (record === undefined) return create(operation, key, firstVersion, context);
-  const { version, document } = documentFromRecord(record);
-  const bytesBefore = record.length - DOCUMENT_HEAD_BYTES;
+  const { version, document, meta: metaBefore } = documentFromRecord(record);
+  const bytesBefore = documentBytes(record).length;
   if (ifVersion !== 0n && ifVersion !== version) return refuse('DB_VERSION', `the document has version ${version}, the operation expects ${ifVersion}`, { version });
-  if (operation.kind === 'delete') return accept([{ key, idKey, version, before: document, bytesBefore }]);
+  if (operation.kind === 'delete') return accept([{ key, idKey, version, before: document, bytesBefore, metaBefore }]);
   if (operation.kind === 'patch') context.gas.charge(databaseGas.patchedByte * BigInt(record.length));
   const after = operation.kind === 'patch' ? patched(operation, document, false, context) : accept(operation.next);
-  return after.ok ? accept([{ key, idKey, version: version + 1n, before: document, bytesBefore, after: after.value }]) : after;
+  return after.ok ? accept([{ key, idKey, version: version + 1n, before: document, bytesBefore, metaBefore, after: after.value }]) : after;
 }
 
 /** The document is not there. A version that is expected is one that somebody saw, so it is gone since. */
@@ -138,7 +139,7 @@ function create(operation: Changing, key: Uint8Array, version: bigint, context: 
   if (!makes) return refuse('DB_NO_DOCUMENT', 'there is no document with this "_id"');
   if (ifVersion !== 0n) return refuse('DB_VERSION', `there is no document with this "_id", the operation expects version ${ifVersion}`, { version: 0n });
   const after = operation.kind === 'patch' ? patched(operation, new Map([['_id', operation.id]]), true, context) : accept(operation.next);
-  return after.ok ? accept([{ key, idKey, version, bytesBefore: 0, after: after.value }]) : after;
+  return after.ok ? accept([{ key, idKey, version, bytesBefore: 0, metaBefore: {}, after: after.value }]) : after;
 }
 
 /** What a patch makes holds the limits of a document that is inserted. */
@@ -150,8 +151,8 @@ function patched({ steps }: Extract<Writing, { kind: 'patch' }>, document: Docum
 }
 
 function writeDocuments(changes: readonly Change[], { state, gas, block }: OperationContext): void {
-  for (const { key, version, after } of changes) {
+  for (const { key, version, metaBefore, after } of changes) {
     gas.charge(databaseGas.keyWrite + databaseGas.storedByte * BigInt(after?.bson.length ?? 0));
-    state.set(key, after === undefined ? undefined : documentToRecord(version, block.height, after.bson));
+    state.set(key, after === undefined ? undefined : documentToRecord(version, block.height, after.bson, metaBefore));
   }
 }

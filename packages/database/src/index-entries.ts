@@ -3,6 +3,7 @@ import type { Document } from '@vsys/data-format/value';
 import type { OperationContext } from '@vsys/container';
 import { STATE_KEY_BYTES_MAX } from '@vsys/state';
 import type { DatabaseCode } from './create-database-container.ts';
+import type { DocumentMeta } from './document-record.ts';
 import { type DatabaseId, indexedValues, indexPrefix, type IndexRecord } from './layout.ts';
 import type { NewDocument } from './operation.ts';
 import { databaseGas } from './gas.ts';
@@ -16,6 +17,8 @@ export interface Change {
   readonly before?: Document;
   /** Of the document before, as BSON; 0 where there was none. */
   readonly bytesBefore: number;
+  /** About the document before; of one that was not there, nothing. */
+  readonly metaBefore: DocumentMeta;
   readonly after?: NewDocument;
 }
 

@@ -2,10 +2,17 @@
  * Where the database lies in state: docs/spec/database.md §1. Everything of one database shares a prefix, so that it is one subtree with
  * one root; everything that a query walks is in the order of the walk.
  */
-import { type AccountId, concatBytes, invariant, uint64FromBytes, uint64ToBytes, utf8ToBytes } from '@vsys/primitives';
+import { type AccountId, concatBytes, uint64FromBytes, uint64ToBytes, utf8ToBytes } from '@vsys/primitives';
 import { taggedHash } from '@vsys/crypto/hash';
-import { type Binary, type Document, decodeDocument, encodeDocument, encodeIndexKey, getPath, type Value } from '@vsys/data-format/value';
+import { type Binary, type Document, encodeIndexKey, getPath, type Value } from '@vsys/data-format/value';
 import { containerPrefix } from '@vsys/container';
+import type { CollectionRecord, IndexRecord } from './collection-record.ts';
+import { recordFromBytes, recordToBytes } from './record-bytes.ts';
+
+export { collectionFromRecord, collectionToRecord } from './collection-record.ts';
+export type { CollectionRecord, IndexField, IndexRecord } from './collection-record.ts';
+export { documentFromRecord, documentToRecord } from './document-record.ts';
+export type { DocumentMeta, StoredDocument } from './document-record.ts';
 
 export const DATABASE = 'database';
 
@@ -15,35 +22,6 @@ export type DatabaseId = Uint8Array;
 export interface DatabaseRecord {
   readonly owner: AccountId;
   readonly name: string;
-}
-
-export interface IndexField {
-  /** Dotted path. */
-  readonly path: string;
-  readonly direction: 1 | -1;
-}
-
-export interface IndexRecord {
-  /** Place in the key space of the collection; never used twice. */
-  readonly number: number;
-  readonly name: string;
-  readonly fields: readonly IndexField[];
-  readonly unique: boolean;
-}
-
-export interface CollectionRecord {
-  readonly name: string;
-  /** Drops that the database had seen when it was made; absent: none. */
-  readonly drops?: bigint;
-  readonly indexes: readonly IndexRecord[];
-}
-
-export interface StoredDocument {
-  /** One more with each change; the first is above those of all documents that were deleted from the collection before, so 1 where there are none. */
-  readonly version: bigint;
-  /** Block of the last change. */
-  readonly height: number;
-  readonly document: Document;
 }
 
 const prefix = containerPrefix(DATABASE);
@@ -116,45 +94,12 @@ export function indexedValues(index: IndexRecord, document: Document): ReturnTyp
 }
 
 export function databaseToRecord({ owner, name }: DatabaseRecord): Uint8Array {
-  return encode(new Map<string, Value>([['owner', { kind: 'binary', bytes: owner, subtype: 0 }], ['name', name]]));
+  return recordToBytes(new Map<string, Value>([['owner', { kind: 'binary', bytes: owner, subtype: 0 }], ['name', name]]));
 }
 
 export function databaseFromRecord(bytes: Uint8Array): DatabaseRecord {
-  const fields = decode(bytes);
+  const fields = recordFromBytes(bytes);
   return { owner: (fields.get('owner') as Binary).bytes, name: fields.get('name') as string };
-}
-
-export function collectionToRecord({ name, indexes, drops }: CollectionRecord): Uint8Array {
-  return encode(new Map<string, Value>([
-    ['name', name],
-    ['indexes', indexes.map((index) => new Map<string, Value>([
-      ['number', BigInt(index.number)], ['name', index.name], ['unique', index.unique],
-      ['fields', index.fields.map(({ path, direction }) => new Map<string, Value>([['path', path], ['direction', BigInt(direction)]]))],
-    ]))],
-    ...(drops === undefined ? [] : [['drops', drops] as [string, Value]]),
-  ]));
-}
-
-export function collectionFromRecord(bytes: Uint8Array): CollectionRecord {
-  const fields = decode(bytes);
-  const indexes = (fields.get('indexes') as Document[]).map((index): IndexRecord => ({
-    number: Number(index.get('number') as bigint), name: index.get('name') as string, unique: index.get('unique') as boolean,
-    fields: (index.get('fields') as Document[]).map((field) => ({ path: field.get('path') as string, direction: Number(field.get('direction') as bigint) as 1 | -1 })),
-  }));
-  const drops = fields.get('drops') as bigint | undefined;
-  return { name: fields.get('name') as string, indexes, ...(drops === undefined ? {} : { drops }) };
-}
-
-/** What stands before the document in its record. */
-export const DOCUMENT_HEAD_BYTES = 16;
-
-/** version (8 bytes, big-endian) ‖ height (8 bytes) ‖ BSON. */
-export function documentToRecord(version: bigint, height: number, bson: Uint8Array): Uint8Array {
-  return concatBytes(uint64ToBytes(version), uint64ToBytes(BigInt(height)), bson);
-}
-
-export function documentFromRecord(record: Uint8Array): StoredDocument {
-  return { version: uint64FromBytes(record), height: Number(uint64FromBytes(record, 8)), document: decode(record.subarray(16)) };
 }
 
 export interface CollectionCounts {
@@ -207,17 +152,4 @@ function numberAt(record: Uint8Array | undefined, place: number): bigint {
 
 export function countFromRecord(record: Uint8Array | undefined): bigint {
   return numberAt(record, 0);
-}
-
-function encode(document: Document): Uint8Array {
-  const bytes = encodeDocument(document);
-  invariant(bytes.ok, 'a record of the catalogue does not encode');
-  return bytes.value;
-}
-
-/** Records were written by this container, or shown to be in its state. */
-function decode(bytes: Uint8Array): Document {
-  const document = decodeDocument(bytes);
-  invariant(document.ok, 'a record of the database does not decode');
-  return document.value;
 }
