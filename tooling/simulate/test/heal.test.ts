@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { toHex } from '@vsys/primitives';
 import { createSimulation, type Fault } from '@vsys/simulation';
-import { moduleNamed } from '../src/modules.ts';
+import { simulatedModule } from '@vsys/app-node/simulated-modules';
 
 const SPLIT_MS = 600_000;
 const SLOT_MS = 4_000;
@@ -15,7 +15,7 @@ test.each([[1, 0], [2, 1_300], [3, 2_900], [4, 4_700]])('spos: two halves that w
   let startMs: number | undefined;
   let wholeMs: number | undefined;
   const { violation } = await createSimulation({
-    seed, module: moduleNamed('spos'), nodes: SEATS, periodMs: SLOT_MS, chaosMs, healMs: 60_000, faults,
+    seed, module: simulatedModule('spos'), nodes: SEATS, periodMs: SLOT_MS, chaosMs, healMs: 60_000, faults,
     watch(node, { chain }, clock) {
       startMs ??= clock.nowMs();
       const healedMs = startMs + chaosMs;
