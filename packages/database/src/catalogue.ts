@@ -13,7 +13,8 @@ export function createDatabase({ name }: Of<'createDatabase'>, { actor, state, g
   const key = databaseKey(databaseId(actor, name));
   if (state.get(key) !== undefined) return refuse('DB_EXISTS', `this owner has a database "${name}" already`);
   gas.charge(databaseGas.keyWrite);
-  state.set(key, databaseToRecord({ owner: actor, name }));
+  const drops = countFromRecord(state.get(dropsKey(databaseId(actor, name))));
+  state.set(key, databaseToRecord({ owner: actor, name, ...(drops === 0n ? {} : { drops }) }));
   return accept(undefined);
 }
 

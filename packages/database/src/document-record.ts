@@ -7,7 +7,7 @@ import { recordFromBytes, recordToBytes } from './record-bytes.ts';
 export interface DocumentMeta {
   /** Default: the owner of the database. */
   readonly owner?: AccountId;
-  /** Who paid the deposit, first of those that did. Default: the owner of the document. */
+  /** Who paid the deposit, first of those that did. Default: nobody. */
   readonly payer?: AccountId;
   /** Units held, by all that paid. Default: 0. */
   readonly deposit?: bigint;

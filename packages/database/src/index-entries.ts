@@ -23,7 +23,7 @@ export interface Change {
 }
 
 /** What one change does to one index. */
-interface EntryMove {
+export interface EntryMove {
   readonly index: IndexRecord;
   readonly idKey: Uint8Array;
   readonly from: Uint8Array | undefined;
@@ -57,7 +57,7 @@ function entryKey(prefix: Uint8Array, index: IndexRecord, document: Document, id
 }
 
 /** Takes old entries away before new ones come, so that two documents of one batch may change places in a unique index. */
-export function writeEntries(moves: readonly EntryMove[], { state, gas }: OperationContext): Verdict<void, DatabaseCode> {
+export function writeEntries(moves: readonly EntryMove[], { state, gas }: Pick<OperationContext, 'state' | 'gas'>): Verdict<void, DatabaseCode> {
   state.need(moves.flatMap(({ index, to }) => (index.unique && to !== undefined ? [to] : [])));
   for (const { from } of moves) if (from !== undefined) state.set(from, undefined);
   for (const { index, idKey, to } of moves) {

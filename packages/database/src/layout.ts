@@ -7,10 +7,16 @@ import { taggedHash } from '@vsys/crypto/hash';
 import { type Binary, type Document, encodeIndexKey, getPath, type Value } from '@vsys/data-format/value';
 import { containerPrefix } from '@vsys/container';
 import type { CollectionRecord, IndexRecord } from './collection-record.ts';
+import { type Quota, quotaFields, quotaFromFields } from './quota.ts';
 import { recordFromBytes, recordToBytes } from './record-bytes.ts';
 
 export { collectionFromRecord, collectionToRecord } from './collection-record.ts';
 export type { CollectionRecord, IndexField, IndexRecord } from './collection-record.ts';
+export { DATABASE_PARAMS_KEY, databaseParamsFromRecord } from './database-params.ts';
+export type { DatabaseParams } from './database-params.ts';
+export { onceFromRecord, onceKey } from './once-key.ts';
+export type { Once } from './once-key.ts';
+export type { Quota } from './quota.ts';
 export { documentFromRecord, documentToRecord } from './document-record.ts';
 export type { DocumentMeta, StoredDocument } from './document-record.ts';
 
@@ -22,6 +28,9 @@ export type DatabaseId = Uint8Array;
 export interface DatabaseRecord {
   readonly owner: AccountId;
   readonly name: string;
+  /** Drops that this id had seen when the database was made; absent: none. */
+  readonly drops?: bigint;
+  readonly quota?: Quota;
 }
 
 const prefix = containerPrefix(DATABASE);
@@ -36,7 +45,7 @@ export function databaseId(owner: AccountId, name: string): DatabaseId {
 }
 
 /** 4 bytes. Two names that meet are refused at creation; a reader compares the name in the record. */
-function collectionId(name: string): Uint8Array {
+export function collectionId(name: string): Uint8Array {
   return taggedHash('v/collection', utf8ToBytes(name)).subarray(0, 4);
 }
 
@@ -93,13 +102,22 @@ export function indexedValues(index: IndexRecord, document: Document): ReturnTyp
   return encodeIndexKey(index.fields.map(({ path }) => getPath(document, path)), index.fields.map(({ direction }) => direction));
 }
 
-export function databaseToRecord({ owner, name }: DatabaseRecord): Uint8Array {
-  return recordToBytes(new Map<string, Value>([['owner', { kind: 'binary', bytes: owner, subtype: 0 }], ['name', name]]));
+/** BSON; what is at its default is left out. */
+export function databaseToRecord({ owner, name, drops, quota }: DatabaseRecord): Uint8Array {
+  return recordToBytes(new Map<string, Value>([
+    ['owner', { kind: 'binary', bytes: owner, subtype: 0 }], ['name', name],
+    ...(drops === undefined ? [] : [['drops', drops] as [string, Value]]),
+    ...(quota === undefined ? [] : [['quota', new Map(quotaFields(quota))] as [string, Value]]),
+  ]));
 }
 
 export function databaseFromRecord(bytes: Uint8Array): DatabaseRecord {
   const fields = recordFromBytes(bytes);
-  return { owner: (fields.get('owner') as Binary).bytes, name: fields.get('name') as string };
+  const [drops, quota] = [fields.get('drops') as bigint | undefined, fields.get('quota') as Document | undefined];
+  return {
+    owner: (fields.get('owner') as Binary).bytes, name: fields.get('name') as string,
+    ...(drops === undefined ? {} : { drops }), ...(quota === undefined ? {} : { quota: quotaFromFields(quota) }),
+  };
 }
 
 export interface CollectionCounts {

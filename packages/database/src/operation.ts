@@ -1,5 +1,6 @@
 import { accept, concatBytes, refuse, uint64FromBytes, utf8ToBytes, type Verdict } from '@vsys/primitives';
-import { type Document, decodeDocument, encodeIndexKey, isArray, isDocument, type Value } from '@vsys/data-format/value';
+import { type Document, decodeDocument, isArray, isDocument, type Value } from '@vsys/data-format/value';
+import { idKeyOf } from './id-key.ts';
 import type { IndexField } from './layout.ts';
 import { headOf, nameFrom, payloadAbout, type Target } from './operation-head.ts';
 import { patchFromDocument } from './patch.ts';
@@ -144,14 +145,6 @@ export function newDocument(bytes: Uint8Array): Verdict<NewDocument, PayloadCode
   if (!named.ok) return named;
   const idKey = idKeyOf(document.value.get('_id'));
   return idKey.ok ? accept({ idKey: idKey.value, bson: bytes, document: document.value }) : idKey;
-}
-
-export function idKeyOf(id: Value | undefined): Verdict<Uint8Array, PayloadCode> {
-  if (id === undefined || id === null) return refuse('DB_VALUE', 'a document needs an "_id" that is not null');
-  const key = encodeIndexKey([id]);
-  if (key.ok && key.value.length <= databaseLimits.idBytesMax) return key;
-  if (key.ok) return refuse('DB_KEY_TOO_LONG', `an "_id" has at most ${databaseLimits.idBytesMax} bytes as a key, found ${key.value.length}`);
-  return refuse(key.code === 'INDEX_KEY_TOO_LONG' ? 'DB_KEY_TOO_LONG' : 'DB_VALUE', `_id: ${key.message}`);
 }
 
 function readReplace(kind: 'replace' | 'upsert', target: Target, rest: Uint8Array): Verdict<DatabaseOperation, PayloadCode> {

@@ -19,6 +19,8 @@ export interface WorkItem {
 export interface Worker {
   /** Keys that a turn will read, as far as they can be told before: they are loaded in one batch for many items. */
   needs(payload: Uint8Array): readonly Uint8Array[];
+  /** And those that can be told once these are known. */
+  needsThen?(payload: Uint8Array, state: StateAccess): readonly Uint8Array[];
   /**
    * One turn: it stops once it took `stepsMax` steps, or did the least that leaves the state whole.
    *
@@ -90,6 +92,7 @@ function doSome(state: StateAccess, block: BlockContext, workers: Workers, front
   state.need([...keys, listKey(block.height)]);
   const items = keys.map((key) => itemFromRecord(state.get(key)));
   state.need(items.flatMap(({ kind, payload }) => workerOf(workers, kind).needs(payload)));
+  state.need(items.flatMap(({ kind, payload }) => workerOf(workers, kind).needsThen?.(payload, state) ?? []));
   let taken = 0;
   for (const [i, { kind, payload }] of items.entries()) {
     if (taken >= stepsMax) break;
