@@ -7,6 +7,7 @@ import { addDbCommands } from './commands/db.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addKeyCommands } from './commands/key.ts';
 import { addNodeCommands } from './commands/node.ts';
+import { addSimulateCommand } from './commands/simulate.ts';
 import { addStakeCommands } from './commands/stake.ts';
 import { addTxCommands } from './commands/tx.ts';
 import { version } from './version.ts';
@@ -27,6 +28,7 @@ export function createProgram(): Command {
   addTxCommands(program);
   addStakeCommands(program);
   addDbCommands(program);
+  addSimulateCommand(program);
   addExplainCommand(program);
   addCompletionCommand(program);
   return program;
