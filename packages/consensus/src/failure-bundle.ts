@@ -36,6 +36,8 @@ export interface BundleWrite {
   readonly key: string;
   /** SHA-256 of the value; `null` for a key that was deleted. */
   readonly valueHash: string | null;
+  /** All keys that begin with this one were deleted. */
+  readonly below?: true;
 }
 
 export interface BundleParts {
@@ -71,18 +73,20 @@ export async function createFailureBundle(reason: string, message: string, { exe
   };
 }
 
-/** The least key that only one of the two wrote, or that they wrote differently; undefined when they agree. */
+/** The least key that only one of the two wrote, or that they wrote differently; undefined when they agree. A prefix below which one deleted all ends in "*". */
 export function firstDifferingKey(a: readonly BundleWrite[], b: readonly BundleWrite[]): string | undefined {
-  const hashes = new Map(a.map(({ key, valueHash }) => [key, valueHash]));
+  const nameOf = ({ key, below }: BundleWrite): string => (below === true ? `${key}*` : key);
+  const hashes = new Map(a.map((write) => [nameOf(write), write.valueHash]));
   const differing: string[] = [];
-  for (const { key, valueHash } of b) {
-    if (hashes.get(key) !== valueHash) differing.push(key);
-    hashes.delete(key);
+  for (const write of b) {
+    const name = nameOf(write);
+    if (hashes.get(name) !== write.valueHash) differing.push(name);
+    hashes.delete(name);
   }
   // Hexadecimal of one case sorts like the bytes.
   return [...differing, ...hashes.keys()].toSorted()[0];
 }
 
-function writeToJson({ key, value }: StateWrite): BundleWrite {
-  return { key: toHex(key), valueHash: value === undefined ? null : toHex(sha256(value)) };
+function writeToJson({ key, value, below }: StateWrite): BundleWrite {
+  return { key: toHex(key), valueHash: value === undefined ? null : toHex(sha256(value)), ...(below === true ? { below } : {}) };
 }

@@ -127,14 +127,21 @@ export function tell(subject: ContainerSubject, visit: (call: ContainerCall, sta
   return state;
 }
 
+/** Does the writes of a journal: prefixes that were dropped come first there. */
 export function apply(state: BenchState, writes: readonly StateWrite[]): void {
-  for (const { key, value } of writes) {
-    if (value === undefined) state.delete(toHex(key));
+  for (const { key, value, below } of writes) {
+    if (below === true) {
+      for (const name of state.keys()) if (name.startsWith(toHex(key))) state.delete(name);
+    } else if (value === undefined) state.delete(toHex(key));
     else state.set(toHex(key), value);
   }
 }
 
 /** All that an outcome says to the chain, as one text. */
 export function outcomeText({ becomes, result, gas, writes }: Outcome): string {
-  return [becomes, toHex(result), `${gas} gas`, ...writes.map(({ key, value }) => `${toHex(key)}=${value === undefined ? 'deleted' : toHex(value)}`)].join(' ');
+  return [becomes, toHex(result), `${gas} gas`, ...writes.map(writeText)].join(' ');
+}
+
+export function writeText({ key, value, below }: StateWrite): string {
+  return below === true ? `all below ${toHex(key)} deleted` : `${toHex(key)}=${value === undefined ? 'deleted' : toHex(value)}`;
 }

@@ -1,7 +1,7 @@
 import { type AccountId, fromHex, toHex } from '@vsys/primitives';
 import { equal } from '@vsys/primitives/compliance';
 import type { StateWrite } from '@vsys/state';
-import { apply, type BenchState, type ContainerSubject, endAfter, type Law, runCall, runEnd, tell } from './compliance-bench.ts';
+import { apply, type BenchState, type ContainerSubject, endAfter, type Law, runCall, runEnd, tell, writeText } from './compliance-bench.ts';
 import { mayWrite } from './compliance-check-laws.ts';
 
 /** For containers that end blocks; the others keep them by doing nothing. */
@@ -44,5 +44,5 @@ function blocksOf(subject: ContainerSubject, visit: (state: BenchState, actor: A
 }
 
 function textOf(writes: readonly StateWrite[] | undefined): string {
-  return (writes ?? []).map(({ key, value }) => `${toHex(key)}=${value === undefined ? 'deleted' : toHex(value)}`).join(' ');
+  return (writes ?? []).map(writeText).join(' ');
 }

@@ -1,5 +1,5 @@
 import { type AccountId, invariant, toHex, type Verdict } from '@vsys/primitives';
-import { type BenchState, blockAt } from './compliance-bench.ts';
+import { apply, type BenchState, blockAt } from './compliance-bench.ts';
 import type { Container } from './container.ts';
 import { createGasMeter } from './gas-meter.ts';
 import { hasSigned } from './has-signed.ts';
@@ -51,10 +51,7 @@ export function createContainerBench(container: Container, { params = new Uint8A
         const done = work(journal);
         if (!done.ok) return done;
         journal.commit();
-        for (const { key, value } of journal.writes()) {
-          if (value === undefined) state.delete(toHex(key));
-          else state.set(toHex(key), value);
-        }
+        apply(state, journal.writes());
         return done;
       } catch (thrown) {
         if (!(thrown instanceof KeysNotLoaded)) throw thrown;

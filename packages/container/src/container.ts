@@ -38,6 +38,11 @@ export interface StateAccess {
   need(keys: readonly Uint8Array[]): void;
   /** Value `undefined` deletes. Visible to later reads at once; undone when the transaction fails. */
   set(key: Uint8Array, value: Uint8Array | undefined): void;
+  /**
+   * Deletes every key that begins with the prefix, however many there are, at the cost of one delete: the subtree is cut off. Such keys need not be loaded
+   * and count as absent from then on, until they are set again.
+   */
+  dropPrefix(prefix: Uint8Array): void;
 }
 
 export interface GasMeter {

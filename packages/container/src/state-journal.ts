@@ -20,7 +20,7 @@ export function mapKey(key: Uint8Array): string {
 export interface StateJournal extends StateAccess {
   /** Adds what was read from the parent's state. */
   load(key: Uint8Array, value: Uint8Array | undefined): void;
-  /** Whether `get` answers without an interrupt: loaded, or written in this block. */
+  /** Whether `get` answers without an interrupt: loaded, or written or dropped in this block. */
   isKnown(key: Uint8Array): boolean;
   /** Keeps what the operation wrote, as part of the present transaction. */
   endOperation(): void;
@@ -30,22 +30,36 @@ export interface StateJournal extends StateAccess {
   commit(): void;
   /** Forgets it. */
   revert(): void;
-  /** Everything kept that differs from what was loaded. */
+  /** Everything kept that differs from what was loaded, prefixes that were dropped first. */
   writes(): StateWrite[];
+}
+
+/** A write, or a prefix that is dropped, and its place among all of the block: a drop hides the writes before it. */
+interface Placed {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array | undefined;
+  readonly place: number;
+}
+
+interface Layer {
+  readonly writes: Map<string, Placed>;
+  readonly drops: Map<string, Placed>;
+  /** How long the dropped prefixes are: so a key is looked up once for each length, however many there are. */
+  readonly dropLengths: Set<number>;
 }
 
 export function createStateJournal(): StateJournal {
   const loaded = new Map<string, Uint8Array | undefined>();
-  const kept = new Map<string, StateWrite>();
-  const present = new Map<string, StateWrite>();
-  const running = new Map<string, StateWrite>();
-  const endOperation = (): void => {
-    for (const [name, write] of running) present.set(name, write);
-    running.clear();
-  };
+  const [kept, present, running] = [createLayer(), createLayer(), createLayer()];
+  const layers = [kept, present, running];
+  let places = 0;
+
+  const endOperation = (): void => moveUp(running, present);
+  const placedOf = (name: string): Placed | undefined => running.writes.get(name) ?? present.writes.get(name) ?? kept.writes.get(name);
+  const isAnyDropped = (): boolean => kept.drops.size + present.drops.size + running.drops.size > 0;
   const isKnown = (key: Uint8Array): boolean => {
     const name = mapKey(key);
-    return loaded.has(name) || kept.has(name) || present.has(name) || running.has(name);
+    return loaded.has(name) || placedOf(name) !== undefined || (isAnyDropped() && droppedAt(name, layers) > 0);
   };
   return {
     load(key, value) {
@@ -54,8 +68,9 @@ export function createStateJournal(): StateJournal {
     isKnown,
     get(key) {
       const name = mapKey(key);
-      const write = running.get(name) ?? present.get(name) ?? kept.get(name);
-      if (write !== undefined) return write.value;
+      const found = placedOf(name);
+      if (isAnyDropped() && droppedAt(name, layers) > (found?.place ?? 0)) return undefined;
+      if (found !== undefined) return found.value;
       if (!loaded.has(name)) throw new KeysNotLoaded([key]);
       return loaded.get(name);
     },
@@ -64,31 +79,60 @@ export function createStateJournal(): StateJournal {
       if (missing.length > 0) throw new KeysNotLoaded(missing);
     },
     set(key, value) {
-      running.set(mapKey(key), { key, value });
+      running.writes.set(mapKey(key), { key, value, place: ++places });
+    },
+    dropPrefix(prefix) {
+      running.drops.set(mapKey(prefix), { key: prefix, value: undefined, place: ++places });
+      running.dropLengths.add(prefix.length);
     },
     endOperation,
     revertOperation() {
-      running.clear();
+      clear(running);
     },
     commit() {
       endOperation();
-      for (const [name, write] of present) kept.set(name, write);
-      present.clear();
+      moveUp(present, kept);
     },
     revert() {
-      running.clear();
-      present.clear();
+      clear(running);
+      clear(present);
     },
     writes() {
-      const changed: StateWrite[] = [];
-      for (const [name, write] of kept) {
+      const changed: StateWrite[] = Array.from(kept.drops.values(), ({ key }) => ({ key, value: undefined, below: true }));
+      for (const [name, { key, value, place }] of kept.writes) {
+        const dropped = kept.drops.size === 0 ? 0 : droppedAt(name, [kept]);
+        if (dropped > place) continue;
         // A key written without being read may stand already; then the write decides, never its absence from `loaded`.
-        if (loaded.has(name) && sameValue(loaded.get(name), write.value)) continue;
-        changed.push(write);
+        if (dropped > 0 ? value === undefined : loaded.has(name) && sameValue(loaded.get(name), value)) continue;
+        changed.push({ key, value });
       }
       return changed;
     },
   };
+}
+
+function createLayer(): Layer {
+  return { writes: new Map<string, Placed>(), drops: new Map<string, Placed>(), dropLengths: new Set<number>() };
+}
+
+/** The place of the last drop that took a key, 0 when none did. */
+function droppedAt(name: string, layers: readonly Layer[]): number {
+  let last = 0;
+  for (const { drops, dropLengths } of layers) for (const length of dropLengths) last = Math.max(last, drops.get(name.slice(0, length))?.place ?? 0);
+  return last;
+}
+
+function moveUp(from: Layer, to: Layer): void {
+  for (const [name, placed] of from.writes) to.writes.set(name, placed);
+  for (const [name, placed] of from.drops) to.drops.set(name, placed);
+  for (const length of from.dropLengths) to.dropLengths.add(length);
+  clear(from);
+}
+
+function clear({ writes, drops, dropLengths }: Layer): void {
+  writes.clear();
+  drops.clear();
+  dropLengths.clear();
 }
 
 function sameValue(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {

@@ -34,7 +34,9 @@ export const brokenContainers: readonly BrokenTwin[] = [
   ['accepts what its story says is refused', 'lets a story come out as it says, and refuses with a code and a sentence',
     withParts((good) => ({ execute: (payload, context) => { const done = good.execute(payload, context); return done.ok ? done : accept(new Uint8Array()); } }))],
   ['writes into another key space', 'writes below its own prefix only, and where it says',
-    withContext(({ state }) => ({ state: { get: (key) => state.get(key), need: (keys) => state.need(keys), set: (key, value) => state.set(concatBytes(containerPrefix('coin'), key), value) } }))],
+    withContext(({ state }) => ({ state: { get: (key) => state.get(key), need: (keys) => state.need(keys), set: (key, value) => state.set(concatBytes(containerPrefix('coin'), key), value), dropPrefix() {} } }))],
+  ['drops another key space', 'writes below its own prefix only, and where it says',
+    withParts((good) => ({ execute: (payload, context) => { context.state.dropPrefix(containerPrefix('coin')); return good.execute(payload, context); } }))],
   ['reads key after key without a word', 'asks for keys that were not loaded at most 8 times',
     withParts((good) => ({ execute: (payload, context) => {
       for (let i = 0; i < 20; i++) context.state.get(concatBytes(containerPrefix('notes'), Uint8Array.of(7, i)));
@@ -53,7 +55,7 @@ export const brokenContainers: readonly BrokenTwin[] = [
       } };
     })],
   ['takes what was not loaded for absent', 'comes to the same, whatever was loaded before',
-    withContext(({ state }) => ({ state: { need() {}, set: (key, value) => state.set(key, value), get(key) { try { return state.get(key); } catch { return undefined; } } } }))],
+    withContext(({ state }) => ({ state: { need() {}, set: (key, value) => state.set(key, value), dropPrefix() {}, get(key) { try { return state.get(key); } catch { return undefined; } } } }))],
   ['remembers in itself what was called', 'comes to the same when it runs again, after others, and in another process',
     withParts((good) => {
       let calls = 0n;

@@ -1,4 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { toHex } from '@vsys/primitives';
+import { applyWrites } from '@vsys/container/compliance';
+import fc from 'fast-check';
 import { createGasMeter, createRouter, createStateJournal, containerPrefix, KeysNotLoaded, OutOfGas } from '../src/index.ts';
 
 const key = Uint8Array.of(1, 2);
@@ -36,6 +39,66 @@ test('what ends as it began is not a write', () => {
   journal.set(key, Uint8Array.of(1));
   journal.commit();
   expect(journal.writes()).toEqual([]);
+});
+
+test('a dropped prefix hides what was loaded and written before, needs no loading, and comes back when it is reverted', () => {
+  const journal = createStateJournal();
+  const other = Uint8Array.of(1, 3);
+  journal.load(key, one);
+  journal.set(other, two);
+  journal.commit();
+  journal.dropPrefix(Uint8Array.of(1));
+  expect([journal.get(key), journal.get(other), journal.get(Uint8Array.of(1, 9)), journal.isKnown(Uint8Array.of(1, 8))]).toEqual([undefined, undefined, undefined, true]);
+  // Who declared a key is shown it by the executor, also after the drop.
+  journal.load(Uint8Array.of(1, 7), one);
+  expect(journal.get(Uint8Array.of(1, 7))).toBeUndefined();
+  journal.revert();
+  expect([journal.get(key), journal.get(other)]).toEqual([one, two]);
+  journal.dropPrefix(Uint8Array.of(1));
+  journal.set(key, one);
+  journal.commit();
+  // The same value as before the block, and yet a write: the drop comes first.
+  expect(journal.writes()).toEqual([{ key: Uint8Array.of(1), value: undefined, below: true }, { key, value: one }]);
+});
+
+test('agrees with a plain map over sets, drops, ends and reverts in any order', () => {
+  const keyOf = fc.uint8Array({ minLength: 1, maxLength: 3, max: 2 });
+  const stepOf = fc.oneof(
+    { weight: 6, arbitrary: fc.record({ kind: fc.constant('set' as const), key: keyOf, value: fc.option(fc.uint8Array({ minLength: 1, maxLength: 1, max: 2 }), { nil: undefined }) }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('drop' as const), key: keyOf }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('endOperation' as const, 'revertOperation' as const, 'commit' as const, 'revert' as const) }) },
+  );
+  let drops = 0;
+  fc.assert(fc.property(fc.array(fc.tuple(keyOf, fc.uint8Array({ minLength: 1, maxLength: 1, max: 2 })), { maxLength: 8 }), fc.array(stepOf, { minLength: 1, maxLength: 30 }), (before, steps) => {
+    const start = new Map(before.map(([at, value]) => [toHex(at), value]));
+    let [kept, present, running] = [start, start, start];
+    const keys = [0, 1, 2].flatMap((a) => [[a], ...[0, 1, 2].flatMap((b) => [[a, b], ...[0, 1, 2].map((c) => [a, b, c])])]).map((bytes) => Uint8Array.from(bytes));
+    const journal = createStateJournal();
+    for (const at of keys) journal.load(at, start.get(toHex(at)));
+    for (const step of steps) {
+      if (step.kind === 'set') {
+        journal.set(step.key, step.value);
+        running = new Map(running);
+        if (step.value === undefined) running.delete(toHex(step.key));
+        else running.set(toHex(step.key), step.value);
+      } else if (step.kind === 'drop') {
+        drops++;
+        journal.dropPrefix(step.key);
+        running = new Map([...running].filter(([name]) => !name.startsWith(toHex(step.key))));
+      } else {
+        journal[step.kind]();
+        if (step.kind === 'commit') [kept, present] = [running, running];
+        if (step.kind === 'endOperation') present = running;
+        if (step.kind === 'revertOperation') running = present;
+        if (step.kind === 'revert') [present, running] = [kept, kept];
+      }
+      for (const at of keys) expect(journal.get(at)).toEqual(running.get(toHex(at)));
+      const after = new Map(start);
+      applyWrites(after, journal.writes());
+      expect(new Map([...after].toSorted())).toEqual(new Map([...kept].toSorted()));
+    }
+  }), { numRuns: 300 });
+  expect(drops).toBeGreaterThan(200);
 });
 
 test('gas stops at its limit and shows the limit as used', () => {

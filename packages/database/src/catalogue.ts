@@ -1,7 +1,7 @@
 import { accept, refuse, type Verdict } from '@vsys/primitives';
 import type { OperationContext } from '@vsys/container';
 import type { DatabaseCode } from './create-database-container.ts';
-import { collectionFromRecord, collectionKey, collectionToRecord, countFromRecord, countKey, databaseId, databaseKey, databaseToRecord } from './layout.ts';
+import { collectionFromRecord, collectionKey, collectionToRecord, countFromRecord, countKey, databaseId, databaseKey, databaseToRecord, dropsKey, usageFromRecord, usageKey, usageToRecord } from './layout.ts';
 import type { DatabaseOperation } from './operation.ts';
 import { databaseLimits } from './payload-checks.ts';
 import { databaseGas } from './gas.ts';
@@ -13,15 +13,20 @@ export function createDatabase({ name }: Of<'createDatabase'>, { actor, state, g
   const key = databaseKey(databaseId(actor, name));
   if (state.get(key) !== undefined) return refuse('DB_EXISTS', `this owner has a database "${name}" already`);
   gas.charge(databaseGas.keyWrite);
-  state.set(key, databaseToRecord({ owner: actor, name }));
+  const drops = countFromRecord(state.get(dropsKey(databaseId(actor, name))));
+  state.set(key, databaseToRecord({ owner: actor, name, ...(drops === 0n ? {} : { drops }) }));
   return accept(undefined);
 }
 
 export function createCollection({ database, collection, indexes }: Of<'createCollection'>, { state, gas }: OperationContext): Verdict<void, DatabaseCode> {
   const key = collectionKey(database, collection);
   if (state.get(key) !== undefined) return refuse('DB_EXISTS', `the database has a collection "${collection}" already, or one whose hash begins alike`);
-  gas.charge(databaseGas.keyWrite);
-  state.set(key, collectionToRecord({ name: collection, indexes: indexes.map((index, number) => ({ ...index, number })) }));
+  state.need([usageKey(database), dropsKey(database)]);
+  gas.charge(2n * databaseGas.keyWrite);
+  const usage = usageFromRecord(state.get(usageKey(database)));
+  state.set(usageKey(database), usageToRecord({ ...usage, collections: usage.collections + 1n }));
+  const drops = countFromRecord(state.get(dropsKey(database)));
+  state.set(key, collectionToRecord({ name: collection, ...(drops === 0n ? {} : { drops }), indexes: indexes.map((index, number) => ({ ...index, number })) }));
   return accept(undefined);
 }
 
@@ -30,11 +35,12 @@ export function createIndex({ database, collection, index }: Of<'createIndex'>, 
   const key = collectionKey(database, collection);
   const record = state.get(key);
   if (record === undefined) return refuse('DB_NO_COLLECTION', `there is no collection "${collection}"; create it first`);
-  const { name, indexes } = collectionFromRecord(record);
+  const before = collectionFromRecord(record);
+  const { indexes } = before;
   if (indexes.some((other) => other.name === index.name)) return refuse('DB_EXISTS', `the collection has an index "${index.name}" already`);
   if (indexes.length >= databaseLimits.indexesMax) return refuse('DB_LIMIT', `a collection has at most ${databaseLimits.indexesMax} indexes`);
   if (countFromRecord(state.get(countKey(database, collection))) !== 0n) return refuse('DB_INDEX_NOT_EMPTY', 'an index is made before the first document; create another collection with it and insert there');
   gas.charge(databaseGas.keyWrite);
-  state.set(key, collectionToRecord({ name, indexes: [...indexes, { ...index, number: indexes.length }] }));
+  state.set(key, collectionToRecord({ ...before, indexes: [...indexes, { ...index, number: indexes.length }] }));
   return accept(undefined);
 }

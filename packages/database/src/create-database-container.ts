@@ -1,13 +1,29 @@
 import { accept, equalBytes, refuse, type Verdict } from '@vsys/primitives';
 import { type Document, encodeDocument } from '@vsys/data-format/value';
-import { type Container, operationCalls, type OperationContext } from '@vsys/container';
+import { type BlockContext, type Container, operationCalls, type OperationContext } from '@vsys/container';
+import { applyChanges } from './apply-changes.ts';
 import { applyPatch, type PatchCode } from './apply-patch.ts';
 import { createCollection, createDatabase, createIndex } from './catalogue.ts';
-import { collectionFromRecord, collectionKey, type CollectionCounts, countKey, countsFromRecord, countsToRecord, DATABASE, databaseFromRecord, databaseId, databaseKey, type DatabaseId, documentFromRecord, documentKey, documentPrefix, documentToRecord } from './layout.ts';
-import { type Change, entryMoves, writeEntries } from './index-entries.ts';
+import { collectionFromRecord, collectionKey, countKey, countsFromRecord, DATABASE, databaseFromRecord, databaseId, databaseKey, type DatabaseId, type DatabaseRecord, documentFromRecord, documentKey, documentPrefix, dropsKey, firstVersion, usageKey } from './layout.ts';
+import { DATABASE_PARAMS_KEY, databaseParamsFromBytes, DatabaseParamsError, databaseParamsToBytes } from './database-params.ts';
+import { documentBytes } from './document-record.ts';
+import { dropCollection, dropDatabase } from './drop.ts';
+import type { Change } from './index-entries.ts';
 import { type DatabaseOperation, newDocument, type NewDocument, operationFromPayload } from './operation.ts';
-import type { PayloadCode } from './payload-checks.ts';
+import { databaseLimits, type PayloadCode } from './payload-checks.ts';
 import { databaseGas } from './gas.ts';
+import { expireWorker } from './expire-worker.ts';
+import { forgetOnceWorker, once } from './once.ts';
+import { onceKey } from './once-key.ts';
+import { refundCollectionWorker, refundDatabaseWorker } from './refund-workers.ts';
+import { expire, setQuota, setTtl } from './storage-settings.ts';
+import { WORK } from './work-kinds.ts';
+import { doWork, type Workers, workKeys } from './work-queue.ts';
+
+const WORKERS: Workers = {
+  [WORK.expireDocument]: expireWorker, [WORK.forgetOnce]: forgetOnceWorker,
+  [WORK.refundCollection]: refundCollectionWorker, [WORK.refundDatabase]: refundDatabaseWorker,
+};
 
 /**
  * The database as business logic of a chain: its operations create databases, collections and indexes and write documents.
@@ -17,6 +33,7 @@ export function createDatabaseContainer(): Container {
   return {
     name: DATABASE,
     version: 1,
+    alsoWrites: ['coin'],
     ...operationCalls<DatabaseOperation>({
       read: operationFromPayload,
       touches: touchedBy,
@@ -27,77 +44,85 @@ export function createDatabaseContainer(): Container {
         return done.ok ? accept(new Uint8Array()) : done;
       },
     }),
+    endBlock: ({ block, state }) => doWork(state, block, WORKERS),
+    genesis(params) {
+      const read = databaseParamsFromBytes(params);
+      if (!read.ok) throw new DatabaseParamsError(read.code, read.message);
+      const value = databaseParamsToBytes(read.value);
+      return value.length === 0 ? [] : [{ key: DATABASE_PARAMS_KEY, value }];
+    },
   };
 }
 
 /** What rights are given for, whatever form the change has. */
-function actionOf({ kind }: DatabaseOperation): 'insert' | 'update' | 'delete' | 'administer' {
-  if (kind === 'insert' || kind === 'delete') return kind;
-  return kind === 'replace' || kind === 'upsert' || kind === 'patch' ? 'update' : 'administer';
+function actionOf({ kind }: DatabaseOperation): 'insert' | 'update' | 'delete' | 'administer' | 'once' {
+  if (kind === 'insert' || kind === 'delete' || kind === 'once') return kind;
+  return kind === 'replace' || kind === 'upsert' || kind === 'patch' || kind === 'expire' ? 'update' : 'administer';
 }
 
 /** What is known without reading the catalogue: all but the keys of indexes. */
-function touchedBy(operation: DatabaseOperation, actor: Uint8Array): readonly Uint8Array[] {
-  if (operation.kind === 'createDatabase') return [databaseKey(databaseId(actor, operation.name))];
-  const { database, collection } = operation;
-  const keys = [databaseKey(database), collectionKey(database, collection)];
-  if (operation.kind === 'createCollection') return keys;
+function touchedBy(operation: DatabaseOperation, actor: Uint8Array, { height }: BlockContext): readonly Uint8Array[] {
+  if (operation.kind === 'createDatabase') return [databaseKey(databaseId(actor, operation.name)), dropsKey(databaseId(actor, operation.name))];
+  if (operation.kind === 'once') return [onceKey(actor, operation.key), ...workKeys(height + databaseLimits.onceBlocks)];
+  const { database } = operation;
+  if (operation.kind === 'dropDatabase') return [databaseKey(database), dropsKey(database), DATABASE_PARAMS_KEY];
+  const { collection } = operation;
+  if (collection === undefined) return [databaseKey(database)];
+  const keys = [databaseKey(database), collectionKey(database, collection), usageKey(database), DATABASE_PARAMS_KEY];
+  if (operation.kind === 'createCollection') return [...keys, dropsKey(database)];
   keys.push(countKey(database, collection));
-  if (operation.kind === 'createIndex') return keys;
+  if (operation.kind === 'createIndex' || operation.kind === 'setQuota' || operation.kind === 'setTtl') return keys;
+  if (operation.kind === 'dropCollection') return [...keys, dropsKey(database)];
   const prefix = documentPrefix(database, collection);
   if (operation.kind === 'insert') for (const { idKey } of operation.documents) keys.push(documentKey(prefix, idKey));
+  else if (operation.kind === 'expire') for (const { idKey } of operation.ids) keys.push(documentKey(prefix, idKey));
   else keys.push(documentKey(prefix, operation.idKey));
   return keys;
 }
 
 export type DatabaseCode =
   | PayloadCode | 'DB_EXISTS' | 'DB_NO_DATABASE' | 'DB_NO_COLLECTION' | 'DB_NOT_OWNER' | 'DB_DUPLICATE' | 'DB_NO_DOCUMENT' | 'DB_VERSION' | 'DB_INDEX_NOT_EMPTY'
+  | 'DB_DEPOSIT' | 'DB_QUOTA' | 'DB_EXPIRES' | 'DB_REPEATED'
   | PatchCode;
 
 function run(operation: DatabaseOperation, context: OperationContext): Verdict<void, DatabaseCode> {
   if (operation.kind === 'createDatabase') return createDatabase(operation, context);
+  if (operation.kind === 'once') return once(operation.key, context);
   const owned = checkOwner(operation.database, context);
   if (!owned.ok) return owned;
   switch (operation.kind) {
     case 'createCollection': return createCollection(operation, context);
     case 'createIndex': return createIndex(operation, context);
-    default: return write(operation, context);
+    case 'dropCollection': return dropCollection(operation, context);
+    case 'dropDatabase': return dropDatabase(operation, context);
+    case 'setQuota': return setQuota(operation, context);
+    case 'setTtl': return setTtl(operation, context);
+    case 'expire': return expire(operation, context);
+    default: return write(operation, owned.value, context);
   }
 }
 
-function checkOwner(database: DatabaseId, { state, actor }: OperationContext): Verdict<void, DatabaseCode> {
+function checkOwner(database: DatabaseId, { state, actor }: OperationContext): Verdict<DatabaseRecord, DatabaseCode> {
   const record = state.get(databaseKey(database));
   if (record === undefined) return refuse('DB_NO_DATABASE', 'there is no database with this id; create it first');
-  if (!equalBytes(databaseFromRecord(record).owner, actor)) return refuse('DB_NOT_OWNER', 'only the owner of a database changes it');
-  return accept(undefined);
+  const described = databaseFromRecord(record);
+  return equalBytes(described.owner, actor) ? accept(described) : refuse('DB_NOT_OWNER', 'only the owner of a database changes it');
 }
 
 type Writing = Extract<DatabaseOperation, { kind: 'insert' | 'replace' | 'upsert' | 'patch' | 'delete' }>;
 
-function write(operation: Writing, context: OperationContext): Verdict<void, DatabaseCode> {
+function write(operation: Writing, databaseRecord: DatabaseRecord, context: OperationContext): Verdict<void, DatabaseCode> {
   const { database, collection } = operation;
   const { state } = context;
   const record = state.get(collectionKey(database, collection));
   if (record === undefined) return refuse('DB_NO_COLLECTION', `there is no collection "${collection}"; create it first`);
-  const { indexes } = collectionFromRecord(record);
+  const collectionRecord = collectionFromRecord(record);
   const prefix = documentPrefix(database, collection);
   const counts = countsFromRecord(state.get(countKey(database, collection)));
-  const version = counts.deletedVersion + 1n;
+  const version = firstVersion(collectionRecord, counts);
   const changes = operation.kind === 'insert' ? insertions(operation, prefix, version, context) : change(operation, prefix, version, context);
   if (!changes.ok) return changes;
-  const moves = entryMoves(database, collection, indexes, changes.value);
-  if (!moves.ok) return moves;
-  const entered = writeEntries(moves.value, context);
-  if (!entered.ok) return entered;
-  writeDocuments(changes.value, context);
-  const counted = changes.value.reduce(countChange, counts);
-  if (counted.documents !== counts.documents) state.set(countKey(database, collection), countsToRecord(counted));
-  return accept(undefined);
-}
-
-function countChange({ documents, deletedVersion }: CollectionCounts, { version, before, after }: Change): CollectionCounts {
-  if (after === undefined) return { documents: documents - 1n, deletedVersion: version > deletedVersion ? version : deletedVersion };
-  return { documents: before === undefined ? documents + 1n : documents, deletedVersion };
+  return applyChanges(changes.value, { database, collection, databaseRecord, collectionRecord }, context);
 }
 
 function insertions({ documents }: Extract<Writing, { kind: 'insert' }>, prefix: Uint8Array, version: bigint, { state }: OperationContext): Verdict<readonly Change[], DatabaseCode> {
@@ -108,7 +133,7 @@ function insertions({ documents }: Extract<Writing, { kind: 'insert' }>, prefix:
     const name = String.fromCharCode(...document.idKey);
     if (seen.has(name) || state.get(key) !== undefined) return refuse('DB_DUPLICATE', 'a document with this "_id" is there already', { index: '_id' });
     seen.add(name);
-    changes.push({ key, idKey: document.idKey, version, after: document });
+    changes.push({ key, idKey: document.idKey, version, bytesBefore: 0, metaBefore: {}, after: document });
   }
   return accept(changes);
 }
@@ -120,12 +145,13 @@ function change(operation: Changing, prefix: Uint8Array, firstVersion: bigint, c
   const key = documentKey(prefix, idKey);
   const record = context.state.get(key);
   if (record === undefined) return create(operation, key, firstVersion, context);
-  const { version, document } = documentFromRecord(record);
+  const { version, document, meta: metaBefore } = documentFromRecord(record);
+  const bytesBefore = documentBytes(record).length;
   if (ifVersion !== 0n && ifVersion !== version) return refuse('DB_VERSION', `the document has version ${version}, the operation expects ${ifVersion}`, { version });
-  if (operation.kind === 'delete') return accept([{ key, idKey, version, before: document }]);
+  if (operation.kind === 'delete') return accept([{ key, idKey, version, before: document, bytesBefore, metaBefore }]);
   if (operation.kind === 'patch') context.gas.charge(databaseGas.patchedByte * BigInt(record.length));
   const after = operation.kind === 'patch' ? patched(operation, document, false, context) : accept(operation.next);
-  return after.ok ? accept([{ key, idKey, version: version + 1n, before: document, after: after.value }]) : after;
+  return after.ok ? accept([{ key, idKey, version: version + 1n, before: document, bytesBefore, metaBefore, after: after.value }]) : after;
 }
 
 /** The document is not there. A version that is expected is one that somebody saw, so it is gone since. */
@@ -135,7 +161,7 @@ function create(operation: Changing, key: Uint8Array, version: bigint, context: 
   if (!makes) return refuse('DB_NO_DOCUMENT', 'there is no document with this "_id"');
   if (ifVersion !== 0n) return refuse('DB_VERSION', `there is no document with this "_id", the operation expects version ${ifVersion}`, { version: 0n });
   const after = operation.kind === 'patch' ? patched(operation, new Map([['_id', operation.id]]), true, context) : accept(operation.next);
-  return after.ok ? accept([{ key, idKey, version, after: after.value }]) : after;
+  return after.ok ? accept([{ key, idKey, version, bytesBefore: 0, metaBefore: {}, after: after.value }]) : after;
 }
 
 /** What a patch makes holds the limits of a document that is inserted. */
@@ -144,11 +170,4 @@ function patched({ steps }: Extract<Writing, { kind: 'patch' }>, document: Docum
   if (!applied.ok) return applied;
   const encoded = encodeDocument(applied.value);
   return encoded.ok ? newDocument(encoded.value) : refuse('DB_VALUE', encoded.message, { reason: encoded.code });
-}
-
-function writeDocuments(changes: readonly Change[], { state, gas, block }: OperationContext): void {
-  for (const { key, version, after } of changes) {
-    gas.charge(databaseGas.keyWrite + databaseGas.storedByte * BigInt(after?.bson.length ?? 0));
-    state.set(key, after === undefined ? undefined : documentToRecord(version, block.height, after.bson));
-  }
 }

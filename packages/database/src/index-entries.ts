@@ -3,6 +3,7 @@ import type { Document } from '@vsys/data-format/value';
 import type { OperationContext } from '@vsys/container';
 import { STATE_KEY_BYTES_MAX } from '@vsys/state';
 import type { DatabaseCode } from './create-database-container.ts';
+import type { DocumentMeta } from './document-record.ts';
 import { type DatabaseId, indexedValues, indexPrefix, type IndexRecord } from './layout.ts';
 import type { NewDocument } from './operation.ts';
 import { databaseGas } from './gas.ts';
@@ -14,11 +15,15 @@ export interface Change {
   /** After the change. */
   readonly version: bigint;
   readonly before?: Document;
+  /** Of the document before, as BSON; 0 where there was none. */
+  readonly bytesBefore: number;
+  /** About the document before; of one that was not there, nothing. */
+  readonly metaBefore: DocumentMeta;
   readonly after?: NewDocument;
 }
 
 /** What one change does to one index. */
-interface EntryMove {
+export interface EntryMove {
   readonly index: IndexRecord;
   readonly idKey: Uint8Array;
   readonly from: Uint8Array | undefined;
@@ -52,7 +57,7 @@ function entryKey(prefix: Uint8Array, index: IndexRecord, document: Document, id
 }
 
 /** Takes old entries away before new ones come, so that two documents of one batch may change places in a unique index. */
-export function writeEntries(moves: readonly EntryMove[], { state, gas }: OperationContext): Verdict<void, DatabaseCode> {
+export function writeEntries(moves: readonly EntryMove[], { state, gas }: Pick<OperationContext, 'state' | 'gas'>): Verdict<void, DatabaseCode> {
   state.need(moves.flatMap(({ index, to }) => (index.unique && to !== undefined ? [to] : [])));
   for (const { from } of moves) if (from !== undefined) state.set(from, undefined);
   for (const { index, idKey, to } of moves) {

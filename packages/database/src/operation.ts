@@ -1,9 +1,12 @@
 import { accept, concatBytes, refuse, uint64FromBytes, utf8ToBytes, type Verdict } from '@vsys/primitives';
-import { type Document, decodeDocument, encodeIndexKey, isArray, isDocument, type Value } from '@vsys/data-format/value';
-import type { DatabaseId, IndexField } from './layout.ts';
+import { type Document, decodeDocument, isArray, isDocument, type Value } from '@vsys/data-format/value';
+import { idKeyOf } from './id-key.ts';
+import type { IndexField } from './layout.ts';
+import { headOf, nameFrom, payloadAbout, type Target } from './operation-head.ts';
 import { patchFromDocument } from './patch.ts';
 import type { PatchStep } from './patch-step.ts';
 import { checkNames, databaseLimits, isPath, malformed, type PayloadCode } from './payload-checks.ts';
+import { STORAGE_TAG, type StorageOperation, storageOperationFromPayload } from './storage-operations.ts';
 
 export interface NewDocument {
   /** Order-preserving bytes of `_id`: the end of its key. */
@@ -18,7 +21,6 @@ export interface IndexDefinition {
   readonly unique: boolean;
 }
 
-interface Target { readonly database: DatabaseId; readonly collection: string }
 /** The version that the document must have; 0 for any. */
 interface Guarded { readonly idKey: Uint8Array; readonly ifVersion: bigint }
 
@@ -31,18 +33,17 @@ export type DatabaseOperation =
   | (Target & Guarded & { readonly kind: 'replace'; readonly next: NewDocument })
   | (Target & Guarded & { readonly kind: 'upsert'; readonly next: NewDocument })
   | (Target & Guarded & { readonly kind: 'patch'; readonly id: Value; readonly steps: readonly PatchStep[]; /** Whether a document that is not there is made, from its `_id` alone. */ readonly orInsert: boolean })
-  | (Target & Guarded & { readonly kind: 'delete'; readonly id: Value });
+  | (Target & Guarded & { readonly kind: 'delete'; readonly id: Value })
+  | StorageOperation;
 
 const TAG = { createDatabase: 1, createCollection: 2, createIndex: 3, insert: 4, replace: 5, patch: 6, delete: 7, upsert: 8, patchOrInsert: 9 } as const;
 type Tag = keyof typeof TAG;
-const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/;
 
 export function payloadOf(kind: 'createDatabase', name: string): Uint8Array;
 export function payloadOf(kind: Exclude<Tag, 'createDatabase'>, target: Target, rest: Uint8Array): Uint8Array;
 export function payloadOf(kind: Tag, target: Target | string, rest: Uint8Array = new Uint8Array()): Uint8Array {
   if (typeof target === 'string') return concatBytes(Uint8Array.of(TAG[kind]), utf8ToBytes(target));
-  const name = utf8ToBytes(target.collection);
-  return concatBytes(Uint8Array.of(TAG[kind]), target.database, Uint8Array.of(name.length & 0xff), name, rest);
+  return payloadAbout(TAG[kind], target, rest);
 }
 
 /** Canonical: a payload that is accepted has one spelling, because every part is fixed, counted, or canonical BSON to the end. */
@@ -52,12 +53,10 @@ export function operationFromPayload(payload: Uint8Array): Verdict<DatabaseOpera
     const name = nameFrom(payload.subarray(1), 'database');
     return name.ok ? accept({ kind: 'createDatabase', name: name.value }) : name;
   }
-  const length = payload[21];
-  if (tag === undefined || tag > TAG.patchOrInsert || length === undefined || payload.length < 22 + length) return malformed('it is too short or has an unknown first byte');
-  const collection = nameFrom(payload.subarray(22, 22 + length), 'collection');
-  if (!collection.ok) return collection;
-  const target = { database: payload.slice(1, 21), collection: collection.value };
-  const rest = payload.subarray(22 + length);
+  if (tag !== undefined && tag >= STORAGE_TAG.dropCollection) return storageOperationFromPayload(payload);
+  const head = headOf(payload);
+  if (!head.ok) return head;
+  const { rest, ...target } = head.value;
   switch (tag) {
     case TAG.createCollection: return readCreateCollection(target, rest);
     case TAG.createIndex: return readCreateIndex(target, rest);
@@ -69,14 +68,6 @@ export function operationFromPayload(payload: Uint8Array): Verdict<DatabaseOpera
     case TAG.delete: return readDelete(target, rest);
     default: return malformed('its first byte names no operation');
   }
-}
-
-function nameFrom(bytes: Uint8Array, what: string): Verdict<string, PayloadCode> {
-  if (bytes.length <= databaseLimits.nameBytesMax) {
-    const name = String.fromCharCode(...bytes);
-    if (NAME.test(name)) return accept(name);
-  }
-  return refuse('DB_NAME', `the name of a ${what} has 1 to 64 of A-Z, a-z, 0-9, "_", "." and "-", and begins with a letter, a digit or "_"`);
 }
 
 function bson(bytes: Uint8Array): Verdict<Document, PayloadCode> {
@@ -154,14 +145,6 @@ export function newDocument(bytes: Uint8Array): Verdict<NewDocument, PayloadCode
   if (!named.ok) return named;
   const idKey = idKeyOf(document.value.get('_id'));
   return idKey.ok ? accept({ idKey: idKey.value, bson: bytes, document: document.value }) : idKey;
-}
-
-export function idKeyOf(id: Value | undefined): Verdict<Uint8Array, PayloadCode> {
-  if (id === undefined || id === null) return refuse('DB_VALUE', 'a document needs an "_id" that is not null');
-  const key = encodeIndexKey([id]);
-  if (key.ok && key.value.length <= databaseLimits.idBytesMax) return key;
-  if (key.ok) return refuse('DB_KEY_TOO_LONG', `an "_id" has at most ${databaseLimits.idBytesMax} bytes as a key, found ${key.value.length}`);
-  return refuse(key.code === 'INDEX_KEY_TOO_LONG' ? 'DB_KEY_TOO_LONG' : 'DB_VALUE', `_id: ${key.message}`);
 }
 
 function readReplace(kind: 'replace' | 'upsert', target: Target, rest: Uint8Array): Verdict<DatabaseOperation, PayloadCode> {

@@ -1,10 +1,13 @@
 /** Builders of the database's operations, for clients: browser-safe. What they return goes into the body of a transaction. */
-import { type AccountId, CodedError, concatBytes, uint64ToBytes, type Verdict } from '@vsys/primitives';
+import { type AccountId, CodedError, concatBytes, type Height, uint64ToBytes, type Verdict } from '@vsys/primitives';
 import { type Document, encodeDocument, isDocument, type Value } from '@vsys/data-format/value';
 import { DATABASE, type DatabaseId } from './layout.ts';
 import { type IndexDefinition, indexToDocument, operationFromPayload, payloadOf } from './operation.ts';
 import { type Patch, patchToDocument } from './patch.ts';
+import { payloadAbout } from './operation-head.ts';
 import type { PayloadCode } from './payload-checks.ts';
+import type { Quota } from './quota.ts';
+import { dropDatabasePayload, expirePayload, oncePayload, quotaPayload, STORAGE_TAG, ttlPayload } from './storage-operations.ts';
 
 export { databaseId } from './layout.ts';
 export type { DatabaseId } from './layout.ts';
@@ -12,6 +15,7 @@ export type { IndexDefinition } from './operation.ts';
 export type { Patch, Push } from './patch.ts';
 export { patchFromUpdate } from './patch-from-update.ts';
 export type { PayloadCode } from './payload-checks.ts';
+export type { Quota } from './quota.ts';
 export { touchedDocuments } from './touched-documents.ts';
 export type { TouchedDocument, TouchedDocuments } from './touched-documents.ts';
 
@@ -35,6 +39,14 @@ export interface CollectionOps {
   /** Without `orInsert` the document must be there; with it, one that is not is made from its `_id`, and `setOnInsert` applies. */
   patch(id: Value, patch: Partial<Patch>, ifVersion?: bigint, orInsert?: boolean): DatabaseCall;
   delete(id: Value, ifVersion?: bigint): DatabaseCall;
+  /** The collection with its documents and indexes, however many there are. Its name is free at once. */
+  drop(): DatabaseCall;
+  /** What the collection may hold; `{}`: anything. What there is stays. */
+  setQuota(quota: Quota): DatabaseCall;
+  /** Blocks after its last change in which a document goes, for what changes from then on; 0: it stays. */
+  setTtl(blocks: number): DatabaseCall;
+  /** Some documents go at the end of the block of this height, which is above the present one; 0: they stay. Their versions stay as they are. */
+  expire(ids: readonly Value[], height: Height): DatabaseCall;
 }
 
 /** What the chain would refuse at the door is thrown here, before it is signed. */
@@ -42,6 +54,26 @@ export class DatabaseOpError extends CodedError<PayloadCode> {}
 
 export function createDatabase(name: string): DatabaseCall {
   return call(payloadOf('createDatabase', name));
+}
+
+/** What a database may hold in all its collections; `{}`: anything. */
+export function setDatabaseQuota(database: DatabaseId, quota: Quota): DatabaseCall {
+  return call(quotaPayload(database, undefined, quota));
+}
+
+/**
+ * An operation for a transaction that is to happen once, however often it is signed anew: the second one with this key of this actor is refused as a whole, for as long as the chain remembers the
+ * key (10,000 blocks).
+ *
+ * @param key - 1 to 64 bytes, of the actor's choice
+ */
+export function once(key: Uint8Array): DatabaseCall {
+  return call(oncePayload(key));
+}
+
+/** The database with all its collections. Its name is free at once. */
+export function dropDatabase(database: DatabaseId): DatabaseCall {
+  return call(dropDatabasePayload(database));
 }
 
 /**
@@ -58,6 +90,10 @@ export function collectionOps(database: DatabaseId, collection: string): Collect
     replace: (document, ifVersion = 0n) => call(payloadOf('replace', target, concatBytes(uint64ToBytes(ifVersion), bson(document)))),
     upsert: (document, ifVersion = 0n) => call(payloadOf('upsert', target, concatBytes(uint64ToBytes(ifVersion), bson(document)))),
     patch: (id, patch, ifVersion = 0n, orInsert = false) => call(payloadOf(orInsert ? 'patchOrInsert' : 'patch', target, concatBytes(uint64ToBytes(ifVersion), patchBson(patchToDocument(id, patch))))),
+    setQuota: (quota) => call(quotaPayload(database, collection, quota)),
+    setTtl: (blocks) => call(ttlPayload(target, blocks)),
+    expire: (ids, height) => call(expirePayload(target, height, ids)),
+    drop: () => call(payloadAbout(STORAGE_TAG.dropCollection, target)),
     delete: (id, ifVersion = 0n) => call(payloadOf('delete', target, concatBytes(uint64ToBytes(ifVersion), bson(new Map([['_id', id]]))))),
   };
 }

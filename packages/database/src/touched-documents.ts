@@ -27,6 +27,7 @@ export function touchedDocuments(payload: Uint8Array): TouchedDocuments | undefi
   switch (operation.kind) {
     case 'insert': return touched(operation, operation.documents.map(({ idKey, document }) => [idKey, document.get('_id') as Value]));
     case 'replace': case 'upsert': return touched(operation, [[operation.idKey, operation.next.document.get('_id') as Value]]);
+    case 'expire': return touched(operation, operation.ids.map(({ idKey, id }) => [idKey, id]));
     case 'patch': case 'delete': return touched(operation, [[operation.idKey, operation.id]]);
     default: return undefined;
   }

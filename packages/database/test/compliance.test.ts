@@ -2,7 +2,7 @@ import { describe, test } from '@jest/globals';
 import { containerCompliance } from '@vsys/container/compliance';
 import type { Document, Value } from '@vsys/data-format/value';
 import { createDatabaseContainer } from '../src/index.ts';
-import { collectionOps, createDatabase, databaseId } from '../src/ops.ts';
+import { collectionOps, createDatabase, databaseId, dropDatabase } from '../src/ops.ts';
 
 const [ada, bob] = [new Uint8Array(20).fill(1), new Uint8Array(20).fill(2)];
 const cities = collectionOps(databaseId(ada, 'world'), 'cities');
@@ -45,6 +45,11 @@ describe('the database as a container', () => {
           { payload: cities.patch(5, { currentDate: ['at.time'], addToSet: new Map([['tags', ['a', 'b']]]), pullAll: new Map([['none', ['a']]]), rename: new Map([['name', 'title']]) }).payload, actor: ada, becomes: 'ok' },
           { payload: cities.delete(1).payload, actor: ada, becomes: 'ok' },
           { payload: cities.delete(1).payload, actor: ada, becomes: 'DB_NO_DOCUMENT' },
+          { payload: ghosts.drop().payload, actor: ada, becomes: 'DB_NO_COLLECTION' },
+          { payload: cities.drop().payload, actor: ada, becomes: 'ok' },
+          { payload: cities.create().payload, actor: ada, becomes: 'ok' },
+          { payload: dropDatabase(databaseId(ada, 'world')).payload, actor: ada, becomes: 'ok' },
+          { payload: dropDatabase(databaseId(ada, 'world')).payload, actor: ada, becomes: 'DB_NO_DATABASE' },
         ],
       };
     },

@@ -113,7 +113,7 @@ describe('writing', () => {
     bench.run([cities.insert([city(1, 'KR', 5), city(2, 'DE', 5)])]);
     expect(bench.run([cities.delete(1), cities.delete(2)])).toMatchObject({ ok: true });
     const counts = toHex(countKey(world, 'cities'));
-    expect(countsFromRecord(bench.state.get(counts))).toEqual({ documents: 0n, deletedVersion: 1n });
+    expect(countsFromRecord(bench.state.get(counts))).toEqual({ documents: 0n, deletedVersion: 1n, bytes: 0n });
     expect(new Map([...bench.state].filter(([key]) => key !== counts))).toEqual(before);
   });
 

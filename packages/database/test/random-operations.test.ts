@@ -130,6 +130,12 @@ function stateOf(bench: Bench): unknown {
   };
 }
 
+function bytesOf(one: Document): bigint {
+  const encoded = encodeDocument(one);
+  if (!encoded.ok) throw new Error(encoded.message);
+  return BigInt(encoded.value.length);
+}
+
 function stateOfModel({ documents, deletedVersion }: World): unknown {
   const keyOf = (key: number): string => {
     const idKey = encodeIndexKey([int32(key)]);
@@ -139,7 +145,7 @@ function stateOfModel({ documents, deletedVersion }: World): unknown {
   return {
     documents: [...documents].map(([key, { version: kept, document: found }]) => [keyOf(key), kept, documentToJson(found, 'canonical')]).toSorted(),
     entries: [...(entriesOf(documents) as Map<string, string>)].toSorted(),
-    counts: { documents: BigInt(documents.size), deletedVersion },
+    counts: { documents: BigInt(documents.size), deletedVersion, bytes: [...documents.values()].reduce((sum, { document: kept }) => sum + bytesOf(kept), 0n) },
   };
 }
 

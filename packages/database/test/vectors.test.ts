@@ -5,7 +5,7 @@ import { checkVectors, type VectorFile, type VectorOutcome, type VectorValues } 
 import { createGasMeter, createStateJournal } from '@vsys/container';
 import { documentFromJson, documentToJson, encodeDocument } from '@vsys/data-format/value';
 import { createDatabaseContainer, operationFromPayload } from '../src/index.ts';
-import { collectionKey, collectionToRecord, countKey, databaseKey, databaseToRecord, documentFromRecord, documentKey, documentPrefix, documentToRecord } from '../src/layout.ts';
+import { collectionKey, collectionToRecord, countKey, countsToRecord, DATABASE_PARAMS_KEY, databaseKey, databaseToRecord, documentFromRecord, documentKey, documentPrefix, documentToRecord, usageKey, usageToRecord } from '../src/layout.ts';
 import { ada } from './harness.ts';
 
 const database = Uint8Array.from({ length: 20 }, (_, i) => i);
@@ -20,7 +20,10 @@ function outcomeOf(input: VectorValues): VectorOutcome {
   const state = createStateJournal();
   state.load(databaseKey(database), databaseToRecord({ owner: ada, name: 'd' }));
   state.load(collectionKey(database, 'c'), collectionToRecord({ name: 'c', indexes: [] }));
-  state.load(countKey(database, 'c'), undefined);
+  const bytes = input.document === null ? 0n : BigInt(bytesOf(input.document as string).length);
+  state.load(countKey(database, 'c'), countsToRecord({ documents: bytes === 0n ? 0n : 1n, deletedVersion: 0n, bytes }));
+  state.load(usageKey(database), usageToRecord({ collections: 1n, documents: bytes === 0n ? 0n : 1n, bytes }));
+  state.load(DATABASE_PARAMS_KEY, undefined);
   state.load(key, input.document === null ? undefined : documentToRecord(1n, 1, bytesOf(input.document as string)));
   const block = { chainId: new Uint8Array(32), height: 2, timeMs: Number(input.timeMs), parent: new Uint8Array(32) };
   const done = container.execute(payload, { block, transactionId: new Uint8Array(32), index: 0, count: 1, actor: ada, payer: ada, signers: [ada], state, gas: createGasMeter(1_000_000n) });

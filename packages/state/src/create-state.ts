@@ -1,8 +1,9 @@
 import { compareBytes, equalBytes, noMetrics, toHex, uint64FromBytes } from '@vsys/primitives';
 import type { Height, Metrics, StateRoot } from '@vsys/primitives';
 import type { Store, StoreOp } from '@vsys/store';
-import { flushStep, unreadForFlush } from './flush-plan.ts';
+import { flushStep, unreadForFlush, writesBelowDrops } from './flush-plan.ts';
 import type { FlushStep } from './flush-plan.ts';
+import { openDroppedPrefixes } from './dropped-prefixes.ts';
 import { createHistory } from './history.ts';
 import { CACHE_BYTES_MAX_DEFAULT, RETENTION_BLOCKS_DEFAULT, STATE_VALUE_BYTES_MAX, VALUE_KEPT_BYTES_MAX } from './limits.ts';
 import { createPageCache } from './page-cache.ts';
@@ -13,6 +14,7 @@ import { pageKeysOfPart } from './journal.ts';
 import { HEAD_KEY, IMPORT_KEY, journalKey, rootKey, valueKey } from './store-layout.ts';
 import type { LeafNode, TreeNode } from './tree-node.ts';
 import { pagesLoaded, updateLoaded } from './tree-load.ts';
+import type { TreeChange } from './tree-load.ts';
 import { assertKey, createTreeView } from './tree-view.ts';
 import type { TreeView, TreeViewParts } from './tree-view.ts';
 
@@ -40,7 +42,8 @@ export async function createState(options: StateOptions): Promise<State> {
   if (head === undefined && (await store.get(IMPORT_KEY)) !== undefined) throw new StateError('STATE_IMPORTING', 'the store holds an unfinished import of a snapshot');
   let isInitialised = head !== undefined;
   const startHeight = head === undefined ? 0 : Number(uint64FromBytes(head));
-  const history = createHistory(store, retentionBlocks, startHeight);
+  const dropped = await openDroppedPrefixes(store);
+  const history = createHistory(store, retentionBlocks, startHeight, dropped);
   const pages = createPageCache(store, cacheBytesMax);
   let status: 'open' | 'closed' | 'failed' = 'open';
   const parts: TreeViewParts = { history, pages, assertOpen };
@@ -70,16 +73,17 @@ export async function createState(options: StateOptions): Promise<State> {
     const below = known(parent);
     const isGenesis = !isInitialised && below === base && height === 0;
     if (!isGenesis && height <= below.height) throw new StateError('STATE_RANGE', `expected a height above that of the parent, ${below.height}, found ${height}`);
-    const sorted = sortedWrites(writes);
+    const change: TreeChange = { drops: sortedWrites(writes.filter(({ below }) => below === true)).map(({ key }) => key), writes: sortedWrites(writes.filter(({ below }) => below !== true)) };
     return pages.run(async (operation) => {
-      const { root, replaced, endedPages, hashes } = await updateLoaded(below.tree, sorted, height, operation, async (nodes) => {
+      const { root, replaced, endedPages, dropped: drops, hashes } = await updateLoaded(below.tree, change, height, operation, async (nodes) => {
         await pages.load(nodes);
         known(parent);
       });
       metrics.count('vsys_state_hashes_total', 'Hashes made for the nodes of new state roots', hashes);
       const overlay = createTreeView(height, root, parts);
       overlay.parent = below;
-      overlay.writes = sorted;
+      overlay.writes = change.writes;
+      overlay.drops = drops;
       overlay.replaced = replaced;
       overlay.endedPages = endedPages;
       const name = toHex(overlay.root);
@@ -112,12 +116,17 @@ export async function createState(options: StateOptions): Promise<State> {
       return;
     }
     const read = await readRecords(chain.flatMap(unreadForFlush));
+    const stale = await readStale(chain);
     const steps: FlushStep[] = [];
-    for (const above of chain) steps.push(flushStep(above, await pagesLoaded(above.tree, pages.load), read, isInitialised || above.height > 0));
+    for (const above of chain) steps.push(flushStep(above, await pagesLoaded(above.tree, pages.load), { read, stale }, isInitialised || above.height > 0));
     const pruned = await pruneOps(last.height - retentionBlocks);
+    const swept = await dropped.sweep(store, last.height, last.height - retentionBlocks);
     history.height = last.height;
-    await store.batch([...steps.flatMap(({ ops }) => ops), ...pruned, ...extra]);
+    // The sweep comes first: what a block puts where it deletes is to stay.
+    await store.batch([...swept.ops, ...steps.flatMap(({ ops }) => ops), ...pruned, ...extra]);
     isInitialised = true;
+    swept.landed();
+    for (const { drops, height } of chain) for (const prefix of drops) dropped.add({ height, prefix, next: new Uint8Array() });
     base = last;
     for (const { view, pages: written } of steps) {
       for (const top of view.endedPages) pages.forget(top);
@@ -126,6 +135,7 @@ export async function createState(options: StateOptions): Promise<State> {
         for (const leaf of leaves) if (leaf.value !== undefined && leaf.value.length > VALUE_KEPT_BYTES_MAX) leaf.value = undefined;
       }
       view.writes = [];
+      view.drops = [];
       view.replaced = [];
       view.endedPages = [];
       view.parent = undefined;
@@ -141,6 +151,13 @@ export async function createState(options: StateOptions): Promise<State> {
       if (record === undefined) throw new StateError('STATE_CORRUPT', 'a leaf of the tree has no value in the store');
       return [leaf, record];
     }));
+  }
+
+  /** Records that are written over although no tree has them: a drop left them, and earlier heights read them. */
+  async function readStale(chain: readonly TreeView[]): Promise<Map<string, Uint8Array | undefined>> {
+    const keys = writesBelowDrops(chain, dropped);
+    const records = await store.getMany(keys.map(valueKey));
+    return new Map(keys.map((key, i) => [toHex(key), records[i]]));
   }
 
   /** Deletes what only heights below `horizon` need: what the blocks up to it put an end to, and older roots. */

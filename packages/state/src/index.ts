@@ -1,6 +1,6 @@
 export { createState } from './create-state.ts';
 export type { StateOptions } from './create-state.ts';
-export { CACHE_BYTES_MAX_DEFAULT, PROOF_BYTES_MAX, RETENTION_BLOCKS_DEFAULT, SNAPSHOT_CHUNK_BYTES_DEFAULT, SNAPSHOT_CHUNK_BYTES_MAX, STATE_KEY_BYTES_MAX, STATE_RANGE_LIMIT_MAX, STATE_VALUE_BYTES_MAX } from './limits.ts';
+export { CACHE_BYTES_MAX_DEFAULT, PROOF_BYTES_MAX, RETENTION_BLOCKS_DEFAULT, SNAPSHOT_CHUNK_BYTES_DEFAULT, SNAPSHOT_CHUNK_BYTES_MAX, STATE_KEY_BYTES_MAX, STATE_RANGE_LIMIT_MAX, STATE_VALUE_BYTES_MAX, SWEEP_ENTRIES_PER_FLUSH_MAX } from './limits.ts';
 export { verifyKeys, verifyRange } from './proof.ts';
 export type { ProofCode } from './proof.ts';
 export { verifySnapshotChunk } from './snapshot-chunk.ts';

@@ -93,7 +93,7 @@ export async function createSnapshotImport(options: SnapshotImportOptions): Prom
 
   async function write(chunk: SnapshotChunk, operation: number): Promise<Progress> {
     const below = progress.top.length === 0 ? undefined : pageFromBytes(progress.top, height).at(-1);
-    const { root: tree } = await updateLoaded(below, chunk.rows, height, operation, pages.load);
+    const { root: tree } = await updateLoaded(below, { drops: [], writes: chunk.rows }, height, operation, pages.load);
     // All pages of an import are of one height, and rows are only added: a page that changes is written over.
     const ops = changeOps(height, chunk.rows, await pagesLoaded(tree, pages.load));
     const after: Progress = { next: chunk.next, rows: progress.rows + chunk.rows.length, top: topOf(tree) };

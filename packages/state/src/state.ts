@@ -4,6 +4,8 @@ import type { Height, StateRoot } from '@vsys/primitives';
 export interface StateWrite {
   readonly key: Uint8Array;
   readonly value: Uint8Array | undefined;
+  /** Only where the value is `undefined`: deletes every key that begins with this one, however many, before any other write of the block is done. */
+  readonly below?: true;
 }
 
 export interface StateRange {
@@ -43,7 +45,7 @@ export interface State extends AsyncDisposable {
   readonly base: { readonly height: Height; readonly root: StateRoot };
   /** The view of a root that is the base or an overlay; undefined when it is not known. */
   view(root: StateRoot, height?: Height): StateView | undefined;
-  /** Makes the overlay of a child block. Keys are distinct; order does not matter. The root depends on content only. */
+  /** Makes the overlay of a child block. Keys are distinct; order does not matter. The root depends on content only. What is deleted with `below` costs the way to it. */
   fork(parent: StateView, height: Height, writes: readonly StateWrite[]): Promise<StateView>;
   /**
    * Moves the base up to `view`, an overlay above it, in one atomic batch, with `extra` operations of the caller in the same batch;

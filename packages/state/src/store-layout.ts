@@ -8,9 +8,11 @@
  * | `sv` key | record of the value in the base: height of the block that wrote it (8), value |
  * | `sp` depth (2) path, height | page as the block of that height wrote it (`page-codec.ts`); no later block changes it |
  * | `sj` height, number of the part (4) | what the block of that height put an end to (`journal.ts`) |
+ * | `sd` height, prefix | a prefix that the block of that height dropped and that is not swept yet: from which key of the store the sweep goes on |
  * | `sx` | progress of an unfinished import, instead of `sh`; empty while it is discarded |
  */
-import { concatBytes, uint32ToBytes, uint64ToBytes, utf8ToBytes } from '@vsys/primitives';
+import { concatBytes, invariant, uint32ToBytes, uint64ToBytes, utf8ToBytes } from '@vsys/primitives';
+import { STATE_KEY_BYTES_MAX } from './limits.ts';
 import { putPrefix } from './key-bits.ts';
 import { PAGE_BITS } from './tree-node.ts';
 import type { InnerNode } from './tree-node.ts';
@@ -24,6 +26,12 @@ const ROOT = utf8ToBytes('sr');
 const VALUE = utf8ToBytes('sv');
 const PAGE = utf8ToBytes('sp');
 const JOURNAL = utf8ToBytes('sj');
+/** Bounds of all keys of pages: in the order of their depth. */
+export const PAGES_FIRST: Uint8Array = PAGE;
+export const PAGES_END: Uint8Array = utf8ToBytes('sq');
+const DROP = utf8ToBytes('sd');
+/** Bound above all keys of drops. */
+export const DROPS_END: Uint8Array = utf8ToBytes('se');
 
 export function valueKey(key: Uint8Array): Uint8Array {
   const whole = new Uint8Array(2 + key.length);
@@ -92,4 +100,41 @@ export function recordHeight(record: Uint8Array): number {
 
 export function recordValue(record: Uint8Array): Uint8Array {
   return record.slice(8);
+}
+
+export function isPageKey(key: Uint8Array): boolean {
+  return key[1] === PAGE[1];
+}
+
+/** Height at which a page was written, from its key. */
+export function pageHeight(key: Uint8Array): number {
+  return heightAt(key, key.length - 8);
+}
+
+/** What the keys of all pages begin with that hold only keys with a prefix: by depth, in the order of the store. */
+export function pagesBelow(prefix: Uint8Array): Uint8Array[] {
+  const starts: Uint8Array[] = [];
+  const first = Math.ceil((9 * prefix.length) / PAGE_BITS) * PAGE_BITS;
+  for (let depth = first; depth <= 9 * STATE_KEY_BYTES_MAX; depth += PAGE_BITS) starts.push(concatBytes(PAGE, Uint8Array.of(depth >> 8, depth & 0xff), prefix));
+  return starts;
+}
+
+export function dropKey(height: number, prefix: Uint8Array): Uint8Array {
+  return concatBytes(DROP, uint64ToBytes(BigInt(height)), prefix);
+}
+
+export function dropFromKey(key: Uint8Array): { readonly height: number; readonly prefix: Uint8Array } {
+  return { height: heightAt(key, 2), prefix: key.slice(10) };
+}
+
+/** The least key above all that begin with a prefix. */
+export function endOfPrefix(prefix: Uint8Array): Uint8Array {
+  const end = prefix.slice();
+  for (let i = end.length - 1; i >= 0; i--) {
+    if ((end[i] as number) < 0xff) {
+      end[i] = (end[i] as number) + 1;
+      return end.slice(0, i + 1);
+    }
+  }
+  invariant(false, 'a key of the store begins with a byte below 255');
 }

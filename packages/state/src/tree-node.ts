@@ -78,3 +78,8 @@ export function rootHash(root: TreeNode | undefined): Uint8Array {
 export function isSamePage(node: InnerNode, below: InnerNode): boolean {
   return ((node.bit / PAGE_BITS) | 0) === ((below.bit / PAGE_BITS) | 0);
 }
+
+/** A node that was the top of its page on disk, and was not loaded when another was put above it there. */
+export function isUnloadedWithin(node: InnerNode, child: TreeNode | undefined): boolean {
+  return child?.kind === 'inner' && child.left === undefined && isSamePage(node, child);
+}

@@ -1,9 +1,10 @@
 import { sha256, sha256Pairs } from './hashing.ts';
 import { bitAt, firstDifference } from './key-bits.ts';
 import { leafPreimage } from './node-preimage.ts';
-import { createInner, isSamePage, nodeHash } from './tree-node.ts';
+import { createInner, isSamePage, isUnloadedWithin, nodeHash } from './tree-node.ts';
 import type { InnerNode, LeafNode, TreeNode } from './tree-node.ts';
 import type { StateWrite } from './state.ts';
+import type { TreeCut } from './tree-cut.ts';
 
 export interface TreeUpdate {
   readonly root: TreeNode | undefined;
@@ -41,22 +42,18 @@ export function missingForUpdate(root: TreeNode | undefined, writes: readonly St
   }
 }
 
-/** A node that was the top of its page on disk, and was not loaded when another was put above it there. */
-function isUnloadedWithin(node: InnerNode, child: TreeNode | undefined): boolean {
-  return child?.kind === 'inner' && child.left === undefined && isSamePage(node, child);
-}
-
 /**
  * The tree with the writes done, hashed; undefined when a node on the way to a key has to be loaded first. Shares what did not change with
  * `root`. Recursion is bounded by the bits of a key (2,305).
  *
+ * @param cut - the tree, from which a block may have cut something off already
  * @param writes - sorted by key, distinct
  * @param height - of the block that writes
  * @param operation - marks the nodes on the way
  */
-export function updateTree(root: TreeNode | undefined, writes: readonly StateWrite[], height: number, operation: number): TreeUpdate | undefined {
+export function updateTree({ root, endedPages: endedBefore, made }: TreeCut, writes: readonly StateWrite[], height: number, operation: number): TreeUpdate | undefined {
   const replaced: (LeafNode | undefined)[] = writes.map(() => undefined);
-  const endedPages: InnerNode[] = [];
+  const endedPages: InnerNode[] = [...endedBefore];
   let isLoaded = true;
   const next = update(root, 0, writes.length, 0, undefined);
   if (!isLoaded) return undefined;
@@ -100,7 +97,7 @@ export function updateTree(root: TreeNode | undefined, writes: readonly StateWri
   }
 
   function endPage(node: InnerNode, above: InnerNode | undefined): void {
-    if (above === undefined || !isSamePage(above, node)) endedPages.push(node);
+    if (!made.has(node) && (above === undefined || !isSamePage(above, node))) endedPages.push(node);
   }
 
   function puts(low: number, high: number): LeafNode[] {

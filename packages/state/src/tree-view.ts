@@ -19,6 +19,8 @@ export interface TreeView extends StateView {
   parent: TreeView | undefined;
   /** What it wrote, sorted, and what the tree below had in its place (`TreeUpdate`); emptied when it is on disk. */
   writes: readonly StateWrite[];
+  /** Prefixes that it cut off the tree. */
+  drops: readonly Uint8Array[];
   replaced: readonly (LeafNode | undefined)[];
   endedPages: readonly InnerNode[];
   dropped: boolean;
@@ -33,7 +35,7 @@ export interface TreeViewParts {
 export function createTreeView(height: Height, tree: TreeNode | undefined, parts: TreeViewParts): TreeView {
   const { history, pages } = parts;
   const root: StateRoot = rootHash(tree);
-  const view: TreeView = { root, height, tree, parent: undefined, writes: [], replaced: [], endedPages: [], dropped: false, get, getMany, range, proveKeys, proveRange };
+  const view: TreeView = { root, height, tree, parent: undefined, writes: [], drops: [], replaced: [], endedPages: [], dropped: false, get, getMany, range, proveKeys, proveRange };
   return view;
 
   async function get(key: Uint8Array): Promise<Uint8Array | undefined> {

@@ -9,7 +9,11 @@ export type Model = ReadonlyMap<string, StateRow>;
 
 export function applied(model: Model, writes: readonly StateWrite[]): Model {
   const next = new Map(model);
-  for (const { key, value } of writes) {
+  for (const { key, below } of writes) {
+    if (below === true) for (const name of next.keys()) if (name.startsWith(toHex(key))) next.delete(name);
+  }
+  for (const { key, value, below } of writes) {
+    if (below === true) continue;
     if (value === undefined) next.delete(toHex(key));
     else next.set(toHex(key), { key, value });
   }
