@@ -172,6 +172,27 @@ describe('what cannot be done ends in one line with a code', () => {
   }, TIME_MS);
 });
 
+describe('what is stored', () => {
+  test('is bounded, goes at its height, and is dropped when that is meant', async () => {
+    await json('create-collection', 'shop', 'cache');
+    expect((await run('quota', 'shop', 'cache', '--documents', '2')).stdout).toMatch(/it may hold 2 documents in any number of bytes[\s\S]*it holds 0 documents in 0 bytes, of 2 documents/);
+    await json('insert', 'shop', 'cache', '[{"_id":1},{"_id":2}]');
+    expect(await run('insert', 'shop', 'cache', '{"_id":3}')).toMatchObject({ code: 4, stderr: expect.stringMatching(/^error DB_QUOTA: /) });
+    await json('quota', 'shop', 'cache');
+    const { height } = await json<Wrote>('ttl', 'shop', 'cache', '5');
+    expect((await run('expire', 'shop', 'cache', '1', String(height + 1_000))).stdout).toMatch(new RegExp(`it goes at height ${height + 1_000}`));
+    await json('insert', 'shop', 'cache', '{"_id":3}');
+    expect(await run('expire', 'shop', 'cache', '1', '1')).toMatchObject({ code: 4, stderr: expect.stringMatching(/^error DB_EXPIRES: /) });
+    // Blocks pass; the document of the collection with a ttl goes by itself.
+    while ((await json<{ count: string }>('count', 'shop', 'cache')).count !== '2');
+    expect(await run('drop', 'shop', 'cache')).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error USAGE: .*--yes/) });
+    expect((await run('drop', 'shop', 'cache', '--yes')).stdout).toMatch(/it is not there/);
+    await json('create', 'closing');
+    await json('drop', 'closing', '--yes');
+    expect(await run('create-collection', 'closing', 'any')).toMatchObject({ code: 4, stderr: expect.stringMatching(/^error DB_NO_DATABASE: /) });
+  }, TIME_MS);
+});
+
 describe('a node that is none, or lies', () => {
   const served: Server[] = [];
   const serve = (answer: (body: string) => Promise<string>): Promise<string> => new Promise((resolve) => {

@@ -1,3 +1,4 @@
+import type { BlockRefJson } from '@vsys/rpc';
 import type { ObjectId } from './object-id.ts';
 import type { SendOptions } from './lane.ts';
 
@@ -69,12 +70,22 @@ export interface WriteOptions extends SendOptions {
   readonly lane?: number | undefined;
 }
 
+/** How long a document stays. Without either it stays, or as long as the collection says (`setTtl`). */
+export interface LifetimeOptions {
+  /** Height of the block at whose end it goes. */
+  readonly expiresAt?: number | undefined;
+  /** The same, as blocks from the newest one that is known when it is sent. */
+  readonly ttl?: number | undefined;
+}
+
+export interface InsertOptions extends WriteOptions, LifetimeOptions {}
+
 export interface ChangeOptions extends WriteOptions {
   /** The version that the document must have: `stampOf(document).version`. Another one is DB_VERSION, 112 for MongoDB's people, and is not tried again. */
   readonly ifVersion?: bigint | undefined;
 }
 
-export interface UpsertOptions extends ChangeOptions {
+export interface UpsertOptions extends ChangeOptions, LifetimeOptions {
   /** Makes the document when none matches. */
   readonly upsert?: boolean | undefined;
 }
@@ -91,3 +102,25 @@ export type BulkStep<T> =
   | { readonly updateOne: { readonly filter: Filter<T>; readonly update: Update<T>; readonly upsert?: boolean; readonly ifVersion?: bigint } }
   | { readonly replaceOne: { readonly filter: Filter<T>; readonly replacement: T; readonly upsert?: boolean; readonly ifVersion?: bigint } }
   | { readonly deleteOne: { readonly filter: Filter<T>; readonly ifVersion?: bigint } };
+
+/** What a collection or a database may hold; what is left out has no bound. */
+export interface QuotaOptions {
+  readonly documents?: number | bigint | undefined;
+  /** Of the documents as BSON. */
+  readonly bytes?: number | bigint | undefined;
+}
+
+/** What a collection holds, at a block, proven. */
+export interface CollectionStats {
+  readonly documents: bigint;
+  /** Of the documents as BSON. */
+  readonly bytes: bigint;
+  readonly quota: { readonly documents?: bigint; readonly bytes?: bigint };
+  /** Blocks after its last change in which a document goes; absent: it stays. */
+  readonly ttl?: number;
+  readonly block: BlockRefJson;
+}
+
+export interface DatabaseStats extends Omit<CollectionStats, 'ttl'> {
+  readonly collections: bigint;
+}

@@ -1,16 +1,20 @@
 import type { Operation } from '@vsys/data-format';
-import { databaseId } from '@vsys/database/layout';
-import { collectionOps } from '@vsys/database/ops';
+import type { Value } from '@vsys/data-format/value';
+import { collectionFromRecord, collectionKey, countKey, countsFromRecord, databaseId } from '@vsys/database/layout';
+import { type CollectionOps, collectionOps } from '@vsys/database/ops';
+import { ClientError } from '@vsys/rpc/client';
 import { databaseLimits, packDocuments } from './pack-documents.ts';
 import { type Changed, changeOf, newDocument, type Step } from './change-ops.ts';
 import { type Change, ChangeStream, type WatchOptions } from './change-stream.ts';
 import type { ChainCore } from './chain-core.ts';
 import { clientFailure } from './client-failure.ts';
-import type { BulkResult, BulkStep, ChangeOptions, DeleteResult, Filter, IdOf, Inserted, InsertManyResult, InsertOneResult, Stored, Update, UpdateResult, UpsertOptions, WriteOptions } from './collection-types.ts';
+import type { BulkResult, BulkStep, ChangeOptions, CollectionStats, DeleteResult, Filter, IdOf, Inserted, InsertManyResult, InsertOneResult, InsertOptions, QuotaOptions, Stored, Update, UpdateResult, UpsertOptions, WriteOptions } from './collection-types.ts';
 import { type Cost, operationBytes, payloadBytesMax } from './cost.ts';
+import { depositBound } from './deposit-bound.ts';
 import { ensureCollection, indexesOf, type IndexSpec } from './ensure-collection.ts';
 import { filterToDocument } from './filter-document.ts';
 import { FindCursor } from './find-cursor.ts';
+import { expiring, expiryOf, quotaOf } from './lifetime.ts';
 import { proofOf, type ReadOptions, type ReadPlace, readRows, type Proof } from './read-rows.ts';
 import type { Schema } from './schema.ts';
 import type { Session } from './session.ts';
@@ -98,6 +102,16 @@ export class Collection<T extends object> {
     return { done, close: () => stream.close(), get resumeToken() { return stream.resumeToken; } };
   }
 
+  /** How much it holds and may hold. */
+  async stats(options: Pick<ReadOptions, 'asOf' | 'signal'> = {}): Promise<CollectionStats> {
+    const { client, database, collection } = this.place();
+    const { values: [record, counts], block } = await client.values([collectionKey(database, collection), countKey(database, collection)], { at: options.asOf, signal: options.signal });
+    if (record === undefined) throw new ClientError('QUERY_NO_COLLECTION', `there is no collection "${collection}" in this database; check owner and name`);
+    const { quota = {}, ttl } = collectionFromRecord(record);
+    const { documents, bytes } = countsFromRecord(counts);
+    return { documents, bytes, quota, ...(ttl === undefined ? {} : { ttl }), block };
+  }
+
   /** The same collection with a key that writes. */
   as(wallet: Wallet): WritableCollection<T> {
     this.core.checkWallet(wallet);
@@ -138,17 +152,20 @@ export class WritableCollection<T extends object> extends Collection<T> {
     this.#wallet = wallet;
   }
 
-  insertOne(document: Inserted<T>, options: WriteOptions = {}): Write<InsertOneResult<T>> {
+  insertOne(document: Inserted<T>, options: InsertOptions = {}): Write<InsertOneResult<T>> {
     return this.#write({ kind: 'insert', document }, options, ({ ids: [id] }) => ({ insertedId: id as IdOf<T> }));
   }
 
   /** In as many transactions as they need, one behind the other: each is all or nothing. Those that fit into one are written together or not at all. */
-  insertMany(documents: readonly Inserted<T>[], options: WriteOptions = {}): Write<InsertManyResult<T>> {
+  insertMany(documents: readonly Inserted<T>[], options: InsertOptions = {}): Write<InsertManyResult<T>> {
     return new Write(this.core.lane(this.#wallet, options.lane), async () => {
       const { database, collection } = this.place();
       const fields = documents.map((document) => newDocument(document, this.options.schema));
       const ops = collectionOps(database, collection);
-      const groups = packDocuments(fields, payloadBytesMax(this.core.spec) - collection.length - 64, databaseLimits.documentsPerOperationMax).map((group) => [ops.insert(group)]);
+      const expires = await expiryOf(options, this.place());
+      // An operation that names what goes stands beside the one that writes it, and may be as long.
+      const room = Math.floor((payloadBytesMax(this.core.spec) - 2 * collection.length - 192) / (expires === undefined ? 1 : 2));
+      const groups = packDocuments(fields, room, databaseLimits.documentsPerOperationMax).map((group) => [ops.insert(group), ...(expires === undefined ? [] : [ops.expire(group.map((one) => one.get('_id') as Value), expires)])]);
       return { groups, result: { insertedIds: fields.map((one) => fromValue(one.get('_id') ?? null) as IdOf<T>), insertedCount: fields.length }, block: this.core.client.followed.tip };
     }, options);
   }
@@ -179,11 +196,31 @@ export class WritableCollection<T extends object> extends Collection<T> {
     return new Write(this.core.lane(this.#wallet, options.lane), () => this.#bulk(steps, options.signal), options);
   }
 
-  /** What these steps would cost at most, as one transaction, and what they would be: nothing is signed or sent. */
-  async estimate(steps: readonly BulkStep<T>[], { signal }: { readonly signal?: AbortSignal } = {}): Promise<Cost & { readonly operations: number }> {
+  /** What these steps would cost at most, as one transaction, and what they would be: nothing is signed or sent. A deposit comes back when the bytes that it is held for go. */
+  async estimate(steps: readonly BulkStep<T>[], { signal }: { readonly signal?: AbortSignal } = {}): Promise<Cost & { readonly operations: number; readonly depositMax: bigint }> {
     const { groups } = await this.#bulk(steps, signal);
     const operations = groups.flat();
-    return { ...this.core.lane(this.#wallet, 0).cost(operations), operations: operations.length };
+    return { ...this.core.lane(this.#wallet, 0).cost(operations), operations: operations.length, depositMax: await depositBound(operations, this.place(), signal) };
+  }
+
+  /** The collection with all that is in it. Its name is free in the next operation; deposits go back in the blocks that follow. */
+  drop(options: WriteOptions = {}): Write<object> {
+    return this.#administer((ops) => ops.drop(), options);
+  }
+
+  /** How much it may hold; `{}`: anything. What is there stays. */
+  setQuota(quota: QuotaOptions, options: WriteOptions = {}): Write<object> {
+    return this.#administer((ops) => ops.setQuota(quotaOf(quota)), options);
+  }
+
+  /** Documents that change from now on go so many blocks after their last change; 0: they stay. */
+  setTtl(blocks: number, options: WriteOptions = {}): Write<object> {
+    return this.#administer((ops) => ops.setTtl(blocks), options);
+  }
+
+  #administer(operation: (ops: CollectionOps) => Operation, options: WriteOptions): Write<object> {
+    const { database, collection } = this.place();
+    return new Write(this.core.lane(this.#wallet, options.lane), async () => ({ groups: [[operation(collectionOps(database, collection))]], result: {} }), options);
   }
 
   async #bulk(steps: readonly BulkStep<T>[], signal: AbortSignal | undefined): Promise<Prepared<BulkResult>> {
@@ -201,10 +238,12 @@ export class WritableCollection<T extends object> extends Collection<T> {
     };
   }
 
-  #write<R extends object>(step: Step, options: WriteOptions, resultOf: (changed: Changed) => R): Write<R> {
+  #write<R extends object>(step: Step, options: InsertOptions, resultOf: (changed: Changed) => R): Write<R> {
     return new Write(this.core.lane(this.#wallet, options.lane), async () => {
       const changed = await changeOf(step, { place: this.place(), schema: this.options.schema, signal: options.signal });
-      const { operations, wasRead, block } = changed;
+      const { wasRead, block } = changed;
+      const written = [...changed.ids, ...(changed.upserted === undefined ? [] : [changed.upserted])];
+      const operations = [...changed.operations, ...expiring(written, await expiryOf(options, this.place()), this.place())];
       const bytes = operations.reduce((total, one) => total + operationBytes(one), 0);
       if (operations.length > OPERATIONS_MAX || (operations.length > 1 && bytes > payloadBytesMax(this.core.spec))) throw clientFailure('CLIENT_UPDATE', `${operations.length} documents match, which is more than one transaction changes; narrow the filter`);
       return { groups: groupOf(operations), result: resultOf(changed), block, again: wasRead };

@@ -6,6 +6,8 @@ import { transfer } from '@vsys/transaction/layout';
 import { createChainCore } from './chain-core.ts';
 import { clientFailure } from './client-failure.ts';
 import { Collection, type CollectionOptions } from './collection.ts';
+import type { DatabaseStats, QuotaOptions, WriteOptions } from './collection-types.ts';
+import { createDatabase } from './database.ts';
 import type { SendOptions } from './lane.ts';
 import type { Infer, Schema } from './schema.ts';
 import { Session } from './session.ts';
@@ -26,6 +28,12 @@ export interface Database {
   collection<const S extends Schema>(name: string, options: Omit<CollectionOptions, 'schema'> & { readonly schema: S }): Collection<Infer<S>>;
   /** Documents as you tell. */
   collection<T extends object = Record<string, unknown>>(name: string, options?: CollectionOptions): Collection<T>;
+  /** The database with all its collections. Its name is free in the next operation; deposits go back in the blocks that follow. */
+  drop(wallet: Wallet, options?: WriteOptions): Write<object>;
+  /** How much it may hold in all its collections; `{}`: anything. What is there stays. */
+  setQuota(wallet: Wallet, quota: QuotaOptions, options?: WriteOptions): Write<object>;
+  /** How much it holds and may hold. Proven. */
+  stats(options?: { readonly asOf?: number; readonly signal?: AbortSignal }): Promise<DatabaseStats>;
 }
 
 /** A chain, seen through one node that is not believed. */
@@ -79,7 +87,7 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
     },
     db(named) {
       const { name, owner } = typeof named === 'string' ? { name: named, owner: undefined } : { name: named.name, owner: accountOf(named.owner) };
-      return { name, collection: (collection: string, asked: CollectionOptions = {}) => new Collection<never>(core, { name, owner }, collection, asked) };
+      return createDatabase(core, name, owner);
     },
     withTransaction(wallet, run, sending = {}) {
       core.checkWallet(wallet);

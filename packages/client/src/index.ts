@@ -5,7 +5,7 @@ export type { CollectionOptions, Watching } from './collection.ts';
 export { ChangeStream } from './change-stream.ts';
 export type { Change, WatchOptions } from './change-stream.ts';
 export type {
-  BulkResult, BulkStep, ChangeOptions, DeleteResult, FieldOperators, Filter, IdOf, Inserted, InsertManyResult, InsertOneResult, Stored, Update, UpdateResult, UpsertOptions, WriteOptions,
+  BulkResult, BulkStep, ChangeOptions, CollectionStats, DatabaseStats, DeleteResult, FieldOperators, Filter, IdOf, Inserted, InsertManyResult, InsertOneResult, InsertOptions, LifetimeOptions, QuotaOptions, Stored, Update, UpdateResult, UpsertOptions, WriteOptions,
 } from './collection-types.ts';
 export { mongoCode } from './client-failure.ts';
 export type { DriverCode } from './client-failure.ts';

@@ -1,5 +1,6 @@
 import { systemClock, toHex } from '@vsys/primitives';
 import { bodyToBytes, type ChainSpec, chainId as chainIdOf, type Operation, signingBytes, type TransactionBody, transactionId, transactionToBytes } from '@vsys/data-format';
+import { onceFromRecord, onceKey } from '@vsys/database/layout';
 import { explainCode } from '@vsys/rpc';
 import { type Client, ClientError, type Included, type Stage } from '@vsys/rpc/client';
 import { clientFailure, clientFailureOfRpc } from './client-failure.ts';
@@ -12,6 +13,11 @@ export interface SendOptions {
   /** Refuses before anything is signed when the ceiling of the fee is above it: CLIENT_FEE_MAX. */
   readonly feeMax?: bigint | undefined;
   readonly signal?: AbortSignal | undefined;
+  /**
+   * A name of yours, up to 56 bytes, for what is to happen once however often it is signed anew: for 10,000 blocks a second write of this key with it is refused with DB_REPEATED, whose
+   * `data.first` is the block and transaction that did it. A write that failed leaves the name free.
+   */
+  readonly once?: string | undefined;
 }
 
 /** A transaction that the node has. */
@@ -36,6 +42,8 @@ export interface Lane {
   send(operations: readonly Operation[], options?: SendOptions): Promise<Sent>;
   /** What sending them would cost at most. */
   cost(operations: readonly Operation[]): Cost;
+  /** The transaction that had a key of `once`, if the chain remembers it. Proven. */
+  firstOf(key: Uint8Array): Promise<{ readonly height: number; readonly transaction: string } | undefined>;
 }
 
 const SCHEME_TAGS = { ed25519: 1, secp256k1: 2, vsys: 3 } as const;
@@ -166,6 +174,12 @@ export function createLane(client: Client, spec: ChainSpec, wallet: Wallet, lane
   };
 
   return {
+    async firstOf(key) {
+      const { values: [record] } = await client.values([onceKey(wallet.account, key)]);
+      if (record === undefined) return undefined;
+      const { height: at, transactionId: id } = onceFromRecord(record);
+      return { height: at, transaction: toHex(id) };
+    },
     cost: (operations) => costOf(spec, bodyOf(operations, sequence ?? 0n)),
     send(operations, options = {}) {
       const sent = sending.then(() => sendNow(operations, options));

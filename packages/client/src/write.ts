@@ -1,4 +1,6 @@
+import { utf8ToBytes } from '@vsys/primitives';
 import type { Operation } from '@vsys/data-format';
+import { once } from '@vsys/database/ops';
 import type { BlockRefJson } from '@vsys/rpc';
 import { ClientError, type Included, type Stage } from '@vsys/rpc/client';
 import { clientFailure } from './client-failure.ts';
@@ -98,7 +100,7 @@ export class Write<R extends object> implements PromiseLike<R & Outcome> {
     this.#options.signal?.throwIfAborted();
     const prepared = await this.#prepare();
     const sent: Sent[] = [];
-    for (const group of prepared.groups) sent.push(await this.#lane.send(group, this.#options));
+    for (const [i, group] of prepared.groups.entries()) sent.push(await this.#lane.send(onceOnly(group, this.#options.once, i), this.#options));
     return { prepared, sent };
   }
 
@@ -110,6 +112,7 @@ export class Write<R extends object> implements PromiseLike<R & Outcome> {
           return { ...await outcomeOf(attempt, 'included'), attempt };
         } catch (error) {
           const isConflict = error instanceof ClientError && CONFLICTS.includes(error.code);
+          if (error instanceof ClientError && error.code === 'DB_REPEATED') throw await this.#repeated(error, attempt);
           if (!isConflict || attempt.prepared.again !== true || tries >= driverLimits.conflictTriesMax) throw error;
           attempt = await this.#send();
         }
@@ -118,10 +121,26 @@ export class Write<R extends object> implements PromiseLike<R & Outcome> {
     return this.#included;
   }
 
+  /** With what did it, as far as the chain remembers it. */
+  async #repeated(error: ClientError, { sent }: Attempt<R>): Promise<ClientError> {
+    const keys = sent.map((_, i) => onceBytes(this.#options.once as string, i));
+    const first = (await Promise.all(keys.map((key) => this.#lane.firstOf(key)))).find((one) => one !== undefined);
+    return first === undefined ? error : new ClientError('DB_REPEATED', `transaction ${first.transaction} did this in block ${first.height}; ${error.message}`, { ...error.data, first });
+  }
+
   async #reached(stage: Stage): Promise<R & Outcome> {
     const { attempt } = await this.#settled();
     return outcomeOf(attempt, stage);
   }
+}
+
+/** A write that takes several transactions has a key for each. */
+function onceBytes(name: string, place: number): Uint8Array {
+  return utf8ToBytes(place === 0 ? name : `${name}#${place}`);
+}
+
+function onceOnly(operations: readonly Operation[], name: string | undefined, place: number): readonly Operation[] {
+  return name === undefined ? operations : [once(onceBytes(name, place)), ...operations];
 }
 
 /** What was read is no longer so. */

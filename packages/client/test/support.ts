@@ -40,16 +40,18 @@ export interface StartOptions {
   /** Has the blocks of this one, at its time. */
   readonly from?: TestChain;
   readonly signers?: readonly Signer[];
+  /** Parameters of the database. */
+  readonly database?: Uint8Array;
 }
 
-export function specOf(network: ChainSpec['network'] = 'test'): ChainSpec {
+export function specOf(network: ChainSpec['network'] = 'test', database: Uint8Array = new Uint8Array()): ChainSpec {
   const params = poa.paramsFromJson({ periodMs: PERIOD_MS, authorities: seats.map(({ account, publicKey }) => ({ account: toHex(account), key: toHex(publicKey.bytes) })) });
   if (!params.ok) throw new RangeError(params.message);
   const none = new Uint8Array();
   return {
     version: 1, name: 'driver', symbol: 'TST', network, genesisTimeMs: systemClock.nowMs(), limits: { blockBytesMax: 1 << 20, blockGasMax: 100_000_000n, transactionBytesMax: 1 << 16 },
     fees: { perByte: 1n, perGas: 1n, to: 'burn' }, consensus: { module: poa.id, params: params.value },
-    containers: [{ name: 'coin', version: 1, params: none }, { name: 'database', version: 1, params: none }],
+    containers: [{ name: 'coin', version: 1, params: none }, { name: 'database', version: 1, params: database }],
     balances: [ada, bob].toSorted((a, b) => (toHex(a.account) < toHex(b.account) ? -1 : 1)).map(({ account }) => ({ account, amount: 1_000_000_000_000n })), salt: none,
   };
 }
@@ -58,8 +60,8 @@ export function specOf(network: ChainSpec['network'] = 'test'): ChainSpec {
  * A real chain behind a real server, in this process. Its time is its own and moves on by some blocks whenever something was submitted, so that a busy machine
  * changes nothing.
  */
-export async function startChain({ network = 'test', from, signers = seats }: StartOptions = {}): Promise<TestChain> {
-  const spec = from?.spec ?? specOf(network);
+export async function startChain({ network = 'test', from, signers = seats, database }: StartOptions = {}): Promise<TestChain> {
+  const spec = from?.spec ?? specOf(network, database);
   const opened = poa.open(spec.consensus.params, chainId(spec));
   if (!opened.ok) throw new RangeError(opened.message);
   const time = createVirtualTime(from?.time.nowMs() ?? spec.genesisTimeMs + 50);

@@ -13,6 +13,7 @@ export { databaseId } from './layout.ts';
 export type { DatabaseId } from './layout.ts';
 export type { IndexDefinition } from './operation.ts';
 export type { Patch, Push } from './patch.ts';
+export { depositMaxOf } from './deposit-max.ts';
 export { patchFromUpdate } from './patch-from-update.ts';
 export type { PayloadCode } from './payload-checks.ts';
 export type { Quota } from './quota.ts';
