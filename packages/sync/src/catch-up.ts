@@ -191,8 +191,8 @@ export function createCatchUp({ chain, network, clock, logger }: Parts): CatchUp
         const answer = await network()?.request(id, 'head', new Uint8Array(), { signal: stopping.signal });
         const head = answer?.ok === true ? headFromBytes(answer.value) : undefined;
         if (head === undefined) return;
-        // A head that is not known here may win at any height: the module's rank decides, not how long a branch is.
-        const ahead = (await chain.has(head.id)) ? head.height : Math.max(head.height, chain.head.height + 1);
+        // A head that is not known here may win at any height: the module's rank decides, not how long a branch is. So may one that waits here for its certificate.
+        const ahead = (await chain.has(head.id)) && !chain.isUncertified(head.id) ? head.height : Math.max(head.height, chain.head.height + 1);
         if (claims.has(id)) claims.set(id, ahead);
       }));
       if (best() !== undefined) trigger();
