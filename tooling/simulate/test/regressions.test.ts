@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { createSimulation, type Fault, type SimulatedModule } from '@vsys/simulation';
-import { moduleNamed } from '../src/modules.ts';
+import { simulatedModule } from '@vsys/app-node/simulated-modules';
 
 /** What the simulator found once, shrunk to the faults that it needs. */
 const found: readonly { readonly what: string; readonly module: string; readonly seed: number; readonly faults: readonly Fault[] }[] = [
@@ -89,7 +89,7 @@ const found: readonly { readonly what: string; readonly module: string; readonly
 ];
 
 test.each(found)('$module: $what', async ({ module, seed, faults }) => {
-  const { violation } = await createSimulation({ seed, module: moduleNamed(module), faults }).run();
+  const { violation } = await createSimulation({ seed, module: simulatedModule(module), faults }).run();
   expect(violation).toBeUndefined();
 }, 120_000);
 
@@ -102,16 +102,16 @@ const twoFaces: readonly Fault[] = [
   { kind: 'late', fromMs: 1_609, untilMs: 16_609, node: 1, delayMs: 1_850 },
   { kind: 'late', fromMs: 3_347, untilMs: 22_347, node: 2, delayMs: 1_067 },
 ];
-const spos = moduleNamed('spos');
+const spos = simulatedModule('spos');
 
 test('spos: what makes two nodes differ under finality by depth does not under votes', async () => {
-  const { violation } = await createSimulation({ seed: 5_056, module: spos, faults: twoFaces }).run();
+  const { violation } = await createSimulation({ seed: 5_057, module: spos, faults: twoFaces }).run();
   expect(violation).toBeUndefined();
 }, 120_000);
 
 // The other side of the claim: finality by depth is a promise of each node to itself.
 test('spos by depth: a seat that signs twice and a slow network make two nodes differ, as its spec says', async () => {
   const byDepth: SimulatedModule = { ...spos, params: (seats, slotMs) => ({ ...spos.params(seats, slotMs) as object, finality: 'depth' }) };
-  const { violation } = await createSimulation({ seed: 5_056, module: byDepth, faults: twoFaces }).run();
+  const { violation } = await createSimulation({ seed: 5_057, module: byDepth, faults: twoFaces }).run();
   expect(violation).toMatchObject({ kind: 'final-conflict' });
 }, 120_000);
