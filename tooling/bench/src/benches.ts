@@ -67,6 +67,11 @@ export const benches: Readonly<Record<string, Bench>> = {
     options: { sizes: { about: 'numbers of keys', default: '10000,100000,1000000' } },
     load: async () => (await import('./benches/state.ts')).runState,
   },
+  storage: {
+    about: 'bytes of documents and index entries, in the state and on disk, and what it costs to drop them',
+    options: { sizes: { about: 'numbers of documents', default: '10000,100000' } },
+    load: async () => (await import('./benches/storage.ts')).runStorage,
+  },
   finality: {
     about: 'time until a block is final at each node, in the simulator: messages of 20 to 220 ms, some lost',
     options: {
