@@ -11,10 +11,11 @@ export const tasks = {
   start: (rest) => [[...source, 'apps/node/src/main-job.ts', '--modules', './examples/consensus-pow/src/index.ts', ...rest]],
   vsys: (rest) => [[...source, 'apps/node/src/vsys.ts', ...rest]],
   bench: (rest) => [[...source, '--expose-gc', 'tooling/bench/src/main.ts', ...rest]],
-  simulate: (rest) => [[...source, 'tooling/simulate/src/simulate.ts', ...rest]],
+  simulate: (rest) => [[...source, 'apps/node/src/vsys.ts', 'simulate', ...rest]],
   explore: (rest) => [[...source, 'tooling/explore/src/explore-main.ts', ...rest]],
   faults: (rest) => [[...source, 'tooling/faults/src/faults.ts', ...rest]],
   mutants: (rest) => [[...source, 'tooling/simulate/src/mutants-main.ts', ...rest]],
+  laws: (rest) => [[...source, 'apps/node/src/vsys.ts', 'consensus', 'laws', '--modules', './examples/consensus-pow/src/index.ts', ...rest]],
   build: (rest) => [turbo('build', rest)],
   // The second holds exports to explicit types, which what is built needs and tests do not.
   types: () => [['tsc', '-p', 'tsconfig.json'], ['tsc', '-p', 'tsconfig.src.json']],

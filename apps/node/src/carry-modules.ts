@@ -14,6 +14,7 @@ export interface ModulePackage {
 }
 
 const carried = new Set<string>();
+const makers = new Map<string, (verifySignature: VerifySignature) => ConsensusModule>();
 
 /**
  * Imports packages and files with consensus modules that this program does not bring, and takes their modules in. Once each.
@@ -25,12 +26,23 @@ export async function carryModules(names: readonly string[], folder: string): Pr
   for (const name of names) {
     const url = urlOf(name, folder);
     if (carried.has(url)) continue;
-    const modules = modulesOf(name, await import(url).catch((cause: unknown) => {
+    const exported: Partial<ModulePackage> = await import(url).catch((cause: unknown) => {
       throw new AppError('MODULE_FILE', `${name} cannot be imported: ${(cause as Error).message.split('\n')[0]}`, { cause });
-    }));
+    });
+    const modules = modulesOf(name, exported, verifySignature);
     addModules(modules, name);
+    for (const { id } of modules) makers.set(id, (verify) => modulesOf(name, exported, verify).find((module) => module.id === id) as ConsensusModule);
     carried.add(url);
   }
+}
+
+/** Makes a module that was carried in, by its name without the version, with another check of signatures: the simulator has one of its own. */
+export function carriedModule(name: string): ((verifySignature: VerifySignature) => ConsensusModule) | undefined {
+  return [...makers].find(([id]) => id.split('@')[0] === name)?.[1];
+}
+
+export function carriedNames(): readonly string[] {
+  return [...makers.keys()].map((id) => id.split('@')[0] as string);
 }
 
 /** What the environment names, as a config keeps it: for what is known before a config is read, and for commands that write one. */
@@ -44,9 +56,9 @@ export function wholeModuleNames(names: readonly string[], folder: string): read
   return names.map((name) => (isPath(name) ? resolve(folder, name) : name));
 }
 
-function modulesOf(name: string, exported: Partial<ModulePackage>): readonly ConsensusModule[] {
+function modulesOf(name: string, exported: Partial<ModulePackage>, verify: VerifySignature): readonly ConsensusModule[] {
   if (typeof exported.consensusModules !== 'function') throw new AppError('MODULE_FILE', `${name} exports no function "consensusModules", which is where the node looks for modules`);
-  const modules: unknown = exported.consensusModules({ verifySignature });
+  const modules: unknown = exported.consensusModules({ verifySignature: verify });
   if (!Array.isArray(modules)) throw new AppError('MODULE_FILE', `consensusModules of ${name} gives no list of modules`);
   for (const module of modules as readonly Partial<ConsensusModule>[]) {
     if (typeof module.id !== 'string' || !/^[a-z][a-z0-9-]*@\d+$/.test(module.id)) throw new AppError('MODULE_FILE', `a module of ${name} has the id ${JSON.stringify(module.id)}; expected a name and a version, such as "pow@1"`);

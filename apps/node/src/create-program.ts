@@ -1,12 +1,14 @@
 import { Command } from 'commander';
 import { addChainCommands } from './commands/chain.ts';
 import { addCompletionCommand } from './commands/completion.ts';
+import { addConsensusCommands } from './commands/consensus.ts';
 import { addDevCommand } from './commands/dev.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addDbCommands } from './commands/db.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addKeyCommands } from './commands/key.ts';
 import { addNodeCommands } from './commands/node.ts';
+import { addSimulateCommand } from './commands/simulate.ts';
 import { addStakeCommands } from './commands/stake.ts';
 import { addTxCommands } from './commands/tx.ts';
 import { version } from './version.ts';
@@ -27,6 +29,8 @@ export function createProgram(): Command {
   addTxCommands(program);
   addStakeCommands(program);
   addDbCommands(program);
+  addSimulateCommand(program);
+  addConsensusCommands(program);
   addExplainCommand(program);
   addCompletionCommand(program);
   return program;

@@ -1,6 +1,5 @@
 import { parseAddress } from '@vsys/internet';
-import { createP2pHost, P2P_LIMITS, P2pError, type P2pHostOptions, type P2pNetwork, type P2pPorts } from '@vsys/p2p';
-import { silentLogger } from '@vsys/primitives';
+import { createP2pHost, createPeerKeeper, P2P_LIMITS, P2pError, type P2pHostOptions, type P2pNetwork, type P2pPorts } from '@vsys/p2p';
 import { createLibp2pCarrier } from './libp2p-carrier.ts';
 
 export interface Libp2pNetworkOptions extends P2pHostOptions {
@@ -11,11 +10,6 @@ export interface Libp2pNetworkOptions extends P2pHostOptions {
   /** Peers to stay connected to; they may come up later. */
   readonly bootstrap?: readonly string[];
 }
-
-const RETRY_MS_MIN = 250;
-const RETRY_MS_MAX = 5_000;
-/** How often a standing connection is looked after. */
-const CHECK_MS = 1_000;
 
 /**
  * A P2P network over libp2p. Nothing is listened to or dialled before `start`.
@@ -28,24 +22,9 @@ export async function createLibp2pNetwork(options: Libp2pNetworkOptions, ports: 
   for (const address of [...listen, ...bootstrap]) assertAddress(address);
   const carrier = await createLibp2pCarrier({ listen, limits: { ...P2P_LIMITS, ...options.limits }, ...(privateKey === undefined ? {} : { privateKey }) });
   const host = createP2pHost(carrier, options, ports);
-  const { clock, timers, logger = silentLogger } = ports;
-  const stopped = new AbortController();
-  const disarm = new Map<string, () => void>();
-
-  const keep = (address: string, peer: string | undefined, waitMs: number): void => {
-    if (stopped.signal.aborted) return;
-    disarm.set(address, timers.setAt(clock.nowMs() + waitMs, () => void attend(address, peer, waitMs)));
-  };
-  const attend = async (address: string, peer: string | undefined, waitedMs: number): Promise<void> => {
-    if (peer !== undefined && host.peers().some(({ id }) => id === peer)) return keep(address, peer, CHECK_MS);
-    const dialled = await host.dial(address, stopped.signal);
-    if (dialled.ok) return keep(address, dialled.value, CHECK_MS);
-    logger.debug('bootstrap peer does not answer', { address, code: dialled.code });
-    keep(address, peer, Math.min(RETRY_MS_MAX, Math.max(RETRY_MS_MIN, 2 * waitedMs)));
-  };
+  const keeper = createPeerKeeper(bootstrap, host, ports);
   const stop = async (): Promise<void> => {
-    stopped.abort();
-    for (const cancel of disarm.values()) cancel();
+    keeper.stop();
     await host.stop();
   };
   return {
@@ -53,7 +32,7 @@ export async function createLibp2pNetwork(options: Libp2pNetworkOptions, ports: 
     addresses: () => host.addresses(),
     async start() {
       await host.start();
-      for (const address of bootstrap) void attend(address, undefined, 0);
+      keeper.start();
     },
     stop,
     dial: (address, signal) => host.dial(address, signal),

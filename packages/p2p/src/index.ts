@@ -10,4 +10,6 @@ export { createP2pHost } from './p2p-host.ts';
 export type { P2pHostOptions, P2pPorts } from './p2p-host.ts';
 export { FRAME_HEAD_BYTES_MAX, P2P_LIMITS } from './p2p-limits.ts';
 export type { P2pLimits } from './p2p-limits.ts';
+export { createPeerKeeper, KEEPER_LIMITS } from './peer-keeper.ts';
+export type { PeerKeeper } from './peer-keeper.ts';
 export type { ChainHandlers, ChainHandshake, ChainHead, ChainNetwork, ChainPeer, Judgement, P2pNetwork, PeerInfo, ProtocolRule, RequestOptions, TopicRule } from './p2p-network.ts';

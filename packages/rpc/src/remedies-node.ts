@@ -118,6 +118,8 @@ export const appRemedies: Readonly<Record<string, Remedy>> = {
   ERA_FILE: ['an era record cannot be read, or the chain cannot change its module', 'correct it, or chain.eras, as the message says'],
   SPEC_FILE: ['the spec file does not describe a chain', 'correct it as the message says'],
   MODULE_UNKNOWN: ['the spec names a consensus module that this release does not have', 'use one of those that the message lists, or name the package that has it in consensus.modules'],
+  SIMULATE_PARAMS: ['a module cannot be simulated, as it does not say how a new chain begins', 'give it paramsOfNewChain, or describe it as a SimulatedModule'],
+  SIMULATE_FINALITY: ['a module cannot be simulated, as it makes nothing final', 'nothing that the simulator judges could break: it has no finality to keep'],
   MODULE_FILE: ['a package or file that consensus.modules names cannot be used', 'install it, or correct it: it exports consensusModules(parts), which gives modules under names that are free'],
   DATA_ROW: ['a row of the data cannot be taken', 'correct the row that the message names'],
   NODE_ENDED: ['a node that was started as a process ended by itself, or did not come up', 'do what the last line of its log says; the message names the log'],

@@ -4,7 +4,7 @@ import type { ChainOptions, ConsensusModule } from '@vsys/consensus';
 import type { ChainSpec } from '@vsys/data-format';
 import { createDatabaseContainer } from '@vsys/database';
 import { createNode, type Node } from '@vsys/node';
-import type { MemoryNetwork } from '@vsys/p2p';
+import { createPeerKeeper, type MemoryNetwork } from '@vsys/p2p';
 import type { Judge } from './create-judge.ts';
 import { createLife, type Life } from './life.ts';
 import type { SimDisk, WriteMoment } from './sim-disk.ts';
@@ -70,7 +70,6 @@ export interface CrashAtWrite {
   readonly power: boolean;
 }
 
-const DIAL_MS = 700;
 const RESTART_MS = 150;
 
 export function createSimNode(world: SimWorld, options: SimNodeOptions): SimNode {
@@ -126,22 +125,7 @@ export function createSimNode(world: SimWorld, options: SimNodeOptions): SimNode
     });
     void node.failed.then(({ error }) => operate(mine, error));
     await node.start();
-    dial(mine, node);
-  }
-
-  /** Keeps it connected to all others. */
-  function dial(mine: Life, node: Node): void {
-    const dialling = new Set<string>();
-    const round = (): void => {
-      const connected = new Set(node.network.peers().map(({ id }) => id));
-      for (const other of world.names) {
-        if (other === name || connected.has(other) || dialling.has(other)) continue;
-        dialling.add(other);
-        void node.network.dial(`/memory/${other}`).finally(() => dialling.delete(other));
-      }
-      mine.timers.setAt(mine.clock.nowMs() + DIAL_MS, round);
-    };
-    round();
+    createPeerKeeper(world.names.filter((other) => other !== name).map((other) => `/memory/${other}`), node.network, { clock: mine.clock, timers: mine.timers }).start();
   }
 
   /** Does what the remedy of a failure says, and starts it again. */

@@ -24,7 +24,7 @@ export interface SimulationOptions {
   readonly nodes?: number;
   /** How long anything may go wrong. Default 30 seconds of virtual time. */
   readonly chaosMs?: number;
-  /** How long it may take afterwards until all is well. Default 26 seconds of virtual time. */
+  /** How long it may take afterwards until all is well. Default 26 seconds of virtual time, and three periods for each block of the module's `reorgBound`. */
   readonly healMs?: number;
   /** Length of a slot. Default 1,000. */
   readonly periodMs?: number;
@@ -69,6 +69,7 @@ const LIMITS = { blockBytesMax: 1 << 18, blockGasMax: 20_000_000n, transactionBy
 const POOL_MAX = 256;
 const BLOCKS_ABOVE_FINAL_MAX = 2_000;
 const HEAD_LAG_MAX = 2;
+const HEAL_MS = 26_000;
 
 /**
  * Real nodes in one process on a virtual clock, with seeded network, disk and faults: first anything goes, then all heals and progress is demanded.
@@ -79,7 +80,7 @@ const HEAD_LAG_MAX = 2;
 export function createSimulation(options: SimulationOptions): Simulation {
   const { seed, module, nodes = module.nodes ?? 4, chaosMs = 30_000, periodMs = 1_000 } = options;
   const tolerates = options.extreme === true ? 'any' : module.tolerates;
-  const faults = options.faults ?? drawFaults({ seed, nodes, chaosMs, periodMs, kinds: kindsOf(tolerates, module.rekey), cuts: tolerates });
+  const faults = options.faults ?? drawFaults({ seed, nodes, chaosMs, periodMs, kinds: kindsOf(tolerates, module.rekey), cuts: tolerates, ...(module.reorgBound === undefined ? {} : { cutPeriodsMax: Math.max(1, Math.floor(module.reorgBound / 2)) }) });
   return { faults, run: () => run({ ...options, faults }) };
 }
 
@@ -89,7 +90,8 @@ function kindsOf(tolerates: SimulatedModule['tolerates'], rekey: SimulatedModule
 }
 
 async function run(options: SimulationOptions & { readonly faults: readonly Fault[] }): Promise<SimulationResult> {
-  const { seed, module, nodes: seats = module.nodes ?? 4, chaosMs = 30_000, healMs = 26_000, periodMs = 1_000, faults } = options;
+  const { seed, module, nodes: seats = module.nodes ?? 4, chaosMs = 30_000, periodMs = 1_000, faults } = options;
+  const { healMs = HEAL_MS + 3 * (module.reorgBound ?? 0) * periodMs } = options;
   const time = createSimTime(START_MS + 10);
   const sinceStart = (): number => time.nowMs() - START_MS - 10;
   const trace = createTrace();
@@ -154,7 +156,7 @@ async function run(options: SimulationOptions & { readonly faults: readonly Faul
 
   await settle();
   while (violation === undefined && time.step(endMs)) await settle();
-  if (violation === undefined) await checkEnd(honest, workload, report, { seats, headAtHeal });
+  if (violation === undefined) await checkEnd(honest, workload, report, { finalLagMax: 2 * seats + HEAD_LAG_MAX + (module.reorgBound ?? 0), headAtHeal });
   const heads = runningNodes().map(({ chain }) => chain.head.height);
   for (const machine of machines) machine.crash(false);
   return {
@@ -277,7 +279,7 @@ function schedule(
 
 /** What is demanded after the healing. */
 async function checkEnd(
-  honest: readonly SimNode[], workload: ReturnType<typeof createWorkload>, report: (kind: ViolationKind, message: string) => void, { seats, headAtHeal }: { seats: number; headAtHeal: number },
+  honest: readonly SimNode[], workload: ReturnType<typeof createWorkload>, report: (kind: ViolationKind, message: string) => void, { finalLagMax, headAtHeal }: { finalLagMax: number; headAtHeal: number },
 ): Promise<void> {
   const nodes: { readonly index: number; readonly node: Node }[] = [];
   for (const { index, running } of honest) {
@@ -294,7 +296,7 @@ async function checkEnd(
     const own = same === undefined ? undefined : chain.treeView.ancestorAt(chain.head.id, same.height);
     if (same !== undefined && own !== undefined && toHex(same.id) !== toHex(own.id)) return report('heads-apart', `node ${index} is on another branch at height ${same.height}`);
     if (chain.final.height <= headAtHeal) return report('no-progress', `node ${index}: final is ${chain.final.height}, the head was at ${headAtHeal} at the healing`);
-    if (chain.head.height - chain.final.height > 2 * seats + HEAD_LAG_MAX) return report('no-progress', `node ${index}: final ${chain.final.height} lags behind the head ${chain.head.height}`);
+    if (chain.head.height - chain.final.height > finalLagMax) return report('no-progress', `node ${index}: final ${chain.final.height} lags behind the head ${chain.head.height}`);
     await workload.check(node(nodes, index), index, true);
     await checkStateRoots(index, chain, [lowest, Math.max(1, Math.floor(lowest / 2))], report);
   }

@@ -13,7 +13,11 @@ export interface FaultOptions {
   readonly kinds: readonly FaultKind[];
   /** `static`: one cut at most, into two sides that stay, and no log that rots behind a bad network. `any`: several, which overlap, go one way, and have nodes that reach both sides. */
   readonly cuts: 'any' | 'static';
+  /** No cut lasts longer; in periods. Absent: 30. */
+  readonly cutPeriodsMax?: number;
 }
+
+const CUT_PERIODS_MAX = 30;
 
 type Seeded = ReturnType<typeof createSeededRandom>;
 
@@ -54,7 +58,7 @@ function fitForDepth(faults: readonly Fault[], keepRot: boolean, keepCut: boolea
 
 export const FAULT_KINDS: readonly FaultKind[] = ['weather', 'cut', 'disconnect', 'crash', 'crashAtWrite', 'skew', 'diskFull', 'diskSlow', 'rot', 'twin', 'withhold', 'late'];
 
-function drawKind(kind: FaultKind, random: Seeded, { nodes, chaosMs, periodMs, cuts }: FaultOptions): readonly Fault[] {
+function drawKind(kind: FaultKind, random: Seeded, { nodes, chaosMs, periodMs, cuts, cutPeriodsMax = CUT_PERIODS_MAX }: FaultOptions): readonly Fault[] {
   const node = (): number => random.below(nodes);
   /** A stretch of time inside the chaos, of so many periods. */
   const span = (periodsMin: number, periodsMax: number): { fromMs: number; untilMs: number } => {
@@ -67,8 +71,8 @@ function drawKind(kind: FaultKind, random: Seeded, { nodes, chaosMs, periodMs, c
     case 'weather':
       return [{ kind, fromMs: 0, untilMs: chaosMs, loss: random.below(301), delayMaxMs: 1 + random.below(Math.floor(periodMs * 0.6)), copies: random.below(501) }];
     case 'cut':
-      return cuts === 'static' ? [{ kind, ...span(4, 30), sides: twoSides(random, nodes), oneWay: false }]
-        : times(3, () => ({ kind, ...span(4, 25), sides: sidesWithBridges(random, nodes), oneWay: random.below(3) === 0 }));
+      return cuts === 'static' ? [{ kind, ...span(Math.min(4, cutPeriodsMax), Math.min(CUT_PERIODS_MAX, cutPeriodsMax)), sides: twoSides(random, nodes), oneWay: false }]
+        : times(3, () => ({ kind, ...span(Math.min(4, cutPeriodsMax), Math.min(25, cutPeriodsMax)), sides: sidesWithBridges(random, nodes), oneWay: random.below(3) === 0 }));
     case 'disconnect':
       return times(6, () => ({ kind, fromMs: random.below(chaosMs), a: node(), b: node() })).filter(({ a, b }) => a !== b);
     case 'crash':

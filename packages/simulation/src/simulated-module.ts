@@ -16,6 +16,11 @@ export interface SimulatedModule {
    * stay with nothing withheld or late beside it, no seat that signs twice, and none that loses its log behind a bad network, as depth gives: seats that build on two branches in turn can make two nodes differ. See the spec of the module.
    */
   readonly tolerates: 'any' | 'static';
+  /**
+   * Where finality outlasts short cuts only: those in which no side makes as many blocks. Cuts are then half as long at most, and final may be so far
+   * behind the head. Absent: cuts of any length.
+   */
+  readonly reorgBound?: number;
   /** Seats of a run that does not say how many. Absent: 4. */
   readonly nodes?: number;
 }

@@ -168,11 +168,11 @@ export async function createState(options: StateOptions): Promise<State> {
       ops.push({ type: 'delete', key });
       for (const page of pageKeysOfPart(part)) ops.push({ type: 'delete', key: page });
     }
-    let isNewest = true;
-    // The newest root at or below the horizon is that of the horizon.
-    for await (const [key] of store.iterate({ gte: rootKey(0), lt: rootKey(horizon + 1), reverse: true })) {
-      if (!isNewest) ops.push({ type: 'delete', key });
-      isNewest = false;
+    // The newest root at or below the horizon is that of the horizon. Forward: below the roots an engine would look through all pages that were deleted lately.
+    let newest: Uint8Array | undefined;
+    for await (const [key] of store.iterate({ gte: rootKey(0), lt: rootKey(horizon + 1) })) {
+      if (newest !== undefined) ops.push({ type: 'delete', key: newest });
+      newest = key;
     }
     return ops;
   }

@@ -114,7 +114,8 @@ async function sweepOne(store: Store, { height, prefix, next }: DroppedPrefix, e
   const ops: StoreOp[] = [];
   let seen = 0;
   let deepest: Uint8Array | undefined;
-  for await (const [key] of store.iterate({ gte: PAGES_FIRST, lt: PAGES_END, reverse: true, limit: 1 })) deepest = key;
+  // Not once the pages are gone: an engine looks through what was deleted lately.
+  if (compareBytes(next, PAGES_END) < 0) for await (const [key] of store.iterate({ gte: PAGES_FIRST, lt: PAGES_END, reverse: true, limit: 1 })) deepest = key;
   for (const from of [...pagesBelow(prefix), valueKey(prefix)]) {
     const to = endOfPrefix(from);
     if (compareBytes(to, next) <= 0 || (isPageKey(from) && (deepest === undefined || compareBytes(from, deepest) > 0))) continue;

@@ -19,5 +19,5 @@ export const SNAPSHOT_CHUNK_BYTES_MAX: number = PROOF_BYTES_MAX;
 /** Bytes of a snapshot chunk, unless told: fits a message of the P2P layer with room to spare. */
 export const SNAPSHOT_CHUNK_BYTES_DEFAULT = 1_048_576;
 
-/** Entries of the store that a flush looks at to sweep what was dropped. About 10 ms. */
-export const SWEEP_ENTRIES_PER_FLUSH_MAX = 4_096;
+/** Entries of the store that a flush looks at to sweep what was dropped: some tens of milliseconds. */
+export const SWEEP_ENTRIES_PER_FLUSH_MAX = 2_048;

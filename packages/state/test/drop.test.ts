@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { toHex, utf8ToBytes } from '@vsys/primitives';
 import { createMemoryStore } from '@vsys/store';
 import type { Store } from '@vsys/store';
-import { createSnapshotImport, createState, snapshotChunks, verifyRange } from '../src/index.ts';
+import { createSnapshotImport, createState, snapshotChunks, SWEEP_ENTRIES_PER_FLUSH_MAX, verifyRange } from '../src/index.ts';
 import type { State, StateView, StateWrite } from '../src/index.ts';
 import { applied, modelRange, modelRoot, numbers, randomKey, randomWrites, sortedRows } from './model.ts';
 import type { Model } from './model.ts';
@@ -138,7 +138,7 @@ describe('a drop', () => {
       await state.close();
       state = await createState({ store, retentionBlocks: 1 });
     }
-    for (const [i, count] of left.entries()) if (i > 0) expect((left[i - 1] as number) - count).toBeLessThanOrEqual(4_096);
+    for (const [i, count] of left.entries()) if (i > 0) expect((left[i - 1] as number) - count).toBeLessThanOrEqual(SWEEP_ENTRIES_PER_FLUSH_MAX);
     expect(left.at(-1)).toBe(2);
     expect(await baseOf(state).getMany([at(4), at(5), at(8_999)])).toEqual([undefined, Uint8Array.of(2), Uint8Array.of(3)]);
     expect(await keysOf(store, 'sd')).toEqual([]);

@@ -11,12 +11,19 @@ export interface CatchUp {
   /** The highest height that a peer claims; a hint, never believed. */
   readonly target: number;
   claim(peer: PeerId, height: number): void;
+  /** A peer joined with this head: starts if that is ahead. */
+  meet(peer: PeerId, head: PeerHead): Promise<void>;
   forget(peer: PeerId): void;
   /** Starts unless it runs. */
   trigger(): void;
   /** Asks every peer for its head, then starts if one is ahead. */
   probe(): Promise<void>;
   stop(): Promise<void>;
+}
+
+export interface PeerHead {
+  readonly height: number;
+  readonly id: Uint8Array;
 }
 
 interface Parts {
@@ -160,6 +167,9 @@ export function createCatchUp({ chain, network, clock, logger }: Parts): CatchUp
     return blocks;
   }
 
+  /** A head that is not known here may win at any height: the module's rank decides, not how long a branch is. So may one that waits here for its certificate. */
+  const reach = async ({ height, id }: PeerHead): Promise<number> => ((await chain.has(id)) && !chain.isUncertified(id) ? height : Math.max(height, chain.head.height + 1));
+
   const trigger = (): void => {
     if (stopping.signal.aborted) return;
     if (running !== undefined) {
@@ -180,6 +190,14 @@ export function createCatchUp({ chain, network, clock, logger }: Parts): CatchUp
     get running() { return running !== undefined; },
     get target() { return target(); },
     claim: (peer, height) => void claims.set(peer, height),
+    async meet(peer, head) {
+      claims.set(peer, head.height);
+      trigger();
+      const ahead = await reach(head);
+      if (ahead <= (claims.get(peer) ?? ahead)) return;
+      claims.set(peer, ahead);
+      trigger();
+    },
     forget(peer) {
       claims.delete(peer);
       coolUntilMs.delete(peer);
@@ -191,8 +209,7 @@ export function createCatchUp({ chain, network, clock, logger }: Parts): CatchUp
         const answer = await network()?.request(id, 'head', new Uint8Array(), { signal: stopping.signal });
         const head = answer?.ok === true ? headFromBytes(answer.value) : undefined;
         if (head === undefined) return;
-        // A head that is not known here may win at any height: the module's rank decides, not how long a branch is.
-        const ahead = (await chain.has(head.id)) ? head.height : Math.max(head.height, chain.head.height + 1);
+        const ahead = await reach(head);
         if (claims.has(id)) claims.set(id, ahead);
       }));
       if (best() !== undefined) trigger();

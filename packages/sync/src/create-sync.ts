@@ -191,8 +191,7 @@ export function createSync({ chain, engine, clock, timers, logger = silentLogger
         },
       } }) },
       peerJoined(peer) {
-        catchUp.claim(peer.id, peer.head.height);
-        catchUp.trigger();
+        beside(catchUp.meet(peer.id, { height: peer.head.height, id: peer.head.blockId }));
         beside(fetchPool(peer.id));
         engine?.peerJoined(peer.id, peer.head.height);
       },

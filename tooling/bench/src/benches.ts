@@ -78,6 +78,11 @@ export const benches: Readonly<Record<string, Bench>> = {
     },
     load: async () => (await import('./benches/documents.ts')).runDocuments,
   },
+  storage: {
+    about: 'bytes of documents and index entries, in the state and on disk, and what it costs to drop them',
+    options: { sizes: { about: 'numbers of documents', default: '10000,100000' } },
+    load: async () => (await import('./benches/storage.ts')).runStorage,
+  },
   finality: {
     about: 'time until a block is final at each node, in the simulator: messages of 20 to 220 ms, some lost',
     options: {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createSimulation, type Fault } from '@vsys/simulation';
-import { moduleNamed } from '../src/modules.ts';
+import { simulatedModule } from '@vsys/app-node/simulated-modules';
 
 /** The chain of the module `eras` goes over from poa to spos after block 6, and from there to bft after block 14, a block a second. */
 const [FIRST_MS, SECOND_MS] = [7_000, 18_000] as const;
@@ -13,7 +13,7 @@ const around = (atMs: number): readonly (readonly [what: string, faults: readonl
 
 describe.each([['from poa to spos', FIRST_MS], ['from spos to bft', SECOND_MS]] as const)('while a chain goes %s', (_which, atMs) => {
   test.each(around(atMs))('%s: nothing is lost, and it goes on in the last era', async (_what, faults) => {
-    const { violation, finalHeight, reorganisations } = await createSimulation({ seed: 3, module: moduleNamed('eras'), faults }).run();
+    const { violation, finalHeight, reorganisations } = await createSimulation({ seed: 3, module: simulatedModule('eras'), faults }).run();
     expect(violation).toBeUndefined();
     expect(finalHeight).toBeGreaterThan(20);
     expect(reorganisations).toBeGreaterThan(0);

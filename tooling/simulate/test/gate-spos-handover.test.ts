@@ -3,13 +3,13 @@ import { accept } from '@vsys/primitives';
 import type { ConsensusModule } from '@vsys/consensus';
 import type { SposContext } from '@vsys/consensus-spos';
 import { createSimulation, type SimulatedModule } from '@vsys/simulation';
-import { moduleNamed } from '../src/modules.ts';
+import { simulatedModule } from '@vsys/app-node/simulated-modules';
 import { gate } from './support.ts';
 
 gate('spos-handover', 30);
 
 test('in a run of it seats hand over again and again, with votes of both sets', async () => {
-  const module = moduleNamed('spos-handover');
+  const module = simulatedModule('spos-handover');
   const since = new Set<number>();
   const sets = new Set<number>();
   const watch = (inner: ConsensusModule): ConsensusModule => ({

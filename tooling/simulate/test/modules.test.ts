@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { modules } from '../src/modules.ts';
+import { simulatedModules } from '@vsys/app-node/simulated-modules';
 
-test.each(modules.map(({ name }) => name))('%s has a gate', (name) => {
+test.each(simulatedModules.map(({ name }) => name))('%s has a gate', (name) => {
   expect(existsSync(new URL(`./gate-${name}.test.ts`, import.meta.url))).toBe(true);
 });

@@ -1,4 +1,4 @@
-import { moduleNamed } from '@vsys/simulate/modules';
+import { simulatedModule } from '@vsys/app-node/simulated-modules';
 import type { BenchGoal, BenchRow, BenchRun } from '../bench.ts';
 import { numberOption, numbersOption } from '../options.ts';
 import { percentile, simulatedRun, wideArea } from '../simulated-run.ts';
@@ -19,7 +19,7 @@ export const runFinality: BenchRun = async (options, print) => {
   const goals: BenchGoal[] = [];
   for (const name of (options['modules'] ?? '').split(',')) {
     for (const seats of numbersOption(options, 'seats')) {
-      const { finals, result, startMs, tookMs } = await simulatedRun({ module: moduleNamed(name), seats, periodMs, chaosMs, healMs: HEAL_SLOTS_PER_SEAT * seats * periodMs, faults: wideArea(seats, chaosMs, numberOption(options, 'loss')), seed: numberOption(options, 'seed') });
+      const { finals, result, startMs, tookMs } = await simulatedRun({ module: simulatedModule(name), seats, periodMs, chaosMs, healMs: HEAL_SLOTS_PER_SEAT * seats * periodMs, faults: wideArea(seats, chaosMs, numberOption(options, 'loss')), seed: numberOption(options, 'seed') });
       const waits = finals.filter(({ madeAtMs, atMs }) => madeAtMs > startMs + WARM_SLOTS * periodMs && atMs < startMs + chaosMs).map(({ madeAtMs, atMs }) => atMs - madeAtMs);
       const [p50, p99] = [percentile(waits, 0.5), percentile(waits, 0.99)];
       rows.push({ module: name, seats, 'final p50 ms': p50, 'p99 ms': p99, 'p50 slots': p50 / periodMs, 'p99 slots': p99 / periodMs, blocks: new Set(finals.map(({ id }) => id)).size, 'events/s': (result.events * 1_000) / tookMs, 'simulated h': result.simulatedMs / 3_600_000, 'took s': tookMs / 1_000 });

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { writeFile } from 'node:fs/promises';
 import { chainSpecToJson } from '@vsys/data-format';
 import { createCaller } from '@vsys/rpc/client';
-import { moduleNamed } from '@vsys/simulate/modules';
+import { simulatedModule } from '@vsys/app-node/simulated-modules';
 import type { Fault } from '@vsys/simulation';
 import type { BenchGoal, BenchRow, BenchRun } from '../bench.ts';
 import { benchSigner, createBenchSpec } from '../bench-chain.ts';
@@ -49,7 +49,7 @@ interface Healed {
 
 async function heal(name: string, seed: number, periodMs: number, chaosMs: number): Promise<Healed> {
   const faults: readonly Fault[] = [{ kind: 'cut', fromMs: 0, untilMs: chaosMs, sides: [[0, 1], [2, 3]], oneWay: false }];
-  const { heads, finals, startMs } = await simulatedRun({ module: moduleNamed(name), seats: SEATS, periodMs, chaosMs, healMs: HEAL_MS, faults, seed });
+  const { heads, finals, startMs } = await simulatedRun({ module: simulatedModule(name), seats: SEATS, periodMs, chaosMs, healMs: HEAL_MS, faults, seed });
   const healedMs = startMs + chaosMs;
   const everywhere = (seen: readonly { readonly node: number; readonly id: string; readonly atMs: number }[]): number => {
     const nodes = new Map<string, Set<number>>();

@@ -1,10 +1,12 @@
-import { toHex } from '@vsys/primitives';
+import { invariant, toHex } from '@vsys/primitives';
 import { approveAuthorityChange, type ConsensusModule } from '@vsys/consensus';
 import { BFT_CONTAINER, createBft } from '@vsys/consensus-bft';
 import { createEras } from '@vsys/consensus-eras';
 import { createPoa } from '@vsys/consensus-poa';
 import { createSpos } from '@vsys/consensus-spos';
-import type { SimulatedModule } from '@vsys/simulation';
+import { type SimulatedModule, simulatedModuleOf } from '@vsys/simulation';
+import { AppError } from './app-error.ts';
+import { carriedModule, carriedNames } from './carry-modules.ts';
 import { withRotatingSeats } from './rotating-seats.ts';
 
 function sposParams(seats: Parameters<SimulatedModule['params']>[0], slotMs: number): object {
@@ -52,16 +54,26 @@ function erasOf(names: readonly string[], lastHeights: readonly number[]): Simul
   };
 }
 
-/** The modules that are simulated. A new one is one entry here. */
-export const modules: readonly SimulatedModule[] = [...plain, erasOf(['poa', 'spos', 'bft'], [6, 14])];
+/** The modules of this program as they are simulated. A new one is one entry here. */
+export const simulatedModules: readonly SimulatedModule[] = [...plain, erasOf(['poa', 'spos', 'bft'], [6, 14])];
 
-/** @throws RangeError when there is none of that name */
-export function moduleNamed(name: string): SimulatedModule {
-  return named(modules, name);
+/**
+ * As `--module` of `vsys simulate` names it: one of this program, or one that a package from outside brought.
+ *
+ * @throws AppError `MODULE_UNKNOWN`; `MODULE_FILE` where it cannot be simulated
+ */
+export function simulatedModule(name: string): SimulatedModule {
+  const own = simulatedModules.find((module) => module.name === name);
+  if (own !== undefined) return own;
+  const outside = carriedModule(name);
+  if (outside === undefined) throw new AppError('MODULE_UNKNOWN', `there is no module "${name}" to simulate; there are ${[...simulatedModules.map((module) => module.name), ...carriedNames()].join(', ')}. Name the package that has it with --modules, or in V_CONSENSUS__MODULES`);
+  const described = simulatedModuleOf(outside);
+  if (!described.ok) throw new AppError('MODULE_FILE', described.message);
+  return described.value;
 }
 
 function named(all: readonly SimulatedModule[], name: string): SimulatedModule {
   const found = all.find((module) => module.name === name);
-  if (found === undefined) throw new RangeError(`there is no module "${name}" to simulate; there are ${all.map((module) => module.name).join(', ')}`);
+  invariant(found !== undefined, 'an era is of a module that is simulated', { name });
   return found;
 }
