@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { browserProblems } from './browser-safe.mjs';
 import { docProblems } from './docs.mjs';
 import { filesBelow, importsOf, packageOf } from './imports.mjs';
+import { lawsProblems } from './laws-doc.mjs';
 import { manifestProblems } from './manifests.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -94,6 +95,7 @@ const browser = browserProblems(root);
 problems.push(...browser.problems);
 const docs = docProblems(root);
 problems.push(...docs.problems);
+problems.push(...lawsProblems(root));
 
 const texts = ['packages', 'apps', 'examples', 'tooling', 'tools', 'docs', '.ci'].flatMap((folder) => filesBelow(join(root, folder))).filter((file) => /\.(ts|mjs|cjs|json|md|toml)$|run$/.test(file) && statSync(file).size < 1 << 20);
 for (const file of texts) {

@@ -15,6 +15,7 @@ export const tasks = {
   explore: (rest) => [[...source, 'tooling/explore/src/explore-main.ts', ...rest]],
   faults: (rest) => [[...source, 'tooling/faults/src/faults.ts', ...rest]],
   mutants: (rest) => [[...source, 'tooling/simulate/src/mutants-main.ts', ...rest]],
+  laws: (rest) => [[...source, 'apps/node/src/vsys.ts', 'consensus', 'laws', '--modules', './examples/consensus-pow/src/index.ts', ...rest]],
   build: (rest) => [turbo('build', rest)],
   // The second holds exports to explicit types, which what is built needs and tests do not.
   types: () => [['tsc', '-p', 'tsconfig.json'], ['tsc', '-p', 'tsconfig.src.json']],

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addChainCommands } from './commands/chain.ts';
 import { addCompletionCommand } from './commands/completion.ts';
+import { addConsensusCommands } from './commands/consensus.ts';
 import { addDevCommand } from './commands/dev.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addDbCommands } from './commands/db.ts';
@@ -29,6 +30,7 @@ export function createProgram(): Command {
   addStakeCommands(program);
   addDbCommands(program);
   addSimulateCommand(program);
+  addConsensusCommands(program);
   addExplainCommand(program);
   addCompletionCommand(program);
   return program;

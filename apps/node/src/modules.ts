@@ -12,6 +12,11 @@ const plain: readonly ConsensusModule[] = [poa, spos, bft];
 /** The consensus modules of this process: those that the program carries, any of them after another on one chain, and behind them what `addModules` added. */
 const modules: ConsensusModule[] = [spos, poa, bft, createEras({ modules: plain }) as ConsensusModule];
 
+/** All of this process, those from outside last. */
+export function consensusModules(): readonly ConsensusModule[] {
+  return modules;
+}
+
 /** Names without versions, as `--consensus` takes them. */
 export function consensusNames(): readonly string[] {
   return modules.map((module) => module.id.split('@')[0] as string);

@@ -37,6 +37,15 @@ describe.each([['spos', 'seats'], ['poa', 'authorities'], ['bft', 'validators']]
   });
 });
 
+test('what a chain asks for what is stored is in its spec, and described', async () => {
+  const database = { depositPerByte: 5n, depositPerKey: 700n, windowBlocks: 10n, windowBytes: 1_000_000n };
+  const make = (params: typeof database): ChainSpec => createSpec({ name: 'orchid', consensus: 'poa', slotMs: 1_000, genesisTimeMs: 1_800_000_000_000, seats: signers, database: params, balances: [] });
+  expect((await describeSpec(make(database))).database).toEqual(database);
+  expect((await describeSpec(specOf('poa'))).database).toEqual({ depositPerByte: 0n, depositPerKey: 0n, windowBlocks: 0n, windowBytes: 0n });
+  expect(() => make({ ...database, windowBytes: 0n })).toThrow(expect.objectContaining({ code: 'SPEC_FILE', message: expect.stringContaining('windowBlocks') }));
+  expect(() => make({ ...database, depositPerByte: 1_000_000_001n })).toThrow(expect.objectContaining({ code: 'SPEC_FILE' }));
+});
+
 test('the word for the consensus makes another chain', () => {
   expect(new Set(['spos', 'poa', 'bft'].map((word) => toHex(chainId(specOf(word))))).size).toBe(3);
 });

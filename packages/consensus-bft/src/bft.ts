@@ -26,7 +26,7 @@ export function createBft(options: BftOptions): ConsensusModule<BftContext> {
   const { verifySignature, votes } = options;
   return {
     id: 'bft@1',
-    provides: { finality: 'instant', headers: 'pure' },
+    provides: { finality: 'instant', headers: 'pure', producers: 'changing', evidence: true },
     wire: { messageBytesMax: BFT_MESSAGE_BYTES_MAX, messagesPerPeerPerSecondMax: 1_024 },
     needs: { clock: true, compute: false, keySchemes: ['ed25519'] },
     paramsFromJson: (json) => {
@@ -46,7 +46,14 @@ export function createBft(options: BftOptions): ConsensusModule<BftContext> {
         rules: createBftRules(params, chainId, verifySignature),
         containers: [createAuthorityContainer({ name: BFT_CONTAINER, authorities: params.validators, verifyEvidence: (proof) => verifyBftEvidence(chainId, verifySignature, proof) })],
         engine: (keys) => createBftEngine({ params, chainId, verifySignature, ...(votes === undefined ? {} : { votes }) }, keys),
+        // What is head is final.
+        reorgBound: 0,
+        faultsMax: params.validators.length - bftQuorum(params.validators.length),
         evidenceOperation: (proof) => reportAuthority(BFT_CONTAINER, proof),
+        verifyEvidence: (proof) => {
+          const offence = verifyBftEvidence(chainId, verifySignature, proof);
+          return offence.ok ? accept({ scheme: 'ed25519', bytes: offence.value.key }) : offence;
+        },
         describe: (head) => {
           const validators = (head?.validators ?? params.validators).length;
           const quorum = bftQuorum(validators);

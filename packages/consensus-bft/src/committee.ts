@@ -4,7 +4,7 @@ import type { PublicKeyOf } from '@vsys/consensus';
 import type { BftValidator } from './params.ts';
 import { bftProposer } from './rules.ts';
 
-/** The validators of one height, and what follows from who they are. */
+/** The validators of one height, and what follows from who they are. Data, as all that the state of an engine holds. */
 export interface Committee {
   readonly validators: readonly BftValidator[];
   /** How many they are. */
@@ -15,8 +15,6 @@ export interface Committee {
   readonly honestMin: number;
   /** Seats of this node's keys. */
   readonly own: readonly number[];
-  keyOf(seat: number): PublicKeyOf;
-  proposer(height: Height, round: number): number;
 }
 
 export function createCommittee(validators: readonly BftValidator[], keys: readonly PublicKeyOf[], quorumOf: (validators: number) => number): Committee {
@@ -25,7 +23,14 @@ export function createCommittee(validators: readonly BftValidator[], keys: reado
   return {
     validators, n, quorum, honestMin: n - quorum + 1,
     own: validators.flatMap(({ key }, seat) => (keys.some((one) => one.scheme === 'ed25519' && equalBytes(one.bytes, key)) ? [seat] : [])),
-    keyOf: (seat) => ({ scheme: 'ed25519', bytes: (validators[seat] as BftValidator).key }),
-    proposer: (height, round) => bftProposer({ validators }, height, round),
   };
+}
+
+/** @param seat - one of this committee */
+export function keyOfSeat({ validators }: Committee, seat: number): PublicKeyOf {
+  return { scheme: 'ed25519', bytes: (validators[seat] as BftValidator).key };
+}
+
+export function proposerOf({ validators }: Committee, height: Height, round: number): number {
+  return bftProposer({ validators }, height, round);
 }

@@ -2,7 +2,7 @@ import { equalBytes, fromHex, toHex } from '@vsys/primitives';
 import type { BlockId, ChainId, Height } from '@vsys/primitives';
 import { sealMessage } from '@vsys/consensus';
 import type { Engine, EngineInput, PublicKeyOf, Step, VerifySignature } from '@vsys/consensus';
-import { createCommittee } from './committee.ts';
+import { createCommittee, keyOfSeat, proposerOf } from './committee.ts';
 import type { Committee } from './committee.ts';
 import { createHearing } from './hear.ts';
 import { memoryFromBytes, memoryToBytes } from './memory.ts';
@@ -98,7 +98,7 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
     });
     adopt(turn);
     waitFor(turn, patienceMs(round));
-    const proposer = state.committee.proposer(state.height, round);
+    const proposer = proposerOf(state.committee, state.height, round);
     if (state.committee.own.includes(proposer) && mayStillSign(turn, PROPOSE)) propose(turn, proposer);
   }
 
@@ -125,19 +125,19 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
       return;
     }
     const bytes = reproposalMessage(chainId, { height, round, validRound: valid.round, id: valid.id });
-    turn.effects.push({ kind: 'sign', job: `again ${height} ${round} ${seat} ${valid.round} ${toHex(valid.id)}`, key: turn.state.committee.keyOf(seat), bytes, guard: { kind: 'round', height: BigInt(height), round, step: PROPOSE } });
+    turn.effects.push({ kind: 'sign', job: `again ${height} ${round} ${seat} ${valid.round} ${toHex(valid.id)}`, key: keyOfSeat(turn.state.committee, seat), bytes, guard: { kind: 'round', height: BigInt(height), round, step: PROPOSE } });
   }
 
   /** Votes in this step, and waits for others'. The wait also ends without a quorum: a vote that was lost in a crash may be the one that is missing. */
   function vote(turn: Turn, step: VoteStep, id: BlockId | undefined): void {
     turn.set({ step: step === PREVOTE ? 'prevote' : 'precommit' });
-    const { height, round, committee: { own, keyOf } } = turn.state;
+    const { height, round, committee } = turn.state;
     waitFor(turn, patienceMs(round));
     if (!mayStillSign(turn, step)) return;
     remember(turn, step);
-    for (const seat of own) {
+    for (const seat of committee.own) {
       const bytes = voteMessage(chainId, { step, height, round, id });
-      turn.effects.push({ kind: 'sign', job: `vote ${height} ${round} ${step} ${seat} ${id === undefined ? '-' : toHex(id)}`, key: keyOf(seat), bytes, guard: { kind: 'round', height: BigInt(height), round, step } });
+      turn.effects.push({ kind: 'sign', job: `vote ${height} ${round} ${step} ${seat} ${id === undefined ? '-' : toHex(id)}`, key: keyOfSeat(committee, seat), bytes, guard: { kind: 'round', height: BigInt(height), round, step } });
     }
   }
 
@@ -321,7 +321,7 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
         // What took longer than its round is dropped.
         if (input.job !== job || step !== 'propose') return;
         turn.set({ building: { job, id: input.id, header: input.header } });
-        return void turn.effects.push({ kind: 'sign', job, key: committee.keyOf(committee.proposer(height, round)), bytes: sealMessage(input.id), guard: { kind: 'round', height: BigInt(height), round, step: PROPOSE } });
+        return void turn.effects.push({ kind: 'sign', job, key: keyOfSeat(committee, proposerOf(committee, height, round)), bytes: sealMessage(input.id), guard: { kind: 'round', height: BigInt(height), round, step: PROPOSE } });
       }
       case 'signed':
         return onSigned(turn, input.job, input.signature);
@@ -375,5 +375,5 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
 }
 
 function isSameSeat(before: Committee, after: Committee, seat: number): boolean {
-  return seat < before.n && seat < after.n && equalBytes(before.keyOf(seat).bytes, after.keyOf(seat).bytes);
+  return seat < before.n && seat < after.n && equalBytes(keyOfSeat(before, seat).bytes, keyOfSeat(after, seat).bytes);
 }

@@ -1,5 +1,6 @@
 import { equalBytes, toHex } from '@vsys/primitives';
 import type { PeerId } from '@vsys/primitives';
+import { keyOfSeat, proposerOf } from './committee.ts';
 import { voteEvidence } from './evidence.ts';
 import type { BftEngineOptions } from './engine.ts';
 import { accuse, keepProposal, NAMES_MAX, want } from './proposals.ts';
@@ -22,7 +23,7 @@ const ANSWER_AGAIN_MS = 200;
 
 /** What peers send: each note is judged, kept when it is new and holds, and answered when its sender waits. */
 export function createHearing({ chainId, verifySignature }: Pick<BftEngineOptions, 'chainId' | 'verifySignature'>): (turn: Turn, from: PeerId, bytes: Uint8Array) => void {
-  const isBy = ({ state }: Turn, seat: number, message: Uint8Array, signature: Uint8Array): boolean => verifySignature(state.committee.keyOf(seat), message, signature);
+  const isBy = ({ state }: Turn, seat: number, message: Uint8Array, signature: Uint8Array): boolean => verifySignature(keyOfSeat(state.committee, seat), message, signature);
 
   function onMessage(turn: Turn, from: PeerId, bytes: Uint8Array): void {
     const notes = notesFromBytes(bytes);
@@ -53,7 +54,7 @@ export function createHearing({ chainId, verifySignature }: Pick<BftEngineOption
 
   function onVote(turn: Turn, from: PeerId, cast: Vote): Judgement {
     const { state } = turn;
-    const { n, honestMin, keyOf } = state.committee;
+    const { n, honestMin } = state.committee;
     if (cast.height > state.height + 1) turn.effects.push({ kind: 'behind', from, height: cast.height - 1 });
     if (cast.height !== state.height && cast.height !== state.height + 1) return 'ignore';
     const isNext = cast.height !== state.height;
@@ -73,7 +74,7 @@ export function createHearing({ chainId, verifySignature }: Pick<BftEngineOption
     if (first === undefined && (isNext ? state.next.filter(({ seat }) => seat === cast.seat).length >= NEXT_PER_SEAT_MAX : isTooFar(state, cast))) return 'ignore';
     if (!isBy(turn, cast.seat, voteMessage(chainId, cast), cast.signature)) return wrong;
     if (first !== undefined) {
-      if (!isNext) accuse(turn, `vote ${cast.round} ${cast.step} ${cast.seat}`, () => voteEvidence(keyOf(cast.seat).bytes, first, cast));
+      if (!isNext) accuse(turn, `vote ${cast.round} ${cast.step} ${cast.seat}`, () => voteEvidence(keyOfSeat(state.committee, cast.seat).bytes, first, cast));
       // Who heard this one first may be locked on a quorum with it. Too early, it comes again: who holds it answers each status with it.
       if (isNext || !isBacked(votes, cast, honestMin)) return 'ignore';
     }
@@ -102,7 +103,7 @@ export function createHearing({ chainId, verifySignature }: Pick<BftEngineOption
     const { height, round, validRound, id, seat } = again;
     if (height > state.height + 1) turn.effects.push({ kind: 'behind', from, height: height - 1 });
     if (height !== state.height) return 'ignore';
-    if (seat !== state.committee.proposer(height, round)) return 'reject';
+    if (seat !== proposerOf(state.committee, height, round)) return 'reject';
     if (round < state.round || round > state.round + 1) return 'ignore';
     const known = state.proposals.get(round);
     if (known !== undefined && equalBytes(known.id, id) && known.validRound === validRound) return 'ignore';

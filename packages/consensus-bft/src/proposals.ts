@@ -1,5 +1,6 @@
 import { equalBytes, toHex } from '@vsys/primitives';
 import type { BlockId, PeerId } from '@vsys/primitives';
+import { keyOfSeat, proposerOf } from './committee.ts';
 import { proposalEvidence } from './evidence.ts';
 import type { Proposal } from './state.ts';
 import type { Turn } from './turn.ts';
@@ -18,7 +19,7 @@ export function keepProposal(turn: Turn, proposal: Proposal): boolean {
   }
   if (equalBytes(known.id, proposal.id) && known.validRound === proposal.validRound) return true;
   const { committee, height } = turn.state;
-  accuse(turn, `proposal ${proposal.round}`, () => proposalEvidence(committee.keyOf(committee.proposer(height, proposal.round)).bytes, known, proposal));
+  accuse(turn, `proposal ${proposal.round}`, () => proposalEvidence(keyOfSeat(committee, proposerOf(committee, height, proposal.round)).bytes, known, proposal));
   return false;
 }
 

@@ -1,12 +1,13 @@
-import { createBft, bftParamsToBytes } from '@vsys/consensus-bft';
-import type { BftContext, BftParams, VoteRules } from '@vsys/consensus-bft';
-import type { ConsensusSubject } from '@vsys/consensus/compliance';
+import { BFT_CONTAINER, createBft, bftParamsToBytes } from '@vsys/consensus-bft';
+import type { BftContext, BftParams, BftValidator, VoteRules } from '@vsys/consensus-bft';
+import type { ConsensusSubject, Handover } from '@vsys/consensus/compliance';
+import { authoritiesToBytes, authorityListKey } from '@vsys/consensus/rules';
 import type { PublicKeyOf } from '@vsys/consensus/rules';
 import { createSigner, verifySignature } from '@vsys/crypto';
 import type { Signer } from '@vsys/crypto';
 import { blockId } from '@vsys/data-format';
 import type { ChainSpec, Header } from '@vsys/data-format';
-import { toHex } from '@vsys/primitives';
+import { equalBytes, toHex } from '@vsys/primitives';
 
 export { blockId, verifySignature };
 
@@ -39,10 +40,14 @@ export function specOf(module: string, params: Uint8Array, genesisTimeMs: number
   };
 }
 
+function validatorOf(seed: number): BftValidator {
+  return { account: new Uint8Array(20).fill(seed + 1), key: publicKeyOf(seed).bytes };
+}
+
 export function paramsOf(validators: number, more: Partial<BftParams> = {}): BftParams {
   return {
     periodMs: 1000, timeoutMs: 400, timeoutDeltaMs: 200,
-    validators: Array.from({ length: validators }, (_, i) => ({ account: new Uint8Array(20).fill(i + 1), key: publicKeyOf(i).bytes })), ...more,
+    validators: Array.from({ length: validators }, (_, i) => validatorOf(i)), ...more,
   };
 }
 
@@ -52,6 +57,14 @@ export function subjectOf(validators: number, { votes, ...more }: Partial<BftPar
   if (!opened.ok) throw new Error(opened.message);
   const timeMs = 1_700_000_000_000;
   return {
-    consensus: opened.value, spec: specOf('bft@1', params, timeMs), genesis: genesisAt(timeMs), keys: Array.from({ length: validators }, (_, i) => publicKeyOf(i)), sign: signerOf(validators), blockId,
+    consensus: opened.value, spec: specOf('bft@1', params, timeMs), genesis: genesisAt(timeMs), keys: Array.from({ length: validators }, (_, i) => publicKeyOf(i)), sign: signerOf(validators + 1), blockId,
+    handover: handoverOf(validators),
   };
+}
+
+/** The last place goes to somebody new. */
+function handoverOf(validators: number): Handover {
+  const list = authoritiesToBytes(Array.from({ length: validators }, (_, i) => validatorOf(i === validators - 1 ? validators : i)));
+  const listKey = authorityListKey(BFT_CONTAINER);
+  return { joins: publicKeyOf(validators), leaves: publicKeyOf(validators - 1), state: { get: async (key) => (equalBytes(key, listKey) ? list : undefined) } };
 }

@@ -14,6 +14,10 @@ export interface ErasContext {
   readonly attempt: number;
   /** From the last block of the era on: when that was. 0 below it. */
   readonly endedMs: number;
+  /** Above the last block of the era: the highest carrier that the branch holds justified; 0: none. */
+  readonly justified: Height;
+  /** The header itself made it so: later attempts may begin on it. */
+  readonly isBase: boolean;
   /** Above the last block of the era: size of the proof so far. */
   readonly proofBytes: number;
   readonly inner: unknown;
@@ -24,26 +28,31 @@ interface InnerCodec {
   decode(bytes: Uint8Array): unknown;
 }
 
-const VERSION = 1;
-const HEAD_BYTES = 64;
+const VERSION = 2;
+const HEAD_BYTES = 72;
+const PROVEN = 1;
+const BASE = 2;
 
-/** Version (1), era (1), whether it is proven (1), attempt (1), height (8), time (8), end of the era (8), proof (4), id (32), context of the module. */
+/** Version (1), era (1), bits 1: it is proven, 2: it is a base (1), attempt (1), height (8), time (8), end of the era (8), justified (8), proof (4), id (32), context of the module. */
 export function contextToBytes(context: ErasContext, codecOf: (era: number) => InnerCodec): Uint8Array {
-  const { era, height, timeMs, id, isProven, attempt, endedMs, proofBytes, inner } = context;
+  const { era, height, timeMs, id, isProven, attempt, endedMs, justified, isBase, proofBytes, inner } = context;
   return concatBytes(
-    Uint8Array.of(VERSION, era, isProven ? 1 : 0, attempt), uint64ToBytes(BigInt(height)), uint64ToBytes(BigInt(timeMs)), uint64ToBytes(BigInt(endedMs)), uint32ToBytes(proofBytes), id,
+    Uint8Array.of(VERSION, era, (isProven ? PROVEN : 0) | (isBase ? BASE : 0), attempt), uint64ToBytes(BigInt(height)), uint64ToBytes(BigInt(timeMs)), uint64ToBytes(BigInt(endedMs)),
+    uint64ToBytes(BigInt(justified)), uint32ToBytes(proofBytes), id,
     codecOf(era).encode(inner),
   );
 }
 
 export function contextFromBytes(bytes: Uint8Array, codecOf: (era: number) => InnerCodec): ErasContext {
   invariant(bytes.length >= HEAD_BYTES && bytes[0] === VERSION, 'a stored context is one that was encoded');
-  const [era, isProven, attempt] = bytes.subarray(1, 4) as unknown as readonly [number, number, number];
+  const [era, bits, attempt] = bytes.subarray(1, 4) as unknown as readonly [number, number, number];
   return {
     era, attempt,
-    isProven: isProven === 1,
-    height: Number(uint64FromBytes(bytes, 4)), timeMs: Number(uint64FromBytes(bytes, 12)), endedMs: Number(uint64FromBytes(bytes, 20)), proofBytes: uint32FromBytes(bytes, 28),
-    id: bytes.slice(32, HEAD_BYTES),
+    isProven: (bits & PROVEN) !== 0,
+    isBase: (bits & BASE) !== 0,
+    height: Number(uint64FromBytes(bytes, 4)), timeMs: Number(uint64FromBytes(bytes, 12)), endedMs: Number(uint64FromBytes(bytes, 20)),
+    justified: Number(uint64FromBytes(bytes, 28)), proofBytes: uint32FromBytes(bytes, 36),
+    id: bytes.slice(40, HEAD_BYTES),
     inner: codecOf(era).decode(bytes.slice(HEAD_BYTES)),
   };
 }

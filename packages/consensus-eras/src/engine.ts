@@ -130,7 +130,7 @@ export function createErasEngine(eras: readonly EngineOfEra[], rules: ErasRules,
   }
 
   /** A build in this era, as the chain may have it; undefined when nothing that is built there could be valid. */
-  function requestOf(era: number, { on, ext }: BuildRequest, view: TreeView<ErasContext>): Partial<BuildRequest> | undefined {
+  function requestOf(era: number, { on, ext, timeMs }: BuildRequest, view: TreeView<ErasContext>): Partial<BuildRequest> | undefined {
     const parent = view.get(on);
     if (parent === undefined) return undefined;
     const { context, height } = parent;
@@ -141,8 +141,9 @@ export function createErasEngine(eras: readonly EngineOfEra[], rules: ErasRules,
     }
     const last = eras[era]?.lastHeight;
     if (last === undefined || height < last) return aside ? { aside } : {};
-    // In whatever attempt it would be made: one later than the parent's begins on the last block of the era.
-    if (height > last && height + 1 - last > carriersMax(context.attempt)) return undefined;
+    // One later than the parent's begins on the last block of the era, or on a header that made a carrier justified.
+    const attempt = context.isBase ? attemptAt(context.endedMs, timeMs) : context.attempt;
+    if (height > last && height + 1 - last > carriersMax(attempt)) return undefined;
     if (context.isProven || context.proofBytes + CARRIER_ROOM > PROOF_BYTES_MAX) return undefined;
     return { empty: true, aside, ext: height === last ? concatBytes(prefixToBytes({ kind: 'carrier', record: eras[era]?.endedBy }), ext) : ext };
   }

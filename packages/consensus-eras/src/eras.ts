@@ -58,6 +58,8 @@ export function createEras({ modules, records = [] }: ErasOptions): ConsensusMod
       // Those of later eras too: what they keep in state may be prepared before they begin.
       containers: eras.slice(0, ofSpec).flatMap(({ consensus, params }) => consensus.containers.map((container) => beginningWith(container, params))),
       engine: (keys) => createErasEngine(eras, rules, keys),
+      faultsMax: Math.min(...eras.map(({ consensus }) => consensus.faultsMax ?? 0)),
+      verifyEvidence: ([era, ...proof]) => eras[era ?? eras.length]?.consensus.verifyEvidence?.(Uint8Array.from(proof)) ?? refuse('ERAS_EVIDENCE', 'the proof is of no era that there is, or of one whose module knows no evidence'),
       evidenceOperation: ([era, ...proof]) => eras.slice(0, ofSpec)[era ?? ofSpec]?.consensus.evidenceOperation?.(Uint8Array.from(proof)),
       describe: (head) => Object.fromEntries([
         ['eras', eras.length] as const,
@@ -75,6 +77,8 @@ export function createEras({ modules, records = [] }: ErasOptions): ConsensusMod
     provides: {
       finality: FINALITY.find((kind) => modules.some(({ provides }) => provides.finality === kind)) ?? 'none',
       headers: modules.every(({ provides }) => provides.headers === 'pure') ? 'pure' : 'needs-state',
+      ...(modules.some(({ provides }) => provides.producers === 'changing') ? { producers: 'changing' } : {}),
+      ...(modules.every(({ provides }) => provides.evidence === true) ? { evidence: true } : {}),
     },
     ...(wire === undefined ? {} : { wire }),
     needs: {

@@ -4,6 +4,7 @@ import type { BlockRef, TreeView, ViewedBlock } from '@vsys/consensus';
 import type { Header } from '@vsys/data-format';
 import { attemptAt } from './attempts.ts';
 import type { ErasContext } from './context.ts';
+import { ERAS_RANK_LENGTH } from './rules.ts';
 import type { ErasRules, RuledEra } from './rules.ts';
 
 export interface InnerViewOptions {
@@ -15,7 +16,7 @@ export interface InnerViewOptions {
 
 /**
  * The tree as the engine of one era may see it: the last block of the era before is its genesis, what the old module built above that block is not
- * there, and where an attempt to end the era is over, the head is the last block of the era again.
+ * there, and where an attempt to end the era is over, the head is the last block of the era again, or the header that made a carrier justified.
  */
 export function createInnerView(view: TreeView<ErasContext>, { eras, rules, era, nowMs }: InnerViewOptions): TreeView<unknown> {
   const beganAt = era === 0 ? undefined : (eras[era - 1]?.lastHeight as Height);
@@ -26,7 +27,7 @@ export function createInnerView(view: TreeView<ErasContext>, { eras, rules, era,
     return { ...block, header: { ...block.header, ext: new Uint8Array(), seatSetRoot, nextSeatSetRoot: seatSetRoot }, seal: new Uint8Array(), rank, context };
   };
   const within = (block: ViewedBlock<ErasContext>): ViewedBlock<unknown> => ({
-    ...block, header: innerHeaderOf(block), rank: block.rank === null ? null : block.rank.slice(2),
+    ...block, header: innerHeaderOf(block), rank: block.rank === null ? null : block.rank.slice(ERAS_RANK_LENGTH),
     get context() {
       return block.context.inner;
     },
@@ -47,6 +48,12 @@ export function createInnerView(view: TreeView<ErasContext>, { eras, rules, era,
     invariant(block !== undefined, 'the last block of an era is in the tree while what follows it is not final', { height });
     return block;
   };
+  /** Where the next attempt begins on the branch of the head. */
+  const baseOfHead = (last: Height): ViewedBlock<unknown> => {
+    let at: ViewedBlock<ErasContext> | undefined = view.head.context.justified > 0 ? view.head : undefined;
+    while (at !== undefined && !at.context.isBase) at = view.get(at.parent);
+    return at === undefined ? ancestorOfHead(last) : within(at);
+  };
   /** From where the era began to where it ends. */
   const bounded = (ref: BlockRef): BlockRef => {
     const height = Math.min(Math.max(ref.height, beganAt ?? 0), lastHeight ?? ref.height);
@@ -60,7 +67,7 @@ export function createInnerView(view: TreeView<ErasContext>, { eras, rules, era,
       const { context } = head;
       if (context.era !== era) return ancestorOfHead(beganAt as Height);
       const isOver = lastHeight !== undefined && head.height > lastHeight && !context.isProven && attemptAt(context.endedMs, nowMs) > context.attempt;
-      return isOver ? ancestorOfHead(lastHeight) : within(head);
+      return isOver ? baseOfHead(lastHeight) : within(head);
     },
     get final() {
       return bounded(view.final);

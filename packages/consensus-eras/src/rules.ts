@@ -106,8 +106,8 @@ export function createErasRules(eras: readonly RuledEra[]): ErasRules {
   /** Carriers go no further than the proof that they are for, and hold nothing that could be missed. */
   const checkCarrier = (parent: ErasContext, { header, seal }: IdentifiedHeader, attempt: number): Verdict<number, ErasCode> => {
     if (!isEmpty(header)) return refuse('ERAS_BODY', `the block at height ${header.height} stands above the last of its era, so it must be empty`);
-    if (parent.height > (eraAt(parent.era).lastHeight as Height) && attempt !== parent.attempt) {
-      return refuse('ERAS_ATTEMPT', `attempt ${attempt} begins on the last block of the era, not on one of attempt ${parent.attempt}`);
+    if (parent.height > (eraAt(parent.era).lastHeight as Height) && attempt !== parent.attempt && !parent.isBase) {
+      return refuse('ERAS_ATTEMPT', `attempt ${attempt} begins on the last block of the era or on a header that made a carrier justified, not on another one of attempt ${parent.attempt}`);
     }
     const carriers = header.height - (eraAt(parent.era).lastHeight as Height);
     if (carriers > carriersMax(attempt)) return refuse('ERAS_CARRIERS', `carrier ${carriers} is one too many for attempt ${attempt}; the next attempt begins on the last block of the era`);
@@ -160,13 +160,16 @@ export function createErasRules(eras: readonly RuledEra[]): ErasRules {
     const capped = (height: Height | undefined): Height | undefined => (height === undefined || lastHeight === undefined ? height : Math.min(height, lastHeight));
     // The proof makes the last block of the era before final, whatever the new module says.
     const final = found.kind === 'first' ? Math.max(parent.height, capped(finalises) ?? 0) : capped(finalises);
-    const justified = capped(justifies);
+    const safe = capped(justifies);
+    // Votes that go out from a justified carrier are never given to a branch without it: what is to be final is built on it.
+    const justified = found.kind === 'carrier' ? Math.max(parent.justified, justifies !== undefined && justifies > (lastHeight as Height) ? justifies : 0) : 0;
+    const isBase = found.kind === 'carrier' && justified > parent.justified;
     const attempt = found.kind === 'carrier' ? found.attempt : undefined;
     const endedMs = attempt !== undefined ? parent.endedMs : header.height === lastHeight ? header.timeMs : 0;
     return accept({
-      context: { era: found.era, height: header.height, timeMs: header.timeMs, id, isProven, attempt: attempt ?? 0, endedMs, proofBytes, inner },
-      rank: rank === null ? null : rankOf(found.era, isProven, attempt === undefined ? 0 : attempt + 1, rank),
-      ...(justified === undefined ? {} : { justifies: justified }),
+      context: { era: found.era, height: header.height, timeMs: header.timeMs, id, isProven, attempt: attempt ?? 0, endedMs, justified, isBase, proofBytes, inner },
+      rank: rank === null ? null : rankOf({ era: found.era, isProven, justified, attempt: attempt === undefined ? 0 : attempt + 1 }, rank),
+      ...(safe === undefined ? {} : { justifies: safe }),
       ...(final === undefined ? {} : { finalises: final }),
     });
   };
@@ -199,7 +202,7 @@ export function createErasRules(eras: readonly RuledEra[]): ErasRules {
     genesis: (_spec, { height, id, timeMs }) => {
       const { rules, module, params } = eraAt(0);
       const { context: inner, rank } = rules.genesis({ consensus: { module, params } }, { height, id, timeMs });
-      return { context: { era: 0, height, timeMs, id, isProven: false, attempt: 0, endedMs: 0, proofBytes: 0, inner }, rank: rankOf(0, false, 0, rank) };
+      return { context: { era: 0, height, timeMs, id, isProven: false, attempt: 0, endedMs: 0, justified: 0, isBase: false, proofBytes: 0, inner }, rank: rankOf({ era: 0, isProven: false, justified: 0, attempt: 0 }, rank) };
     },
     step,
     ...(eras.every(({ rules }) => rules.author !== undefined) ? {
@@ -246,7 +249,10 @@ function isSameRecord(a: Uint8Array | undefined, b: Uint8Array | undefined): boo
   return a === undefined || b === undefined ? a === b : equalBytes(a, b);
 }
 
-/** A later era before an earlier one; in an era, a branch that ends it; then later attempts to end it; then as the module says. */
-function rankOf(era: number, isProven: boolean, attempt: number, rank: Rank): Rank {
-  return [BigInt(2 * era + (isProven ? 1 : 0)), BigInt(attempt), ...rank];
+/** Numbers of a rank that stand before the module's. */
+export const ERAS_RANK_LENGTH = 3;
+
+/** A later era before an earlier one; in an era, a branch that ends it; then who holds a higher carrier justified; then later attempts to end it; then as the module says. */
+function rankOf({ era, isProven, justified, attempt }: { readonly era: number; readonly isProven: boolean; readonly justified: Height; readonly attempt: number }, rank: Rank): Rank {
+  return [BigInt(2 * era + (isProven ? 1 : 0)), BigInt(justified), BigInt(attempt), ...rank];
 }

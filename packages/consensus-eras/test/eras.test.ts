@@ -70,10 +70,21 @@ describe('eras@1 is as its modules are', () => {
     const [poa, spos, bft] = modules as [ConsensusModule, ConsensusModule, ConsensusModule];
     expect(createEras({ modules: [bft] }).provides.finality).toBe('instant');
     expect(createEras({ modules: [bft, poa] }).provides.finality).toBe('depth');
-    expect(createEras({ modules: [bft, { ...poa, provides: { finality: 'none', headers: 'needs-state' } }] }).provides).toEqual({ finality: 'none', headers: 'needs-state' });
+    expect(createEras({ modules: [bft, { ...poa, provides: { finality: 'none', headers: 'needs-state' } }] }).provides).toEqual({ finality: 'none', headers: 'needs-state', producers: 'changing' });
+    expect(createEras({ modules: [poa] }).provides.producers).toBe(undefined);
+    expect([[spos, bft], [poa, bft]].map((all) => createEras({ modules: all as ConsensusModule[] }).provides.evidence)).toEqual([true, undefined]);
     expect(createEras({ modules: [poa] }).wire).toBe(undefined);
     expect(createEras({ modules: [poa, bft] }).wire?.messageBytesMax).toBe(1 + (bft.wire?.messageBytesMax ?? 0));
     expect(createEras({ modules: [poa, { ...spos, needs: { clock: true, compute: true, keySchemes: ['other'] } }] }).needs).toEqual({ clock: true, compute: true, keySchemes: ['ed25519', 'other'] });
+  });
+
+  test('it judges proofs of offences by the module of their era, and refuses those of no era', () => {
+    const opened = eras.open(paramsOf(eraOf('poa', 3, 10), eraOf('bft', 4)), CHAIN);
+    const codeOf = (proof: Uint8Array): string | undefined => {
+      const verdict = opened.ok ? opened.value.verifyEvidence?.(proof) : undefined;
+      return verdict?.ok === false ? verdict.code : undefined;
+    };
+    expect([new Uint8Array(0), Uint8Array.of(0, 1), Uint8Array.of(1, 1), Uint8Array.of(2)].map(codeOf)).toEqual(['ERAS_EVIDENCE', 'ERAS_EVIDENCE', 'BFT_EVIDENCE', 'ERAS_EVIDENCE']);
   });
 
   test('it hands proofs of offences to the module of their era', () => {

@@ -1,16 +1,17 @@
-import { createBft } from '@vsys/consensus-bft';
+import { BFT_CONTAINER, createBft } from '@vsys/consensus-bft';
 import { createEras } from '@vsys/consensus-eras';
 import type { ErasContext } from '@vsys/consensus-eras';
 import { createPoa } from '@vsys/consensus-poa';
-import { createSpos } from '@vsys/consensus-spos';
+import { createSpos, SEAT_LIST_KEY, seatListToBytes } from '@vsys/consensus-spos';
 import type { ConsensusModule } from '@vsys/consensus';
-import type { ConsensusSubject } from '@vsys/consensus/compliance';
+import type { ConsensusSubject, Handover } from '@vsys/consensus/compliance';
+import { authoritiesToBytes, authorityListKey } from '@vsys/consensus/rules';
 import type { PublicKeyOf } from '@vsys/consensus/rules';
 import { createSigner, verifySignature } from '@vsys/crypto';
 import type { Signer } from '@vsys/crypto';
 import { blockId, bodyRoot, receiptsRoot } from '@vsys/data-format';
 import type { ChainSpec, Header } from '@vsys/data-format';
-import { toHex } from '@vsys/primitives';
+import { equalBytes, toHex } from '@vsys/primitives';
 
 export { blockId };
 
@@ -57,7 +58,7 @@ export function subjectOf(keys: number, eras: readonly (readonly [module: Name, 
   if (!params.ok) throw new Error(params.message);
   const opened = module.open(params.value, ZERO);
   if (!opened.ok) throw new Error(opened.message);
-  return { consensus: opened.value, spec: specOf('eras@1', params.value), genesis, keys: Array.from({ length: keys }, (_, i) => publicKeyOf(i)), sign: signerOf(keys), blockId };
+  return { consensus: opened.value, spec: specOf('eras@1', params.value), genesis, keys: Array.from({ length: keys }, (_, i) => publicKeyOf(i)), sign: signerOf(keys + 1), blockId, handover: handoverOf(keys) };
 }
 
 function specOf(module: string, params: Uint8Array): ChainSpec {
@@ -65,4 +66,12 @@ function specOf(module: string, params: Uint8Array): ChainSpec {
     version: 1, name: 'test', symbol: 'T', network: 'private', genesisTimeMs: GENESIS_MS, limits: { blockBytesMax: 1, blockGasMax: 1n, transactionBytesMax: 1 },
     fees: { perByte: 0n, perGas: 0n, to: 'burn' }, consensus: { module, params }, containers: [], balances: [], salt: new Uint8Array(0),
   };
+}
+
+/** The last place goes to somebody new, in whichever era that comes about. */
+function handoverOf(keys: number): Handover {
+  const after = Array.from({ length: keys }, (_, i) => (i === keys - 1 ? keys : i));
+  const places = after.map((seed, index) => ({ index, account: new Uint8Array(20).fill(seed + 1), key: publicKeyOf(seed).bytes }));
+  const lists = [[SEAT_LIST_KEY, seatListToBytes(places.map(({ key, ...place }) => ({ ...place, mintKey: key, voteKey: key })))], [authorityListKey(BFT_CONTAINER), authoritiesToBytes(places)]] as const;
+  return { joins: publicKeyOf(keys), leaves: publicKeyOf(keys - 1), state: { get: async (key) => lists.find(([name]) => equalBytes(name, key))?.[1] } };
 }

@@ -39,6 +39,9 @@ export function createPoa(options: PoaOptions): ConsensusModule<PoaContext> {
         rules: createPoaRules(params, options.verifySignature),
         containers: [],
         engine: (keys) => createPoaEngine(params, keys),
+        faultsMax: authorities - Math.max(params.finalityDepth, poaMajority(authorities)),
+        // Of a majority of blocks in a row no two are by one authority, so so many are final with the block that ends them.
+        ...(params.finalityDepth <= poaMajority(authorities) ? { reorgBound: params.finalityDepth } : {}),
         describe: () => ({
           authorities,
           periodMs: params.periodMs,

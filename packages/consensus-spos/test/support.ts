@@ -1,12 +1,12 @@
-import { createSpos, sposParamsToBytes, sposQuorum, stakeDefaults } from '@vsys/consensus-spos';
+import { createSpos, SEAT_LIST_KEY, seatListToBytes, sposParamsToBytes, sposQuorum, stakeDefaults } from '@vsys/consensus-spos';
 import type { Seat, SposContext, SposParams } from '@vsys/consensus-spos';
-import type { ConsensusSubject } from '@vsys/consensus/compliance';
+import type { ConsensusSubject, Handover } from '@vsys/consensus/compliance';
 import type { PublicKeyOf } from '@vsys/consensus/rules';
 import { createSigner, verifySignature } from '@vsys/crypto';
 import type { Signer } from '@vsys/crypto';
 import { blockId } from '@vsys/data-format';
 import type { ChainSpec, Header } from '@vsys/data-format';
-import { toHex } from '@vsys/primitives';
+import { equalBytes, toHex } from '@vsys/primitives';
 
 export { blockId, verifySignature };
 
@@ -61,5 +61,12 @@ export function subjectOf(seats: number, more: Partial<SposParams> = {}): Consen
   const opened = createSpos({ verifySignature }).open(params, ZERO);
   if (!opened.ok) throw new Error(opened.message);
   const timeMs = 1_700_000_000_000;
-  return { consensus: opened.value, spec: specOf('spos@1', params, timeMs), genesis: genesisAt(timeMs), keys: Array.from({ length: seats }, (_, i) => publicKeyOf(i)), sign: signerOf(seats), blockId };
+  const keys = Array.from({ length: seats }, (_, i) => publicKeyOf(i));
+  return { consensus: opened.value, spec: specOf('spos@1', params, timeMs), genesis: genesisAt(timeMs), keys, sign: signerOf(seats + 1), blockId, handover: handoverOf(seats) };
+}
+
+/** The last seat goes to somebody new. */
+function handoverOf(seats: number): Handover {
+  const list = seatListToBytes(Array.from({ length: seats }, (_, i) => seatOf(i === seats - 1 ? seats : i, i)));
+  return { joins: publicKeyOf(seats), leaves: publicKeyOf(seats - 1), state: { get: async (key) => (equalBytes(key, SEAT_LIST_KEY) ? list : undefined) } };
 }

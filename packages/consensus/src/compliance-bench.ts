@@ -22,6 +22,16 @@ export interface ConsensusSubject<C = unknown> {
   /** Not asked for where nobody signs blocks. */
   sign(key: PublicKeyOf, bytes: Uint8Array): Uint8Array;
   blockId(header: Header): BlockId;
+  /** Of modules that declare that their producers change: one change of them. */
+  readonly handover?: Handover;
+}
+
+/** One of the producers gives its place to a newcomer. */
+export interface Handover {
+  readonly joins: PublicKeyOf;
+  readonly leaves: PublicKeyOf;
+  /** What the module reads in the state of every block from the change on. */
+  readonly state: SeatView;
 }
 
 export interface BenchBlock<C> extends IdentifiedHeader, Stepped<C> {
@@ -64,13 +74,13 @@ export interface Bench<C> {
 }
 
 /** The state of a bench: nothing was ever written. */
-const noState: SeatView = { get: async () => undefined };
+export const noState: SeatView = { get: async () => undefined };
 
-/** An empty block on this parent, with what the module says of a state in which nothing is. */
-export async function benchHeader<C>(rules: HeaderRules<C>, parent: Pick<ViewedBlock<C>, 'id' | 'header' | 'context'>, { timeMs, ext }: Pick<BuildRequest, 'timeMs' | 'ext'>): Promise<Header> {
+/** An empty block on this parent, with what the module says of a state, by itself of one in which nothing is. */
+export async function benchHeader<C>(rules: HeaderRules<C>, parent: Pick<ViewedBlock<C>, 'id' | 'header' | 'context'>, { timeMs, ext }: Pick<BuildRequest, 'timeMs' | 'ext'>, state: SeatView = noState): Promise<Header> {
   const { mainReference: _, ...rest } = parent.header;
   const header: Header = { ...rest, height: rest.height + 1, parent: parent.id, timeMs, ext, seatSetRoot: rest.nextSeatSetRoot };
-  return { ...header, ...(await rules.complete?.(parent.context, header, noState)) };
+  return { ...header, ...(await rules.complete?.(parent.context, header, state)) };
 }
 
 export function createBench<C>(subject: ConsensusSubject<C>, options: BenchOptions = {}): Bench<C> {

@@ -8,7 +8,12 @@ import { sealMessage } from './seal.ts';
 /** What a module says of itself: by it the laws are chosen that it is held to. */
 export type Declared = Pick<ConsensusModule, 'provides' | 'needs' | 'wire'>;
 
+/** What a law is about, in the words of the field: the laws of a suite are listed by these. */
+export type Property =
+  | 'agreement' | 'validity' | 'liveness' | 'restart' | 'finality' | 'reorganisation' | 'partition' | 'set change' | 'clock skew' | 'evidence' | 'bounded effects' | 'replay' | 'state' | 'light client';
+
 export interface ConsensusCheck {
+  readonly property: Property;
   readonly name: string;
   /** Modules that owe this; absent: all. */
   readonly under?: (declared: Declared) => boolean;
@@ -24,8 +29,8 @@ export function isSealedByKeys({ needs }: Declared): boolean {
   return needs.keySchemes.length > 0;
 }
 
-/** Timers after which an engine counts as stalled, for laws that do not wait for a height: a broken module may never reach it. */
-export const STALL_TIMERS = 1_500;
+/** Timers without a block after which engines count as stalled, for laws that do not wait for a height: a broken module may never reach it. */
+const STALL_TIMERS = 300;
 
 export function must(condition: boolean, sentence: string): asserts condition {
   if (!condition) throw new ComplianceError('COMPLIANCE_FAILED', sentence);
@@ -40,10 +45,14 @@ export async function history<C>(subject: ConsensusSubject<C>, height: number = 
   return bench.branch;
 }
 
-/** As many blocks as there are when the engines stall, at most those of `history`. */
+/** As many blocks as there are when the engines stall, or about those of `history`: those of a broken module may all stand beside each other. */
 export async function blocksUntilStall<C>(subject: ConsensusSubject<C>): Promise<readonly BenchBlock<C>[]> {
   const bench = createBench(subject);
-  await bench.run(2 * subject.keys.length + 2, STALL_TIMERS);
+  const height = 2 * subject.keys.length + 2;
+  for (let seen = -1; seen !== bench.blocks.length && bench.blocks.length < height; ) {
+    seen = bench.blocks.length;
+    await bench.run(height, STALL_TIMERS);
+  }
   await bench.close();
   must(bench.blocks.length > 1, 'no blocks were produced');
   return bench.blocks;

@@ -14,15 +14,17 @@ const TIMERS_MAX = 64;
 /** What engines owe as reducers: the same again for the same, and never much at a time. */
 export const effectChecks: readonly ConsensusCheck[] = [
   {
+    property: 'replay',
     name: 'the same inputs give the same effects, byte for byte',
     run: async (create) => {
-      const [first, second] = [(await effectsOf(await create())).map(print), (await effectsOf(await create())).map(print)];
+      const [first, second] = [(await effectsOf(await create())).map(printEffects), (await effectsOf(await create())).map(printEffects)];
       must(first.length > 0, 'the engines asked for nothing');
       const at = first.findIndex((effect, i) => effect !== second[i]);
       must(at < 0 && first.length === second.length, `effect ${at < 0 ? first.length : at} differs between two runs of one history`);
     },
   },
   {
+    property: 'bounded effects',
     name: 'a step asks for few things, and what is kept and sent is small',
     run: async (create, { wire } = usual) => {
       const timers = new Map<number, Map<string, number>>();
@@ -67,7 +69,8 @@ async function effectsOf<C>(subject: ConsensusSubject<C>): Promise<readonly Aske
   return steps;
 }
 
-function print(asked: Asked): string {
+/** Bytes and large numbers included: equal for what asks for the same. */
+export function printEffects(asked: unknown): string {
   return JSON.stringify(asked, (_, value: unknown) => {
     if (value instanceof Uint8Array) return toHex(value);
     return typeof value === 'bigint' ? String(value) : value;

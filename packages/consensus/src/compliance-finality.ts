@@ -18,6 +18,7 @@ function isSameFinal({ provides }: Declared, byEngine: number, byHeaders: number
 /** What is safe and final, to nodes and to light clients. */
 export const finalityChecks: readonly ConsensusCheck[] = [
   {
+    property: 'finality',
     name: 'finality moves, never back, and never above the block that brings it',
     under: ({ provides }) => provides.finality !== 'none',
     run: async (create, declared = usual) => {
@@ -37,6 +38,7 @@ export const finalityChecks: readonly ConsensusCheck[] = [
     },
   },
   {
+    property: 'finality',
     name: 'with instant finality a block has no rank before its certificate, and is final with it',
     under: ({ provides }) => provides.finality === 'instant',
     run: async (create) => {
@@ -56,6 +58,7 @@ export const finalityChecks: readonly ConsensusCheck[] = [
     },
   },
   {
+    property: 'finality',
     name: 'what is safe lies on the branch, and never falls along it',
     run: async (create) => {
       const subject = await create();
@@ -68,6 +71,7 @@ export const finalityChecks: readonly ConsensusCheck[] = [
     },
   },
   {
+    property: 'light client',
     name: 'a light client reaches the same tip and the same final block',
     run: async (create, declared = usual) => {
       const subject = await create();
@@ -82,12 +86,13 @@ export const finalityChecks: readonly ConsensusCheck[] = [
     },
   },
   {
+    property: 'light client',
     name: 'a light client that begins at a final header judges as one that came from genesis',
     run: async (create) => {
       const subject = await create();
       const { consensus: { rules }, spec, genesis } = subject;
       const options = { rules, spec, genesis, blockId: (header: Header) => subject.blockId(header) };
-      const blocks = await history(subject);
+      const blocks = await history(subject, Math.max(2 * subject.keys.length, subject.consensus.reorgBound ?? 0) + 2);
       for (let length = 0; length <= blocks.length; length++) {
         const whole = createHeaderChain(options);
         must(whole.extend(blocks.slice(0, length)).ok, 'the light client refused an honest header');

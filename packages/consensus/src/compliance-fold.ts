@@ -11,6 +11,7 @@ const HOUR_MS = 3_600_000;
 /** What the fold over headers owes: the same answers everywhere, and contexts that survive storage. */
 export const foldChecks: readonly ConsensusCheck[] = [
   {
+    property: 'replay',
     name: 'the same inputs give the same bytes',
     run: async (create) => {
       const [a, b] = [await create(), await create()];
@@ -25,6 +26,7 @@ export const foldChecks: readonly ConsensusCheck[] = [
     },
   },
   {
+    property: 'state',
     name: 'a context survives encoding and stays within 64 KiB',
     run: async (create) => {
       const subject = await create();
@@ -40,6 +42,7 @@ export const foldChecks: readonly ConsensusCheck[] = [
     },
   },
   {
+    property: 'agreement',
     name: 'rank grows strictly along a branch',
     run: async (create) => {
       const subject = await create();
@@ -50,6 +53,7 @@ export const foldChecks: readonly ConsensusCheck[] = [
     },
   },
   {
+    property: 'validity',
     name: 'names the author of a block before its body is executed',
     run: async (create) => {
       const subject = await create();
@@ -65,6 +69,7 @@ export const foldChecks: readonly ConsensusCheck[] = [
     },
   },
   {
+    property: 'clock skew',
     name: 'a header of the future is parked, and one of the present is not',
     run: async (create) => {
       const subject = await create();

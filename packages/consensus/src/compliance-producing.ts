@@ -7,6 +7,7 @@ import { createSignerGuard } from './signer-guard.ts';
 /** What producers owe, above all after a crash. */
 export const producingChecks: readonly ConsensusCheck[] = [
   {
+    property: 'restart',
     name: 'a restart never builds twice for one slot',
     under: isSealedByKeys,
     run: async (create) => {
@@ -32,6 +33,7 @@ export const producingChecks: readonly ConsensusCheck[] = [
     },
   },
   {
+    property: 'restart',
     name: 'what must be remembered is durable before a block is built',
     under: isSealedByKeys,
     run: async (create) => {
@@ -43,6 +45,7 @@ export const producingChecks: readonly ConsensusCheck[] = [
     },
   },
   {
+    property: 'restart',
     name: 'the signer guard allows every signature of an honest run',
     under: isSealedByKeys,
     run: async (create) => {
@@ -59,6 +62,7 @@ export const producingChecks: readonly ConsensusCheck[] = [
     },
   },
   {
+    property: 'validity',
     name: 'an engine without keys builds nothing',
     run: async (create) => {
       const subject = await create();

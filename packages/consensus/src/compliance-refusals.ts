@@ -8,6 +8,7 @@ import type { ConsensusCheck } from './compliance-check.ts';
 /** What no header may get away with. */
 export const refusalChecks: readonly ConsensusCheck[] = [
   {
+    property: 'validity',
     name: 'refuses a second block in the slot of its parent, and one before it',
     under: isSealedByKeys,
     run: async (create) => {
@@ -25,6 +26,7 @@ export const refusalChecks: readonly ConsensusCheck[] = [
     },
   },
   {
+    property: 'validity',
     name: 'refuses a seal that is not by the producer',
     under: isSealedByKeys,
     run: async (create) => {
@@ -44,6 +46,7 @@ export const refusalChecks: readonly ConsensusCheck[] = [
     },
   },
   {
+    property: 'validity',
     name: 'refuses an ext that does not belong to the header, whoever seals it',
     under: isSealedByKeys,
     run: async (create) => {
@@ -62,6 +65,7 @@ export const refusalChecks: readonly ConsensusCheck[] = [
     },
   },
   {
+    property: 'validity',
     name: 'refuses a header that was changed after the work for it was done',
     under: (declared) => !isSealedByKeys(declared),
     run: async (create) => {

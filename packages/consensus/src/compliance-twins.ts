@@ -1,53 +1,13 @@
 import { accept, toHex } from '@vsys/primitives';
-import type { ConsensusSubject } from './compliance-bench.ts';
 import type { Declared } from './compliance-check.ts';
 import { consensusChecks } from './compliance-checks.ts';
-import type { Effect, Engine } from './engine.ts';
+import { networkTwins } from './compliance-network-twins.ts';
+import { afterStep, withEffects, withEngine, withRules } from './compliance-twin.ts';
+import type { BrokenTwin } from './compliance-twin.ts';
 import { sealMessage } from './seal.ts';
-import type { HeaderRules, Stepped } from './rules.ts';
+import type { Stepped } from './rules.ts';
 
-/** A good module with one fault put in, and the check that must find it. A suite that passes a twin proves nothing. */
-export interface BrokenTwin {
-  readonly name: string;
-  /** Name of the check that must fail. */
-  readonly failedBy: string;
-  /** Part of the sentence that it must fail with, so that it is not found by accident. */
-  readonly sentence: string;
-  /** Modules under which it is a fault; absent: all that owe the check. */
-  readonly under?: (declared: Declared) => boolean;
-  breakSubject<C>(subject: ConsensusSubject<C>): ConsensusSubject<C>;
-}
-
-function withRules<C>(subject: ConsensusSubject<C>, change: (rules: HeaderRules<C>) => Partial<HeaderRules<C>>): ConsensusSubject<C> {
-  const { rules } = subject.consensus;
-  return { ...subject, consensus: { ...subject.consensus, rules: { ...rules, ...change(rules) } }, sign: subject.sign.bind(subject), blockId: subject.blockId.bind(subject) };
-}
-
-function withEngine<C>(subject: ConsensusSubject<C>, change: (engine: Engine<C>, all: Engine<C>) => Engine<C>): ConsensusSubject<C> {
-  const { consensus } = subject;
-  return { ...subject, consensus: { ...consensus, engine: (keys) => change(consensus.engine(keys), consensus.engine(subject.keys)) }, sign: subject.sign.bind(subject), blockId: subject.blockId.bind(subject) };
-}
-
-/** Adds to what each step asks for. */
-function withEffects<C>(subject: ConsensusSubject<C>, more: () => readonly Effect[]): ConsensusSubject<C> {
-  return withEngine(subject, (engine) => ({
-    init: (saved, view, nowMs) => engine.init(saved, view, nowMs),
-    step: (state, input, view) => {
-      const step = engine.step(state, input, view);
-      return { ...step, effects: [...step.effects, ...more()] };
-    },
-  }));
-}
-
-/** Changes what an accepted header leads to. */
-function afterStep<C>(rules: HeaderRules<C>, change: (stepped: Stepped<C>, height: number) => Stepped<C>): Partial<HeaderRules<C>> {
-  return {
-    step: (parent, child) => {
-      const verdict = rules.step(parent, child);
-      return verdict.ok ? accept(change(verdict.value, child.header.height)) : verdict;
-    },
-  };
-}
+export type { BrokenTwin } from './compliance-twin.ts';
 
 let runs = 0n;
 
@@ -230,6 +190,24 @@ export const brokenTwins: readonly BrokenTwin[] = [
     breakSubject: (subject) => withRules(subject, (rules) => afterStep(rules, ({ context, rank }) => ({ context, rank }))),
   },
   {
+    name: 'remembers beside its contexts how many headers it followed',
+    failedBy: 'a light client that begins at a final header judges as one that came from genesis',
+    sentence: 'the same headers lead elsewhere',
+    breakSubject: (subject) => {
+      const followed = new WeakMap<object, bigint>();
+      return withRules(subject, (rules) => ({
+        step: (parent, child) => {
+          const verdict = rules.step(parent, child);
+          if (!verdict.ok) return verdict;
+          const count = (followed.get(parent as object) ?? 0n) + 1n;
+          followed.set(verdict.value.context as object, count);
+          const { rank } = verdict.value;
+          return accept({ ...verdict.value, rank: rank === null ? null : [...rank, count] });
+        },
+      }));
+    },
+  },
+  {
     name: 'ranks a block before it is certified',
     failedBy: 'with instant finality a block has no rank before its certificate, and is final with it',
     sentence: 'when only its maker had sealed it',
@@ -241,21 +219,7 @@ export const brokenTwins: readonly BrokenTwin[] = [
     sentence: 'finalises undefined',
     breakSubject: (subject) => withRules(subject, (rules) => afterStep(rules, ({ context, rank }) => ({ context, rank }))),
   },
-  {
-    name: 'finalises its head without a quorum',
-    failedBy: 'one producer cut off from the others comes back to their branch, and no two finals conflict',
-    sentence: 'two blocks are final',
-    // Where nothing is head without a quorum, the head is final.
-    under: ({ provides }) => provides.finality !== 'instant',
-    breakSubject: (subject) =>
-      withEngine(subject, (engine) => ({
-        init: (saved, view, nowMs) => engine.init(saved, view, nowMs),
-        step: (state, input, view) => {
-          const step = engine.step(state, input, view);
-          return { ...step, effects: [...step.effects, { kind: 'finalise', ref: { id: view.head.id, height: view.head.height } }] };
-        },
-      })),
-  },
+  ...networkTwins,
 ];
 
 /** The twins that are faulty under what a module declares. */

@@ -5,11 +5,12 @@ import { brokenTwinsUnder } from './compliance-twins.ts';
 import type { ConsensusSubject } from './compliance-bench.ts';
 
 export { createBench } from './compliance-bench.ts';
-export type { Bench, BenchBlock, BenchOptions, ConsensusSubject } from './compliance-bench.ts';
+export type { Bench, BenchBlock, BenchOptions, ConsensusSubject, Handover } from './compliance-bench.ts';
 export { createBenchNetwork } from './compliance-network.ts';
-export type { BenchNetwork } from './compliance-network.ts';
+export type { BenchNetwork, NetworkOptions } from './compliance-network.ts';
+export type { BenchNode } from './compliance-node.ts';
 export { checksUnder, consensusChecks } from './compliance-checks.ts';
-export type { ConsensusCheck, Declared } from './compliance-check.ts';
+export type { ConsensusCheck, Declared, Property } from './compliance-check.ts';
 export { brokenTwins, brokenTwinsUnder } from './compliance-twins.ts';
 export type { BrokenTwin } from './compliance-twins.ts';
 

@@ -5,7 +5,8 @@ import type { BlockRef, PublicKeyOf } from './rules.ts';
 
 /**
  * A pure reducer that produces blocks and finality: the same state, input and view give the same effects. It owns no clock, socket, disk
- * or key; `nowMs` comes in with each input, and all it must remember lies in the chain or behind `persist`.
+ * or key; `nowMs` comes in with each input, and all it must remember lies in the chain or behind `persist`. Its state is data: from a copy of it every
+ * step gives the same.
  */
 export interface Engine<C = unknown, S = unknown> {
   init(saved: Uint8Array | undefined, view: TreeView<C>, nowMs: number): Step<S>;

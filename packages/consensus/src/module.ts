@@ -17,6 +17,10 @@ export interface ConsensusModule<C = unknown> {
     readonly headers: 'pure' | 'needs-state';
     /** Cuts of the network that finality holds through: any, which is the default; or those in which no side makes as many blocks as `reorgBound`. */
     readonly cuts?: 'any' | 'short';
+    /** Who makes blocks: always those whom the parameters name, or anybody, which is the default; or those whom the state names, by what `HeaderRules.complete` puts into headers. */
+    readonly producers?: 'fixed' | 'changing';
+    /** Who signs two things that contradict each other is found by the others, and `Consensus.verifyEvidence` shows it to anybody. */
+    readonly evidence?: boolean;
   };
   /** Limits of the messages between engines; absent: they exchange none, and the node opens no topic for them. */
   readonly wire?: ConsensusWire;
@@ -61,6 +65,8 @@ export interface Consensus<C = unknown> {
   compute?(job: Uint8Array): Uint8Array;
   /** Most blocks that a head is ever taken back by, because final follows it that closely whoever is away. Absent: no number bounds it. */
   readonly reorgBound?: number;
+  /** Producers, of those whom the chain begins with, that may be away while the others go on to make blocks and finality. Absent: none may. */
+  readonly faultsMax?: number;
   /** Numbers for operators and templates, such as seats and the quorum: with the context of a head as they stand after it, else as the chain begins. */
   describe(head?: C): Readonly<Record<string, number>>;
   /**
@@ -68,4 +74,6 @@ export interface Consensus<C = unknown> {
    * it. Absent, or undefined for this proof: nobody is punished, and it is shown to operators only.
    */
   evidenceOperation?(proof: Uint8Array): Operation | undefined;
+  /** Judges what the engine's effect `evidence` carries by itself, for anybody who knows the chain: the key that signed what it may not. Modules that declare `evidence` have it. */
+  verifyEvidence?(proof: Uint8Array): Verdict<PublicKeyOf>;
 }

@@ -82,6 +82,7 @@ export const blockRemedies: Readonly<Record<string, Remedy>> = {
 export const consensusRemedies: Readonly<Record<string, Remedy>> = {
   ERAS_PARAMS: ['a parameter of eras@1 is out of range; the message names it', 'correct consensus.params in the spec, which makes another chain'],
   ERAS_MODULE: ['an era of the chain runs a module that this node does not have', 'compose the node with it, or use a release that has it'],
+  ERAS_EVIDENCE: ['a proof of an offence is of no era that there is, or of one whose module knows no evidence', 'drop the proof; nobody is accused by it'],
   ERAS_CONTAINER: ['two eras bring a container of one name', 'give the eras modules whose containers have different names'],
   ERAS_RECORD: ['an era record is of another chain or does not fit the eras, or a header names another one', 'give every node the same records, those of this chain'],
   ERAS_RECORD_MISSING: ['the chain goes on by an era record that is not here', 'get it from those who run the chain, check its hash, and set it in chain.eras'],
@@ -160,6 +161,7 @@ export const consensusRemedies: Readonly<Record<string, Remedy>> = {
   GUARD_STORE: ['the marks of what was signed could not be read or made durable', 'repair the disk; never delete the marks, or the key may sign twice'],
   SIGNER_FAILED: ['the signer ended in an error, which the log shows', 'repair what the log names; the turn is lost'],
   BENCH_PARENT: ['the compliance suite met a block without its parent', 'correct the consensus module under test'],
+  BENCH_DOWN: ['the compliance suite handed something to a node that is not there', 'nothing: the suite stops nodes itself'],
 };
 
 export const chainRemedies: Readonly<Record<string, Remedy>> = {

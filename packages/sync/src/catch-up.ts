@@ -167,8 +167,8 @@ export function createCatchUp({ chain, network, clock, logger }: Parts): CatchUp
     return blocks;
   }
 
-  /** A head that is not known here may win at any height: the module's rank decides, not how long a branch is. */
-  const reach = async ({ height, id }: PeerHead): Promise<number> => ((await chain.has(id)) ? height : Math.max(height, chain.head.height + 1));
+  /** A head that is not known here may win at any height: the module's rank decides, not how long a branch is. So may one that waits here for its certificate. */
+  const reach = async ({ height, id }: PeerHead): Promise<number> => ((await chain.has(id)) && !chain.isUncertified(id) ? height : Math.max(height, chain.head.height + 1));
 
   const trigger = (): void => {
     if (stopping.signal.aborted) return;

@@ -84,7 +84,7 @@ export const mutants: readonly Mutant[] = [
   { name: 'an edge is hashed without its bits', area: 'proofs', tools: [proofs], changes: [change('state/src/node-preimage.ts', '  preimage.set(bits, 3);\n  preimage.set(innerHash', '  preimage.set(innerHash')] },
   { name: 'a proof has a second form', area: 'proofs', tools: [proofs], changes: [change('state/src/proof.ts', 'return isMinimal(opened.value) ? accept(values)', 'return isMinimal(opened.value) || values.length > 0 ? accept(values)')] },
   // Sync
-  { name: 'only a longer branch is followed', area: 'sync', tools: [poa], changes: [change('sync/src/catch-up.ts', '(await chain.has(id)) ? height : Math.max(height, chain.head.height + 1)', 'height')] },
+  { name: 'only a longer branch is followed', area: 'sync', tools: [poa], changes: [change('sync/src/catch-up.ts', '(await chain.has(id)) && !chain.isUncertified(id) ? height : Math.max(height, chain.head.height + 1)', 'height')] },
   { name: 'headers are served from one too high', area: 'sync', tools: [spos], changes: [change('consensus/src/chain-reads.ts', 'for (let height = from + headers.length + 1;', 'for (let height = from + headers.length + 2;')] },
   { name: 'catch-up never starts', area: 'sync', tools: [spos], changes: [change('sync/src/catch-up.ts', 'running = run()', 'running = Promise.resolve()')] },
   { name: 'a peer that failed once is never asked again', area: 'sync', tools: [spos, poa], changes: [change('sync/src/sync-limits.ts', 'cooldownMs: 5_000,', 'cooldownMs: 5_000_000,')] },

@@ -70,6 +70,22 @@ const found: readonly { readonly what: string; readonly module: string; readonly
       { kind: 'rot', fromMs: 27_241, node: 2, part: 'durable', pick: 2 },
     ],
   },
+  {
+    what: 'the first block of an era was decided at one node and waited for its certificate at the others, who stood higher with the era before and never asked for it', module: 'eras', seed: 31,
+    faults: [
+      { kind: 'skew', fromMs: 0, untilMs: 30_000, node: 0, skewMs: 341, restarts: true },
+      { kind: 'skew', fromMs: 587, untilMs: 23_587, node: 0, skewMs: 1_190, restarts: false },
+      { kind: 'crash', fromMs: 1_695, untilMs: 1_909, node: 1, power: true },
+      { kind: 'late', fromMs: 2_727, untilMs: 20_727, node: 1, delayMs: 2_539 },
+      { kind: 'crash', fromMs: 7_873, untilMs: 8_288, node: 3, power: true },
+      { kind: 'crashAtWrite', fromMs: 7_907, untilMs: 21_907, node: 1, writes: 5, moment: 'after', downMs: 155, power: false },
+      { kind: 'crash', fromMs: 8_589, untilMs: 8_589, node: 1, power: true },
+      { kind: 'withhold', fromMs: 16_987, untilMs: 29_987, node: 0, to: [1, 3] },
+      { kind: 'late', fromMs: 19_413, untilMs: 29_413, node: 0, delayMs: 3_441 },
+      { kind: 'crash', fromMs: 23_355, untilMs: 23_553, node: 0, power: true },
+      { kind: 'rot', fromMs: 27_241, node: 2, part: 'durable', pick: 2 },
+    ],
+  },
 ];
 
 test.each(found)('$module: $what', async ({ module, seed, faults }) => {
