@@ -6,6 +6,7 @@ import { headOf, nameFrom, payloadAbout, type Target } from './operation-head.ts
 import { patchFromDocument } from './patch.ts';
 import type { PatchStep } from './patch-step.ts';
 import { checkNames, databaseLimits, isPath, malformed, type PayloadCode } from './payload-checks.ts';
+import { SCHEMA_TAG, type SchemaOperation, schemaOperationFromPayload } from './schema-operations.ts';
 import { splitDocuments } from './split-documents.ts';
 import { STORAGE_TAG, type StorageOperation, storageOperationFromPayload } from './storage-operations.ts';
 
@@ -35,6 +36,7 @@ export type DatabaseOperation =
   | (Target & Guarded & { readonly kind: 'upsert'; readonly next: NewDocument })
   | (Target & Guarded & { readonly kind: 'patch'; readonly id: Value; readonly steps: readonly PatchStep[]; /** Whether a document that is not there is made, from its `_id` alone. */ readonly orInsert: boolean })
   | (Target & Guarded & { readonly kind: 'delete'; readonly id: Value })
+  | SchemaOperation
   | StorageOperation;
 
 const TAG = { createDatabase: 1, createCollection: 2, createIndex: 3, insert: 4, replace: 5, patch: 6, delete: 7, upsert: 8, patchOrInsert: 9 } as const;
@@ -55,6 +57,7 @@ export function operationFromPayload(payload: Uint8Array): Verdict<DatabaseOpera
     return name.ok ? accept({ kind: 'createDatabase', name: name.value }) : name;
   }
   if (tag !== undefined && tag >= STORAGE_TAG.dropCollection) return storageOperationFromPayload(payload);
+  if (tag !== undefined && tag >= SCHEMA_TAG.setSchema && tag < SCHEMA_TAG.setSchema + 5) return schemaOperationFromPayload(payload);
   const head = headOf(payload);
   if (!head.ok) return head;
   const { rest, ...target } = head.value;

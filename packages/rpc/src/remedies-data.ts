@@ -18,6 +18,8 @@ export const databaseRemedies: Readonly<Record<string, Remedy>> = {
   DB_VERSION: ['the document changed since it was read', 'read it again and decide again'],
   DB_INDEX_NOT_EMPTY: ['an index was asked for a collection that has documents', 'make a collection with the index and insert there'],
   DB_DEPOSIT: ['the payer does not hold the deposit that what is stored takes; data.missing tells', 'fund the payer, or store less; a deposit comes back when the bytes go'],
+  DB_SCHEMA: ['the schema is none of the subset that the chain checks; the message names the place and the keywords', 'correct the schema'],
+  DB_VALIDATION: ['a document is not as the schema of its collection says; data.path and data.keyword tell where', 'correct the document, or have the schema changed'],
   DB_QUOTA: ['the collection, the database or the account would hold or write more than its quota', 'delete what is not needed, have the quota raised, or wait for the next window'],
   DB_EXPIRES: ['the height at which a document is to go has passed', 'name a height above the next block'],
   DB_REPEATED: ['a transaction with this key of "once" was executed before', 'it is done: look up the transaction that data names'],
