@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -190,4 +190,17 @@ describe('in an empty project', () => {
       expect(done).toEqual({ status: 0, signal: null, output: 'final, and ended with 0\n' });
     }, STEP_MS_MAX);
   });
+
+  test('proof of work, written from outside, passes the published suite', async () => {
+    await cp(join(root, 'examples/consensus-pow'), project('pow'), { recursive: true, filter: (source) => !source.includes('node_modules') });
+    await writeFile(project('pow', 'suite.mjs'), `
+      import { test } from 'node:test';
+      import { consensusCompliance } from '@vsys/consensus/compliance';
+      import { createSubject, module } from './test/subject.ts';
+      consensusCompliance({ test, module, create: createSubject });
+    `);
+    const done = await run(process.execPath, ['--test', '--test-reporter=tap', 'suite.mjs'], { cwd: project('pow') });
+    expect(done).toMatchObject({ status: 0, output: expect.stringMatching(/^# fail 0$/m) });
+    expect(Number(/^# pass (\d+)$/m.exec(done.output)?.[1])).toBeGreaterThan(20);
+  }, STEP_MS_MAX);
 });
