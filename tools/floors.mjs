@@ -18,7 +18,7 @@ const floors = {
   p2p: 2,
   'data-format': 3, state: 3,
   container: 4,
-  transaction: 5, identity: 5, token: 5,
+  transaction: 5, identity: 5, token: 5, attestation: 5,
   interchain: 6, database: 6, name: 6,
   'block-tree': 7, 'database-query': 7,
   consensus: 8,
@@ -37,7 +37,7 @@ const homes = {
 };
 const deterministic = new Set([
   'data-format', 'state', 'container', 'interchain', 'block-tree', 'consensus',
-  'transaction', 'database', 'identity', 'name', 'token',
+  'transaction', 'database', 'identity', 'name', 'token', 'attestation',
   'consensus-spos', 'consensus-poa', 'consensus-bft', 'consensus-eras', 'finality-ffg', 'consensus-pow',
 ]);
 const problems = [];

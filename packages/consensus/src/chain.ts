@@ -85,7 +85,10 @@ export interface Chain extends AsyncDisposable {
   build(request: BuildRequest): Promise<BuiltBlock<Omit<Block, 'seal'>> | undefined>;
   /** The head descends from this block from now on, and moves there if it does not. Not kept: the engine names it again when the chain was opened. */
   justify(ref: BlockRef): Promise<void>;
-  /** Moves final up, flushes its state, and forgets other branches. */
+  /**
+   * Moves final up, flushes its state, and forgets other branches. Where many blocks become final at once, that goes in steps of `FINALISED_AT_ONCE_MAX`, each
+   * told as `final`, and other work of the chain comes between them: it resolves with the first, when the block is bound to be final, also after a crash.
+   */
   finalise(ref: BlockRef): Promise<void>;
   listen(listener: (event: ChainEvent) => void): () => void;
   close(): Promise<void>;

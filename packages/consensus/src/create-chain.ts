@@ -53,6 +53,9 @@ export interface ChainParts {
   readonly metrics?: Metrics;
 }
 
+/** Blocks that one step makes final, with one batch of the store. Long silences of votes end in many of them. */
+const FINALISED_AT_ONCE_MAX = 64;
+
 /**
  * Opens a chain: from its spec in an empty folder, or at the last flushed block, with the log replayed above it. The log is the truth:
  * a store that is gone is rebuilt from it.
@@ -296,16 +299,25 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     moveHead();
   }
 
-  async function finaliseOne(ref: BlockRef, isReplay = false): Promise<void> {
-    if (ref.height <= tree.final.height) return;
-    const node = tree.get(ref.id);
+  /** Makes it certain that the block will be final, whatever happens from now on. */
+  async function promiseFinal(ref: BlockRef, isReplay = false): Promise<void> {
+    const node = ref.height <= tree.final.height ? undefined : tree.get(ref.id);
+    if (node?.executed !== true || !tree.isAncestor(ref.id, tree.head.id)) return;
     // What no header tells, a replay could not: the log remembers it before anybody hears of it.
     const isTold = (dataOf(tree.head).finalises ?? 0) >= ref.height;
-    if (!isReplay && !isTold && node?.executed === true && tree.isAncestor(ref.id, tree.head.id)) await log.append([blockToBytes({ header: node.header, seal: node.seal, transactions: [] })]);
-    const moved = tree.setFinal(ref.id);
+    if (!isReplay && !isTold) await log.append([blockToBytes({ header: node.header, seal: node.seal, transactions: [] })]);
+    // The head may not leave for another branch between two steps.
+    if (ref.height - tree.final.height > FINALISED_AT_ONCE_MAX) raiseJustified(ref);
+  }
+
+  /** Moves final up towards the block, by so many blocks at most that neither a batch of the store nor the wait of others grows with what was not final. True when no step is left. */
+  async function stepFinal(ref: BlockRef): Promise<boolean> {
+    if (ref.height <= tree.final.height) return true;
+    const isLast = ref.height - tree.final.height <= FINALISED_AT_ONCE_MAX;
+    const moved = tree.setFinal(isLast ? ref.id : (tree.ancestorAt(ref.id, tree.final.height + FINALISED_AT_ONCE_MAX)?.id ?? ref.id));
     if (!moved.ok) {
       logger.warn('block cannot be final', { code: moved.code, height: ref.height });
-      return;
+      return true;
     }
     const { finalised, pruned } = moved.value;
     const ops = finalised.flatMap((node) => {
@@ -328,6 +340,26 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     for (const node of pruned) node.data = undefined;
     metrics.gauge('vsys_final_height', 'Height of the final block', last.height);
     emit({ kind: 'final', final: chainBlockOf(last) });
+    return isLast;
+  }
+
+  async function finaliseReplayed(ref: BlockRef): Promise<void> {
+    await promiseFinal(ref, true);
+    while (!(await stepFinal(ref)));
+  }
+
+  async function finalise(ref: BlockRef): Promise<void> {
+    const isDone = await write(async () => {
+      await promiseFinal(ref);
+      return stepFinal(ref);
+    });
+    if (isDone) return;
+    const goOn = async (): Promise<void> => {
+      // A task of the queue for each step: what others wait for comes between two.
+      while (!closed && !(await write(() => stepFinal(ref))));
+    };
+    // The gate has heard of what fails.
+    goOn().catch(() => undefined);
   }
 
   /** Runs what the log holds above the base through the same import, without checking signatures again. */
@@ -342,13 +374,13 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
         const node = tree.get(imported.value.id);
         const finalises = node?.data?.finalises;
         const ancestor = node === undefined || finalises === undefined || !tree.isAncestor(node.id, tree.head.id) ? undefined : tree.ancestorAt(node.id, finalises);
-        if (ancestor !== undefined) await finaliseOne(ancestor, true);
+        if (ancestor !== undefined) await finaliseReplayed(ancestor);
       } else if (imported.code === 'IMPORT_KNOWN') {
         // A block once more, without its body: it was made final here.
         const known = tree.get(blockId(block.value.header));
         if (known !== undefined && block.value.transactions.length === 0) {
           await justifyOne(known);
-          await finaliseOne(known, true);
+          await finaliseReplayed(known);
         }
       } else if (!['IMPORT_UNKNOWN_PARENT', 'IMPORT_BELOW_FINAL', 'IMPORT_WAITING'].includes(imported.code)) {
         // It was taken when it was logged: a smaller limit, another release or the disk now says otherwise.
@@ -417,7 +449,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     },
     build: (request) => write(() => builder.build(request)),
     justify: (ref) => write(() => justifyOne(ref)),
-    finalise: (ref) => write(() => finaliseOne(ref)),
+    finalise,
     listen(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -6,6 +6,7 @@ import { headOf, nameFrom, payloadAbout, type Target } from './operation-head.ts
 import { patchFromDocument } from './patch.ts';
 import type { PatchStep } from './patch-step.ts';
 import { checkNames, databaseLimits, isPath, malformed, type PayloadCode } from './payload-checks.ts';
+import { splitDocuments } from './split-documents.ts';
 import { STORAGE_TAG, type StorageOperation, storageOperationFromPayload } from './storage-operations.ts';
 
 export interface NewDocument {
@@ -121,20 +122,16 @@ function readIndex(value: Value): Verdict<IndexDefinition, PayloadCode> {
   return accept({ name, unique, fields: read });
 }
 
-/** Documents one behind the other; each is BSON, which begins with its length. */
 function readInsert(target: Target, rest: Uint8Array): Verdict<DatabaseOperation, PayloadCode> {
+  const parts = splitDocuments(rest);
+  if (!parts.ok) return parts;
   const documents: NewDocument[] = [];
-  let at = 0;
-  while (at < rest.length) {
-    if (documents.length === databaseLimits.documentsPerOperationMax) return refuse('DB_LIMIT', `one operation inserts at most ${databaseLimits.documentsPerOperationMax} documents`);
-    const length = at + 4 <= rest.length ? new DataView(rest.buffer, rest.byteOffset + at).getUint32(0, true) : 0;
-    if (length < 5 || at + length > rest.length) return malformed('a document is cut off');
-    const document = newDocument(rest.subarray(at, at + length));
+  for (const part of parts.value) {
+    const document = newDocument(part);
     if (!document.ok) return document;
     documents.push(document.value);
-    at += length;
   }
-  return documents.length === 0 ? malformed('an insert holds at least one document') : accept({ kind: 'insert', ...target, documents });
+  return accept({ kind: 'insert', ...target, documents });
 }
 
 /** Reads a document that is to be stored: field names that a path can name, and an `_id` that a key can hold. */

@@ -87,6 +87,17 @@ export const tokenRemedies: Readonly<Record<string, Remedy>> = {
   TOKEN_NOT_HOLDER: ['the actor neither is the holder nor owns the account', 'act as the holder, or as the owner of the account'],
 };
 
+export const attestationRemedies: Readonly<Record<string, Remedy>> = {
+  ATTESTATION_PAYLOAD: ['the payload is not an operation of attestations', 'make it with the functions of @vsys/attestation/ops'],
+  ATTESTATION_LIMIT: ['a description, uri, level or height is out of range', 'correct it as the message says'],
+  ATTESTATION_NO_REGISTRAR: ['who attests, or should, is no registrar of this chain now', 'register first, or go to a registrar that is open'],
+  ATTESTATION_NONE: ['the registrar does not attest this subject', 'have the registrar attest it'],
+  ATTESTATION_REVOKED: ['the registrar revoked its attestation; data.at is the height', 'have the registrar attest the subject anew'],
+  ATTESTATION_EXPIRED: ['the attestation ran out; data.at is the height', 'have the registrar attest the subject anew'],
+  ATTESTATION_LEVEL: ['the subject is attested at a lower level than is needed', 'have the registrar attest it at the level in data.needed'],
+  ATTESTATION_PAST: ['the attestation would have run out before it began', 'give a height above the one in data.height'],
+};
+
 export const formatRemedies: Readonly<Record<string, Remedy>> = {
   FORMAT_MALFORMED: ['the bytes are not a message of their schema', 'check what was sent'],
   FORMAT_NOT_CANONICAL: ['a valid message is encoded in another way than the canonical one', reencode],

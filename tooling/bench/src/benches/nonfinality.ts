@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
 import { invariant } from '@vsys/primitives';
 import { blockId, chainId } from '@vsys/data-format';
 import type { BenchRow, BenchRun } from '../bench.ts';
@@ -41,13 +43,48 @@ export const runNonfinality: BenchRun = async (options, print) => {
     print(`${i + 1} blocks without finality: ${mb.toFixed(1)} MB held, after ${seconds.toFixed(0)} s`);
   }
   const most = Number(rows.at(-1)?.['MB held']);
+  const top = chain.head.height;
+  // One more block, imported meanwhile: what the writer is asked for comes between two steps.
+  const next = await build(chain.head.id, firstSlot + 1 + blocks);
+  const delay = monitorEventLoopDelay({ resolution: 10 });
   const finalMs = performance.now();
-  await chain.finalise({ height: chain.head.height, id: blockId(chain.head.header) });
+  delay.enable();
+  const isFinal = new Promise<void>((resolve) => chain.listen((event) => {
+    if (event.kind === 'final' && event.final.height >= top) resolve();
+  }));
+  await chain.finalise({ height: top, id: blockId(chain.head.header) });
+  const firstMs = performance.now() - finalMs;
+  const reads = readUntil(isFinal, async () => void (await chain.stateAt()));
+  const importedMs = performance.now();
+  const imported = await chain.importBlock(next);
+  const importMs = performance.now() - importedMs;
+  invariant(imported.ok, 'a block of a bench is valid', imported as never);
+  await isFinal;
   const flushMs = performance.now() - finalMs;
+  delay.disable();
+  const readMs = await reads;
   const after = held() - before;
-  print(`all made final in ${(flushMs / 1_000).toFixed(2)} s; ${after.toFixed(1)} MB are left`);
+  print(`all made final in ${(flushMs / 1_000).toFixed(2)} s, the first of them after ${firstMs.toFixed(0)} ms; a block imported meanwhile took ${importMs.toFixed(0)} ms; ${after.toFixed(1)} MB are left`);
   return {
-    rows: [...rows, { what: 'held when none of them is final', value: most, unit: 'MB' }, { what: 'until all are final and flushed', value: flushMs / 1_000, unit: 's' }, { what: 'held afterwards', value: after, unit: 'MB' }, { what: 'transfers in a block', value: perBlock, unit: '' }],
+    rows: [...rows, { what: 'held when none of them is final', value: most, unit: 'MB' }, { what: 'until all are final and flushed', value: flushMs / 1_000, unit: 's' }, { what: 'until the first are', value: firstMs, unit: 'ms' },
+      { what: 'the next block imported meanwhile', value: importMs, unit: 'ms' }, { what: 'the state of the head read meanwhile, at worst', value: readMs, unit: 'ms' }, { what: 'the event loop held up, at worst', value: delay.max / 1e6, unit: 'ms' },
+      { what: 'held afterwards', value: after, unit: 'MB' }, { what: 'transfers in a block', value: perBlock, unit: '' }],
     goals: [],
   };
 };
+
+/** Reads again and again, some milliseconds apart, until something is over. The longest read. */
+async function readUntil(over: Promise<void>, read: () => Promise<void>): Promise<number> {
+  let isOver = false;
+  void over.then(() => {
+    isOver = true;
+  });
+  let longestMs = 0;
+  while (!isOver) {
+    const beganMs = performance.now();
+    await read();
+    longestMs = Math.max(longestMs, performance.now() - beganMs);
+    await pause(5);
+  }
+  return longestMs;
+}
