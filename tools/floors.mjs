@@ -9,6 +9,7 @@ import { docProblems } from './docs.mjs';
 import { filesBelow, importsOf, packageOf } from './imports.mjs';
 import { lawsProblems } from './laws-doc.mjs';
 import { manifestProblems } from './manifests.mjs';
+import { neutralProblems } from './neutral.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const floors = {
@@ -72,6 +73,7 @@ for (const path of [...foldersIn('packages'), ...foldersIn('examples'), 'tooling
       if (plugs.has(other) && !(carriesRules.has(name) && from === `${bare}/rules`)) problems.push(`${where}: imports the plug ${other}; only apps and tests do`);
       else if (!plugs.has(name) && !plugs.has(other) && floors[other] >= floors[name] && !sameFloor.has(`${name}>${other}`)) problems.push(`${where}: imports ${other} (floor ${floors[other]}) from floor ${floors[name]}`);
     }
+    problems.push(...neutralProblems(name, where, text));
     if (deterministic.has(name)) {
       const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
       for (const banned of ['Date.now', 'Math.random', 'setTimeout', 'setInterval', 'new Date(', 'localeCompare', 'toLocale', 'Intl.']) {
