@@ -18,7 +18,7 @@ export type ChangeContext = Pick<OperationContext, 'state' | 'gas' | 'block' | '
 export function applyChanges(changes: readonly Change[], place: Place, context: ChangeContext): Verdict<void, DatabaseCode> {
   const { database, collection, collectionRecord } = place;
   const params = databaseParamsFromRecord(context.state.get(DATABASE_PARAMS_KEY));
-  const moves = entryMoves(database, collection, collectionRecord.indexes, changes);
+  const moves = entryMoves(database, collection, collectionRecord.indexes, changes, context.gas);
   if (!moves.ok) return moves;
   const entered = writeEntries(moves.value, context);
   if (!entered.ok) return entered;
