@@ -25,11 +25,13 @@ export interface CollectionRecord {
   /** Blocks after its last change in which a document goes; absent: it stays. */
   readonly ttl?: number;
   readonly quota?: Quota;
+  /** What documents are held to: see `schemaFromDocument`. Absent: any. */
+  readonly schema?: Document;
   readonly indexes: readonly IndexRecord[];
 }
 
 /** BSON; what is at its default is left out. */
-export function collectionToRecord({ name, indexes, drops, ttl, quota }: CollectionRecord): Uint8Array {
+export function collectionToRecord({ name, indexes, drops, ttl, quota, schema }: CollectionRecord): Uint8Array {
   return recordToBytes(new Map<string, Value>([
     ['name', name],
     ['indexes', indexes.map((index) => new Map<string, Value>([
@@ -40,6 +42,7 @@ export function collectionToRecord({ name, indexes, drops, ttl, quota }: Collect
     ...(drops === undefined ? [] : [['drops', drops] as [string, Value]]),
     ...(ttl === undefined ? [] : [['ttl', BigInt(ttl)] as [string, Value]]),
     ...(quota === undefined ? [] : [['quota', new Map(quotaFields(quota))] as [string, Value]]),
+    ...(schema === undefined ? [] : [['schema', schema] as [string, Value]]),
   ]));
 }
 
@@ -51,9 +54,10 @@ export function collectionFromRecord(bytes: Uint8Array): CollectionRecord {
     ...kindsOf(index),
   }));
   const [drops, ttl, quota] = [fields.get('drops') as bigint | undefined, fields.get('ttl') as bigint | undefined, fields.get('quota') as Document | undefined];
+  const schema = fields.get('schema') as Document | undefined;
   return {
     name: fields.get('name') as string, indexes,
-    ...(drops === undefined ? {} : { drops }), ...(ttl === undefined ? {} : { ttl: Number(ttl) }), ...(quota === undefined ? {} : { quota: quotaFromFields(quota) }),
+    ...(drops === undefined ? {} : { drops }), ...(ttl === undefined ? {} : { ttl: Number(ttl) }), ...(quota === undefined ? {} : { quota: quotaFromFields(quota) }), ...(schema === undefined ? {} : { schema }),
   };
 }
 

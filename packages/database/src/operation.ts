@@ -7,6 +7,8 @@ import { headOf, nameFrom, payloadAbout, type Target } from './operation-head.ts
 import { patchFromDocument } from './patch.ts';
 import type { PatchStep } from './patch-step.ts';
 import { checkNames, databaseLimits, hasNumber, isPath, malformed, type PayloadCode } from './payload-checks.ts';
+import { SCHEMA_TAG, type SchemaOperation, schemaOperationFromPayload } from './schema-operations.ts';
+import { splitDocuments } from './split-documents.ts';
 import { STORAGE_TAG, type StorageOperation, storageOperationFromPayload } from './storage-operations.ts';
 
 export interface NewDocument {
@@ -35,6 +37,7 @@ export type DatabaseOperation =
   | (Target & Guarded & { readonly kind: 'upsert'; readonly next: NewDocument })
   | (Target & Guarded & { readonly kind: 'patch'; readonly id: Value; readonly steps: readonly PatchStep[]; /** Whether a document that is not there is made, from its `_id` alone. */ readonly orInsert: boolean })
   | (Target & Guarded & { readonly kind: 'delete'; readonly id: Value })
+  | SchemaOperation
   | StorageOperation;
 
 const TAG = { createDatabase: 1, createCollection: 2, createIndex: 3, insert: 4, replace: 5, patch: 6, delete: 7, upsert: 8, patchOrInsert: 9 } as const;
@@ -55,6 +58,7 @@ export function operationFromPayload(payload: Uint8Array): Verdict<DatabaseOpera
     return name.ok ? accept({ kind: 'createDatabase', name: name.value }) : name;
   }
   if (tag !== undefined && tag >= STORAGE_TAG.dropCollection) return storageOperationFromPayload(payload);
+  if (tag !== undefined && tag >= SCHEMA_TAG.setSchema && tag < SCHEMA_TAG.setSchema + 5) return schemaOperationFromPayload(payload);
   const head = headOf(payload);
   if (!head.ok) return head;
   const { rest, ...target } = head.value;
@@ -125,20 +129,16 @@ function readIndex(value: Value): Verdict<IndexDefinition, PayloadCode> {
   return accept({ name, unique, fields: read, ...kinds.value });
 }
 
-/** Documents one behind the other; each is BSON, which begins with its length. */
 function readInsert(target: Target, rest: Uint8Array): Verdict<DatabaseOperation, PayloadCode> {
+  const parts = splitDocuments(rest);
+  if (!parts.ok) return parts;
   const documents: NewDocument[] = [];
-  let at = 0;
-  while (at < rest.length) {
-    if (documents.length === databaseLimits.documentsPerOperationMax) return refuse('DB_LIMIT', `one operation inserts at most ${databaseLimits.documentsPerOperationMax} documents`);
-    const length = at + 4 <= rest.length ? new DataView(rest.buffer, rest.byteOffset + at).getUint32(0, true) : 0;
-    if (length < 5 || at + length > rest.length) return malformed('a document is cut off');
-    const document = newDocument(rest.subarray(at, at + length));
+  for (const part of parts.value) {
+    const document = newDocument(part);
     if (!document.ok) return document;
     documents.push(document.value);
-    at += length;
   }
-  return documents.length === 0 ? malformed('an insert holds at least one document') : accept({ kind: 'insert', ...target, documents });
+  return accept({ kind: 'insert', ...target, documents });
 }
 
 /** Reads a document that is to be stored: field names that a path can name, and an `_id` that a key can hold. */
