@@ -21,7 +21,7 @@ export function applyChanges(changes: readonly Change[], place: Place, context: 
   const params = databaseParamsFromRecord(context.state.get(DATABASE_PARAMS_KEY));
   const fits = checkSchemas(changes, collectionRecord, context);
   if (!fits.ok) return fits;
-  const moves = entryMoves(database, collection, collectionRecord.indexes, changes);
+  const moves = entryMoves(database, collection, collectionRecord.indexes, changes, context.gas);
   if (!moves.ok) return moves;
   const entered = writeEntries(moves.value, context);
   if (!entered.ok) return entered;

@@ -12,6 +12,7 @@ import type { Change } from './index-entries.ts';
 import { type DatabaseOperation, newDocument, type NewDocument, operationFromPayload } from './operation.ts';
 import { databaseLimits, type PayloadCode } from './payload-checks.ts';
 import { databaseGas } from './gas.ts';
+import type { EntryCode } from './entry-values.ts';
 import { expireWorker } from './expire-worker.ts';
 import { forgetOnceWorker, once } from './once.ts';
 import { onceKey } from './once-key.ts';
@@ -83,7 +84,7 @@ function touchedBy(operation: DatabaseOperation, actor: Uint8Array, { height }: 
 
 export type DatabaseCode =
   | PayloadCode | 'DB_EXISTS' | 'DB_NO_DATABASE' | 'DB_NO_COLLECTION' | 'DB_NOT_OWNER' | 'DB_DUPLICATE' | 'DB_NO_DOCUMENT' | 'DB_VERSION' | 'DB_INDEX_NOT_EMPTY'
-  | 'DB_DEPOSIT' | 'DB_QUOTA' | 'DB_EXPIRES' | 'DB_REPEATED' | 'DB_VALIDATION'
+  | 'DB_DEPOSIT' | 'DB_QUOTA' | 'DB_EXPIRES' | 'DB_REPEATED' | 'DB_VALIDATION' | EntryCode
   | PatchCode;
 
 function run(operation: DatabaseOperation, context: OperationContext): Verdict<void, DatabaseCode> {

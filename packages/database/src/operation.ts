@@ -1,11 +1,12 @@
 import { accept, concatBytes, refuse, uint64FromBytes, utf8ToBytes, type Verdict } from '@vsys/primitives';
 import { type Document, decodeDocument, isArray, isDocument, type Value } from '@vsys/data-format/value';
 import { idKeyOf } from './id-key.ts';
+import { type IndexKinds, kindFields, kindsFrom } from './index-kinds.ts';
 import type { IndexField } from './layout.ts';
 import { headOf, nameFrom, payloadAbout, type Target } from './operation-head.ts';
 import { patchFromDocument } from './patch.ts';
 import type { PatchStep } from './patch-step.ts';
-import { checkNames, databaseLimits, isPath, malformed, type PayloadCode } from './payload-checks.ts';
+import { checkNames, databaseLimits, hasNumber, isPath, malformed, type PayloadCode } from './payload-checks.ts';
 import { SCHEMA_TAG, type SchemaOperation, schemaOperationFromPayload } from './schema-operations.ts';
 import { splitDocuments } from './split-documents.ts';
 import { STORAGE_TAG, type StorageOperation, storageOperationFromPayload } from './storage-operations.ts';
@@ -17,7 +18,7 @@ export interface NewDocument {
   readonly document: Document;
 }
 
-export interface IndexDefinition {
+export interface IndexDefinition extends IndexKinds {
   readonly name: string;
   readonly fields: readonly IndexField[];
   readonly unique: boolean;
@@ -102,14 +103,16 @@ function readCreateIndex(target: Target, rest: Uint8Array): Verdict<DatabaseOper
   return index.ok ? accept({ kind: 'createIndex', ...target, index: index.value }) : index;
 }
 
-export function indexToDocument({ name, fields, unique }: IndexDefinition): Document {
-  return new Map<string, Value>([['name', name], ['unique', unique], ['fields', fields.map(({ path, direction }) => new Map<string, Value>([['path', path], ['direction', BigInt(direction)]]))]]);
+export function indexToDocument({ name, fields, unique, ...kinds }: IndexDefinition): Document {
+  return new Map<string, Value>([['name', name], ['unique', unique], ['fields', fields.map(({ path, direction }) => new Map<string, Value>([['path', path], ['direction', BigInt(direction)]]))], ...kindFields(kinds)]);
 }
 
 function readIndex(value: Value): Verdict<IndexDefinition, PayloadCode> {
   if (!isDocument(value)) return malformed('an index is an object');
   const [name, unique, fields] = ['name', 'unique', 'fields'].map((field) => value.get(field));
-  if (value.size !== 3 || typeof name !== 'string' || typeof unique !== 'boolean' || !isArray(fields)) return malformed('an index has "name", "unique" and "fields"');
+  const kinds = kindsFrom(value);
+  if (!kinds.ok) return kinds;
+  if (value.size !== 3 + Object.keys(kinds.value).length || typeof name !== 'string' || typeof unique !== 'boolean' || !isArray(fields)) return malformed('an index has "name", "unique" and "fields", then "sparse", "multikey" and "partial" where it is so');
   const checked = nameFrom(utf8ToBytes(name), 'index');
   if (!checked.ok) return checked;
   if (fields.length === 0 || fields.length > databaseLimits.indexFieldsMax) return refuse('DB_LIMIT', `an index has 1 to ${databaseLimits.indexFieldsMax} fields`);
@@ -119,10 +122,11 @@ function readIndex(value: Value): Verdict<IndexDefinition, PayloadCode> {
     const direction = isDocument(field) ? field.get('direction') : undefined;
     if (!isDocument(field) || field.size !== 2 || typeof path !== 'string' || (direction !== 1n && direction !== -1n)) return malformed('a field of an index has "path" and "direction" 1 or -1');
     if (!isPath(path)) return refuse('DB_NAME', `"${path.slice(0, 40)}" is not a path of fields`);
+    if (kinds.value.multikey === true && hasNumber(path)) return refuse('DB_NAME', `"${path.slice(0, 40)}" names an element by its number; an index by elements has all of them`);
     if (read.some((other) => other.path === path)) return refuse('DB_NAME', `"${path}" is twice in one index`);
     read.push({ path, direction: direction === 1n ? 1 : -1 });
   }
-  return accept({ name, unique, fields: read });
+  return accept({ name, unique, fields: read, ...kinds.value });
 }
 
 function readInsert(target: Target, rest: Uint8Array): Verdict<DatabaseOperation, PayloadCode> {
