@@ -67,6 +67,17 @@ export const benches: Readonly<Record<string, Bench>> = {
     options: { sizes: { about: 'numbers of keys', default: '10000,100000,1000000' } },
     load: async () => (await import('./benches/state.ts')).runState,
   },
+  documents: {
+    about: 'documents with three indexes against PostgreSQL: inserts, reads, updates; proofs, and bytes stored',
+    options: {
+      documents: { about: 'numbers of documents', default: '100000' },
+      block: { about: 'documents in a block, and in a commit of PostgreSQL', default: '1000' },
+      reads: { about: 'reads in a turn', default: '2000' },
+      updates: { about: 'updates in a turn', default: '100' },
+      peer: { about: 'what they are held against: postgres or none', default: 'postgres' },
+    },
+    load: async () => (await import('./benches/documents.ts')).runDocuments,
+  },
   storage: {
     about: 'bytes of documents and index entries, in the state and on disk, and what it costs to drop them',
     options: { sizes: { about: 'numbers of documents', default: '10000,100000' } },

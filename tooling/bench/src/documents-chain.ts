@@ -1,13 +1,13 @@
 import type { Signer } from '@vsys/crypto';
 import { createTransaction, type Operation, transactionToBytes } from '@vsys/data-format';
 import type { Document, Value } from '@vsys/data-format/value';
-import { collectionOps, createDatabase, databaseId } from '@vsys/database/ops';
+import { collectionOps, createDatabase, databaseId, type IndexDefinition } from '@vsys/database/ops';
 
 /** The indexes of the main job: unique id, country with falling population, name. */
-const INDEXES = [
-  { name: 'id', unique: true, fields: [{ path: 'cityId', direction: 1 as const }] },
-  { name: 'place', unique: false, fields: [{ path: 'country', direction: 1 as const }, { path: 'population', direction: -1 as const }] },
-  { name: 'name', unique: false, fields: [{ path: 'name', direction: 1 as const }] },
+export const INDEXES: readonly IndexDefinition[] = [
+  { name: 'id', unique: true, fields: [{ path: 'cityId', direction: 1 }] },
+  { name: 'place', unique: false, fields: [{ path: 'country', direction: 1 }, { path: 'population', direction: -1 }] },
+  { name: 'name', unique: false, fields: [{ path: 'name', direction: 1 }] },
 ];
 const ROWS_PER_TRANSACTION = 500;
 const ROWS_PER_BLOCK = 5_000;
@@ -52,7 +52,7 @@ export function* documentsThenEmpty(chainId: Uint8Array, owner: Signer, document
 }
 
 /** Ids, countries and names in no order, as data comes; a place in each is told by its number. */
-function documentOf(at: number): Document {
+export function documentOf(at: number): Document {
   const scattered = (at * 2_654_435_761) % 4_294_967_296;
   return new Map<string, Value>([
     ['_id', BigInt(at)], ['cityId', BigInt(scattered)], ['name', `${nameOf(scattered)} ${scattered % 977}`], ['country', countryOf(at)],
@@ -67,7 +67,7 @@ export function countryOf(at: number): string {
 
 const SYLLABLES = ['ba', 'cor', 'dan', 'el', 'fur', 'gra', 'hol', 'in', 'jor', 'kal', 'lim', 'mon', 'nor', 'os', 'pel', 'ran'];
 
-function nameOf(seed: number): string {
+export function nameOf(seed: number): string {
   const syllable = (shift: number): string => SYLLABLES[(seed >>> shift) & 15] as string;
   return syllable(0) + syllable(4) + syllable(8) + syllable(12);
 }

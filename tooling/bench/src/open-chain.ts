@@ -23,7 +23,15 @@ const SEATS = 4;
 const DAY_MS = 86_400_000;
 const trusting: SignatureVerifier = { verify: (items) => Promise.resolve(new Uint8Array(items.length).fill(1)), close: () => Promise.resolve() };
 
-export async function openChain(folder: string, { funded, genesisTimeMs = Math.floor((Date.now() - DAY_MS) / SLOT_MS) * SLOT_MS, blocksAboveFinalMax }: { readonly funded: readonly string[]; readonly genesisTimeMs?: number; readonly blocksAboveFinalMax?: number }): Promise<OpenChain> {
+export interface OpenChainOptions {
+  readonly funded: readonly string[];
+  readonly genesisTimeMs?: number;
+  readonly blocksAboveFinalMax?: number;
+  /** Unless given, signatures are taken to be right: this process made them a moment ago. */
+  readonly verifier?: SignatureVerifier;
+}
+
+export async function openChain(folder: string, { funded, genesisTimeMs = Math.floor((Date.now() - DAY_MS) / SLOT_MS) * SLOT_MS, blocksAboveFinalMax, verifier = trusting }: OpenChainOptions): Promise<OpenChain> {
   const seats = Array.from({ length: SEATS }, (_, i) => benchSigner(`seat ${i}`));
   const spec = createBenchSpec({ genesisTimeMs, seats, funded: funded.map(benchSigner), finality: 'depth' });
   const params = sposParamsFromBytes(spec.consensus.params);
@@ -32,7 +40,7 @@ export async function openChain(folder: string, { funded, genesisTimeMs = Math.f
   await using undo = new AsyncDisposableStack();
   const store = undo.use(await openRocksStore(join(folder, 'store')));
   const log = undo.use(await openFileBlockLog(join(folder, 'blocks')));
-  const chain = undo.use(await createChain({ spec, ...(blocksAboveFinalMax === undefined ? {} : { blocksAboveFinalMax }) }, { consensus: consensus.value, router: createRouter([createCoinContainer(), createDatabaseContainer(), ...consensus.value.containers]), store, log, verifier: trusting, clock: systemClock }));
+  const chain = undo.use(await createChain({ spec, ...(blocksAboveFinalMax === undefined ? {} : { blocksAboveFinalMax }) }, { consensus: consensus.value, router: createRouter([createCoinContainer(), createDatabaseContainer(), ...consensus.value.containers]), store, log, verifier, clock: systemClock }));
   const open = undo.move();
   return {
     chain, spec, firstSlot: genesisTimeMs / SLOT_MS,

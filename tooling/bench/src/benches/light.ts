@@ -1,25 +1,22 @@
-import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { chainId as chainIdOf } from '@vsys/data-format';
 import { accountToHex } from '@vsys/crypto';
 import { toHex } from '@vsys/primitives';
-import { build } from 'esbuild';
-import { chromium } from 'playwright-core';
 import type { BenchRun } from '../bench.ts';
 import { benchSigner } from '../bench-chain.ts';
 import { keepChain } from '../build-chain.ts';
 import { CHAINS_FOLDER } from '../chains-folder.ts';
+import { launchChromium, NO_CHROMIUM } from '../chromium.ts';
 import { documentsThenEmpty } from '../documents-chain.ts';
 import { lightRead, type LightRead, type LightShown } from '../light-page.ts';
 import { median } from '../median.ts';
 import { freePorts, writeNodeFolder } from '../node-folder.ts';
 import { startNodeProcess } from '../node-process.ts';
 import { BenchError, numberOption } from '../options.ts';
+import { pageScript } from '../page-script.ts';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const DOCUMENTS = 1_000;
 const GOAL_BLOCKS = 10_000;
 
@@ -33,7 +30,7 @@ export const runLight: BenchRun = async (options, print) => {
     blocks: (id) => documentsThenEmpty(id, owner, DOCUMENTS, blocks),
   });
   await using undo = new AsyncDisposableStack();
-  const script = (await build({ entryPoints: [fileURLToPath(new URL('../light-page.ts', import.meta.url))], bundle: true, minify: true, write: false, platform: 'browser', format: 'iife', target: 'es2023', conditions: ['@vsys/source'], logLevel: 'silent' })).outputFiles[0]?.text ?? '';
+  const script = await pageScript('./light-page.ts');
   const pages = createServer((request, response) => {
     const isScript = request.url === '/page.js';
     response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html').end(isScript ? script : '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><script src="/page.js"></script>');
@@ -53,8 +50,9 @@ export const runLight: BenchRun = async (options, print) => {
   }
   const read: number[] = [];
   const page: number[] = [];
-  if (existsSync(CHROMIUM)) {
-    const browser = undo.adopt(await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'] }), (one) => one.close());
+  const browser = await launchChromium();
+  if (browser !== undefined) {
+    undo.adopt(browser, (one) => one.close());
     for (let round = 0; round < rounds; round++) {
       const context = await browser.newContext();
       const one = await context.newPage();
@@ -65,7 +63,7 @@ export const runLight: BenchRun = async (options, print) => {
       print(`in a page ${Math.round(shown.readMs)} ms, ${Math.round(shown.pageMs)} ms since it was asked for`);
       await context.close();
     }
-  } else print(`there is no Chromium at ${CHROMIUM}: the page is skipped; CHROMIUM names another place`);
+  } else print(NO_CHROMIUM);
   const rows = [{ what: 'blocks', value: blocks, unit: '' }, { what: 'in Node, cold', value: median(inNode), unit: 'ms' }, { what: 'script of the page', value: script.length / 1_024, unit: 'KiB' }];
   if (page.length === 0) return { rows, goals: [] };
   return {
