@@ -113,6 +113,12 @@ export const moderationRemedies: Readonly<Record<string, Remedy>> = {
   MODERATION_ANSWERED: ['the appeal was answered; data.at is the height', 'take the mark off, or leave it'],
 };
 
+export const tombstoneRemedies: Readonly<Record<string, Remedy>> = {
+  TOMBSTONE_MALFORMED: ['tombstones in an answer are not as their form says', 'ask again; if it stays, use another node'],
+  TOMBSTONE_NO_MARK: ['a document is withheld without a mark that stands in the state', 'use another node: this one hides what it may not'],
+  TOMBSTONE_NOT_HONOURED: ['a document is withheld for a moderator whom the policy of the node does not honour', 'use another node, or take the policy that it follows'],
+};
+
 export const formatRemedies: Readonly<Record<string, Remedy>> = {
   FORMAT_MALFORMED: ['the bytes are not a message of their schema', 'check what was sent'],
   FORMAT_NOT_CANONICAL: ['a valid message is encoded in another way than the canonical one', reencode],
