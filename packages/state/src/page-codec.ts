@@ -5,11 +5,12 @@
  * its children: whoever comes by then makes two or three hashes of a page and not fifteen. The others can be computed, and are left out.
  * The format is private to a node: nothing of it is hashed or sent.
  */
+import { putHash, setHash } from './hash-words.ts';
 import { putPrefix } from './key-bits.ts';
 import { STATE_KEY_BYTES_MAX } from './limits.ts';
 import { StateError } from './state-error.ts';
 import { heightAt, putHeight } from './store-layout.ts';
-import { createInner, innerHashOf, isSamePage, PAGE_BITS } from './tree-node.ts';
+import { createInner, createLeaf, innerHashed, isSamePage, PAGE_BITS } from './tree-node.ts';
 import type { InnerNode, TreeNode } from './tree-node.ts';
 
 const LEAF = 0;
@@ -49,7 +50,7 @@ function putPage(bytes: Uint8Array, at: number, top: InnerNode, node: TreeNode, 
   bytes[at] = isHashed ? INNER_HASHED : INNER;
   bytes[at + 1] = node.bit >> 8;
   bytes[at + 2] = node.bit;
-  if (isHashed) bytes.set(innerHashOf(node), at + 3);
+  if (isHashed) putHash(innerHashed(node), bytes, at + 3);
   const childrenAt = at + (isHashed ? 35 : 3);
   return putPage(bytes, putPage(bytes, childrenAt, top, node.left as TreeNode, depth + 1), top, node.right as TreeNode, depth + 1);
 }
@@ -61,12 +62,12 @@ function putOutside(bytes: Uint8Array, at: number, node: TreeNode): number {
   bytes[at + 2] = number;
   if (node.kind === 'leaf') {
     bytes.set(node.key, at + 3);
-    bytes.set(node.hash as Uint8Array, at + 3 + number);
+    putHash(node, bytes, at + 3 + number);
     return at + 35 + number;
   }
   const prefixEnd = putPrefix(bytes, at + 3, node.prefix, number);
   putHeight(bytes, prefixEnd, node.savedAt);
-  bytes.set(innerHashOf(node), prefixEnd + 8);
+  putHash(innerHashed(node), bytes, prefixEnd + 8);
   return prefixEnd + 40;
 }
 
@@ -93,11 +94,12 @@ export function pageFromBytes(bytes: Uint8Array, height: number): TreeNode[] {
   }
 
   function readInner(bit: number, depth: number, isHashed: boolean): InnerNode {
-    const innerHash = isHashed ? bytes.subarray(offset, (offset += 32)) : undefined;
+    const hashAt = offset;
+    if (isHashed) offset += 32;
     const left = readNode(depth + 1);
     const right = readNode(depth + 1);
     const node = createInner(bit, left.kind === 'leaf' ? left.key : left.prefix, left, right);
-    node.innerHash = innerHash;
+    if (isHashed) setHash(node, bytes, hashAt);
     node.savedAt = height;
     return node;
   }
@@ -107,11 +109,10 @@ export function pageFromBytes(bytes: Uint8Array, height: number): TreeNode[] {
     const hashAt = kind === LEAF ? pathEnd : pathEnd + 8;
     if (kind > INNER_ELSEWHERE || hashAt + 32 > bytes.length) throw new StateError('STATE_CORRUPT', 'a page of the tree is malformed');
     const path = bytes.subarray(offset, pathEnd);
-    const hash = bytes.subarray(hashAt, hashAt + 32);
     offset = hashAt + 32;
-    if (kind === LEAF) return { kind: 'leaf', key: path, hash, value: undefined, height: -1 };
-    const node = createInner(number, path, undefined, undefined);
-    node.innerHash = hash;
+    const node = kind === LEAF ? createLeaf(path, undefined, -1) : createInner(number, path, undefined, undefined);
+    setHash(node, bytes, hashAt);
+    if (node.kind === 'leaf') return node;
     node.savedAt = heightAt(bytes, pathEnd);
     return node;
   }
