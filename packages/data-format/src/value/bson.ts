@@ -173,7 +173,7 @@ interface KnownName { readonly bytes: Uint8Array; readonly name: string }
 const NAMES_KEPT_MAX = 1_024;
 const NAME_KEPT_BYTES_MAX = 64;
 /** Names come again with each document of a collection: they are found by their bytes, each in one place that the last of that place has. */
-const knownNames: (KnownName | undefined)[] = new Array<undefined>(NAMES_KEPT_MAX).fill(undefined);
+const knownNames: (KnownName | undefined)[] = Array.from({ length: NAMES_KEPT_MAX });
 
 function readName(reader: Reader, end: number): string {
   const { bytes, at } = reader;
