@@ -18,6 +18,8 @@ const entries = [
   '@vsys/identity/ops',
   '@vsys/token/layout',
   '@vsys/token/ops',
+  '@vsys/attestation/layout',
+  '@vsys/attestation/ops',
   '@vsys/name/layout',
   '@vsys/name/ops',
   '@vsys/database-query/verify',

@@ -9,6 +9,7 @@ import { docProblems } from './docs.mjs';
 import { filesBelow, importsOf, packageOf } from './imports.mjs';
 import { lawsProblems } from './laws-doc.mjs';
 import { manifestProblems } from './manifests.mjs';
+import { neutralProblems } from './neutral.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const floors = {
@@ -17,7 +18,7 @@ const floors = {
   p2p: 2,
   'data-format': 3, state: 3,
   container: 4,
-  transaction: 5, identity: 5, token: 5,
+  transaction: 5, identity: 5, token: 5, attestation: 5,
   interchain: 6, database: 6, name: 6,
   'block-tree': 7, 'database-query': 7,
   consensus: 8,
@@ -36,7 +37,7 @@ const homes = {
 };
 const deterministic = new Set([
   'data-format', 'state', 'container', 'interchain', 'block-tree', 'consensus',
-  'transaction', 'database', 'identity', 'name', 'token',
+  'transaction', 'database', 'identity', 'name', 'token', 'attestation',
   'consensus-spos', 'consensus-poa', 'consensus-bft', 'consensus-eras', 'finality-ffg', 'consensus-pow',
 ]);
 const problems = [];
@@ -72,6 +73,7 @@ for (const path of [...foldersIn('packages'), ...foldersIn('examples'), 'tooling
       if (plugs.has(other) && !(carriesRules.has(name) && from === `${bare}/rules`)) problems.push(`${where}: imports the plug ${other}; only apps and tests do`);
       else if (!plugs.has(name) && !plugs.has(other) && floors[other] >= floors[name] && !sameFloor.has(`${name}>${other}`)) problems.push(`${where}: imports ${other} (floor ${floors[other]}) from floor ${floors[name]}`);
     }
+    problems.push(...neutralProblems(name, where, text));
     if (deterministic.has(name)) {
       const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
       for (const banned of ['Date.now', 'Math.random', 'setTimeout', 'setInterval', 'new Date(', 'localeCompare', 'toLocale', 'Intl.']) {

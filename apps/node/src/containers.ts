@@ -1,3 +1,4 @@
+import { createAttestationContainer } from '@vsys/attestation';
 import type { Container } from '@vsys/container';
 import { createDatabaseContainer } from '@vsys/database';
 import { createIdentityContainer } from '@vsys/identity';
@@ -5,4 +6,4 @@ import { createNameContainer } from '@vsys/name';
 import { createTokenContainer } from '@vsys/token';
 
 /** The containers that this application carries beside the coin, which every chain has. A builder of another node lists others here. */
-export const containers: readonly Container[] = [createDatabaseContainer(), createIdentityContainer(), createNameContainer(), createTokenContainer()];
+export const containers: readonly Container[] = [createAttestationContainer(), createDatabaseContainer(), createIdentityContainer(), createNameContainer(), createTokenContainer()];

@@ -1,3 +1,4 @@
+import { operationFromPayload as attestationOperationFromPayload } from '@vsys/attestation';
 import { stakeOperationFromPayload } from '@vsys/consensus-spos/ops';
 import { accountToHex } from '@vsys/crypto';
 import type { Operation } from '@vsys/data-format';
@@ -7,6 +8,7 @@ import { operationFromPayload as nameOperationFromPayload } from '@vsys/name';
 import { uint64FromBytes, type Verdict } from '@vsys/primitives';
 import { operationFromPayload as tokenOperationFromPayload } from '@vsys/token';
 import { COIN } from '@vsys/transaction';
+import { describeAttestation } from './describe/attestation.ts';
 import { describeDatabase } from './describe/database.ts';
 import { describeIdentity } from './describe/identity.ts';
 import { describeName } from './describe/name.ts';
@@ -18,6 +20,7 @@ type Describe = (payload: Uint8Array) => Verdict<string, string>;
 
 /** How the operations of each container are read and told. */
 const DESCRIBE: Readonly<Record<string, Describe>> = {
+  attestation: (payload) => told(attestationOperationFromPayload(payload), describeAttestation),
   [COIN]: (payload) => payload.length === 28 ? { ok: true, value: `pays ${uint64FromBytes(payload, 20)} to ${accountToHex(payload.slice(0, 20))}` } : { ok: false, code: 'COIN_PAYLOAD', message: 'no transfer' },
   database: (payload) => told(databaseOperationFromPayload(payload), describeDatabase),
   identity: (payload) => told(identityOperationFromPayload(payload), describeIdentity),

@@ -3,6 +3,8 @@ import { createChain } from '@vsys/consensus';
 import { createRouter } from '@vsys/container';
 import { createInlineVerifier } from '@vsys/crypto';
 import { chainId, type ChainSpec } from '@vsys/data-format';
+import { databaseDefaults, type DatabaseParams, databaseParamsFromBytes } from '@vsys/database';
+import { DATABASE } from '@vsys/database/layout';
 import { createMemoryBlockLog, createMemoryStore } from '@vsys/store';
 import { createCoinContainer } from '@vsys/transaction';
 import { AppError } from './app-error.ts';
@@ -17,6 +19,8 @@ export interface SpecDescription {
   readonly genesis: { readonly id: BlockId; readonly time: string; readonly timeMs: number; readonly stateRoot: StateRoot; readonly accounts: number; readonly coins: bigint };
   readonly limits: ChainSpec['limits'];
   readonly fees: ChainSpec['fees'];
+  /** What it asks for what is stored. */
+  readonly database: DatabaseParams;
   /** Name and version. */
   readonly containers: readonly string[];
   readonly consensus: {
@@ -50,8 +54,14 @@ export async function describeSpec(spec: ChainSpec): Promise<SpecDescription> {
       id: genesis.id, time: new Date(spec.genesisTimeMs).toISOString(), timeMs: spec.genesisTimeMs, stateRoot: genesis.header.stateRoot,
       accounts: spec.balances.length, coins: spec.balances.reduce((sum, { amount }) => sum + amount, 0n),
     },
-    limits: spec.limits, fees: spec.fees,
+    limits: spec.limits, fees: spec.fees, database: databaseOf(spec),
     containers: spec.containers.map(({ name, version }) => `${name}@${version}`),
     consensus: { module: module.id, numbers: opened.value.describe(), lists: Object.fromEntries(lists) },
   };
+}
+
+/** The chain is open: its parameters hold. */
+function databaseOf({ containers: named }: ChainSpec): DatabaseParams {
+  const params = databaseParamsFromBytes(named.find(({ name }) => name === DATABASE)?.params ?? new Uint8Array());
+  return params.ok ? params.value : databaseDefaults;
 }

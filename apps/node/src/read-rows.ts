@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { hasCode, uint64ToBytes } from '@vsys/primitives';
 import { taggedHash } from '@vsys/crypto';
 import { type Document, documentFromJson, documentToJson, encodeDocument, encodeIndexKey, getPath, type Value } from '@vsys/data-format/value';
-import { type CollectionRecord, type DatabaseId, indexedValues, indexPrefix } from '@vsys/database/layout';
+import { type CollectionRecord, type DatabaseId, entryValues, indexPrefix } from '@vsys/database/layout';
 import { collectionOps, DatabaseOpError } from '@vsys/database/ops';
 import { AppError } from './app-error.ts';
 import { keyOfId } from './document-key.ts';
@@ -82,13 +82,13 @@ export function checkRow({ number, line, text }: RawRow, target: RowTarget): Bad
   }
   const idKey = encodeIndexKey([document.get('_id')]);
   for (const index of target.collection.indexes) {
-    const values = indexedValues(index, document);
+    const values = entryValues(index, document);
     const prefix = indexPrefix(target.database, target.collection.name, index.number);
-    const length = values.ok && idKey.ok ? prefix.length + values.value.length + (index.unique ? 0 : idKey.value.length) : 0;
+    const length = values.ok && idKey.ok ? prefix.length + Math.max(0, ...values.value.map((one) => one.length)) + (index.unique ? 0 : idKey.value.length) : 0;
     if (values.ok && length <= KEY_BYTES_MAX) continue;
     const field = index.fields.find(({ path }) => !encodeIndexKey([getPath(document, path)]).ok)?.path ?? index.fields[0]?.path ?? '';
     const why = values.ok ? `values and _id make a key of ${length} bytes, and ${KEY_BYTES_MAX} are allowed` : values.message;
-    return bad(values.ok || values.code === 'INDEX_KEY_TOO_LONG' ? 'DB_KEY_TOO_LONG' : 'DB_VALUE', `index "${index.name}": ${why}; found ${foundAt(document, field)}`, field);
+    return bad(values.ok ? 'DB_KEY_TOO_LONG' : values.code, `${values.ok ? `index "${index.name}": ` : ''}${why}; found ${foundAt(document, field)}`, field);
   }
   return undefined;
 }

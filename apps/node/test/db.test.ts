@@ -173,6 +173,16 @@ describe('what cannot be done ends in one line with a code', () => {
 });
 
 describe('what is stored', () => {
+  test('is held to the schema of its collection', async () => {
+    await json('create-collection', 'shop', 'held');
+    expect((await run('schema', 'shop', 'held', '{"properties":{"price":{"type":"integer","minimum":1}},"required":["price"]}')).stdout).toMatch(/documents are held to \{.*"minimum".*\}/);
+    await json('insert', 'shop', 'held', '{"_id":1,"price":5}');
+    expect(await run('insert', 'shop', 'held', '{"_id":2,"price":0}')).toMatchObject({ code: 4, stderr: expect.stringMatching(/^error DB_VALIDATION: /) });
+    expect(await run('schema', 'shop', 'held', '{"pattern":"^a"}')).toMatchObject({ code: 4, stderr: expect.stringMatching(/^error DB_SCHEMA: .*no keyword/) });
+    expect((await run('schema', 'shop', 'held', 'none')).stdout).toMatch(/may have any form/);
+    await json('insert', 'shop', 'held', '{"_id":2,"price":0}');
+  }, TIME_MS);
+
   test('is bounded, goes at its height, and is dropped when that is meant', async () => {
     await json('create-collection', 'shop', 'cache');
     expect((await run('quota', 'shop', 'cache', '--documents', '2')).stdout).toMatch(/it may hold 2 documents in any number of bytes[\s\S]*it holds 0 documents in 0 bytes, of 2 documents/);

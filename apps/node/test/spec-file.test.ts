@@ -29,12 +29,21 @@ describe.each([['spos', 'seats'], ['poa', 'authorities'], ['bft', 'validators']]
 
   test('is described with its genesis, numbers and seats, the same each time', async () => {
     const described = await describeSpec(specOf(consensus));
-    expect(described).toMatchObject({ name: 'orchid', containers: ['coin@1', 'database@1', 'identity@1', 'name@1', 'token@1'], genesis: { time: '2027-01-15T08:00:00.000Z', accounts: 4, coins: 10n }, consensus: { module: `${consensus}@1` } });
+    expect(described).toMatchObject({ name: 'orchid', containers: ['attestation@1', 'coin@1', 'database@1', 'identity@1', 'name@1', 'token@1'], genesis: { time: '2027-01-15T08:00:00.000Z', accounts: 4, coins: 10n }, consensus: { module: `${consensus}@1` } });
     expect(described.consensus.lists[list]).toHaveLength(4);
     expect(described.consensus.numbers[list]).toBe(4);
     expect(toHex((await describeSpec(specOf(consensus))).genesis.id)).toBe(toHex(described.genesis.id));
     expect(toHex((await describeSpec(specOf(consensus, 'other'))).genesis.id)).not.toBe(toHex(described.genesis.id));
   });
+});
+
+test('what a chain asks for what is stored is in its spec, and described', async () => {
+  const database = { depositPerByte: 5n, depositPerKey: 700n, windowBlocks: 10n, windowBytes: 1_000_000n };
+  const make = (params: typeof database): ChainSpec => createSpec({ name: 'orchid', consensus: 'poa', slotMs: 1_000, genesisTimeMs: 1_800_000_000_000, seats: signers, database: params, balances: [] });
+  expect((await describeSpec(make(database))).database).toEqual(database);
+  expect((await describeSpec(specOf('poa'))).database).toEqual({ depositPerByte: 0n, depositPerKey: 0n, windowBlocks: 0n, windowBytes: 0n });
+  expect(() => make({ ...database, windowBytes: 0n })).toThrow(expect.objectContaining({ code: 'SPEC_FILE', message: expect.stringContaining('windowBlocks') }));
+  expect(() => make({ ...database, depositPerByte: 1_000_000_001n })).toThrow(expect.objectContaining({ code: 'SPEC_FILE' }));
 });
 
 test('the word for the consensus makes another chain', () => {

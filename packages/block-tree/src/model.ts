@@ -11,7 +11,7 @@ export interface TreeEntry<D = unknown> {
   readonly rank: Rank | null;
   /** Context of the consensus module after this block, encoded. */
   readonly context: Uint8Array;
-  /** It arrived in its own slot. A local fact, never hashed. */
+  /** It arrived in its own time. A local fact, never hashed. */
   readonly timely?: boolean;
   /** Whatever the owner of the tree keeps with a block. */
   readonly data?: D;

@@ -16,6 +16,7 @@ import { filterToDocument } from './filter-document.ts';
 import { FindCursor } from './find-cursor.ts';
 import { expiring, expiryOf, quotaOf } from './lifetime.ts';
 import { proofOf, type ReadOptions, type ReadPlace, readRows, type Proof } from './read-rows.ts';
+import { schemaToDocument } from './chain-schema.ts';
 import type { Schema } from './schema.ts';
 import type { Session } from './session.ts';
 import { fromValue } from './values.ts';
@@ -24,8 +25,10 @@ import { type Prepared, Write } from './write.ts';
 import type { BlockRefJson } from '@vsys/rpc';
 
 export interface CollectionOptions {
-  /** Looked at before a document is signed, and where the types come from. The chain itself does not look at it. */
+  /** Looked at before a document is signed, and where the types come from. */
   readonly schema?: Schema | undefined;
+  /** `ensure` gives the schema to the chain too, which then holds everybody to it. Default no: it is looked at here alone. */
+  readonly enforce?: boolean | undefined;
   readonly index?: readonly IndexSpec[] | undefined;
   /** Who may write: the owner of the database alone, today. */
   readonly write?: 'owner' | undefined;
@@ -118,11 +121,12 @@ export class Collection<T extends object> {
     return new WritableCollection(this.core, this.owned(wallet), this.name, this.options, wallet);
   }
 
-  /** Makes database, collection and indexes where they are missing, and hands back the collection of this owner. */
+  /** Makes database, collection, indexes and, with `enforce`, schema where they are missing, and hands back the collection of this owner. */
   async ensure(wallet: Wallet): Promise<Collection<T>> {
+    const { index = [], schema, enforce = false } = this.options;
     const { name, owner } = this.owned(wallet);
     this.core.checkWallet(wallet);
-    await ensureCollection(this.core.client, this.core.lane(wallet, 0), owner, name, this.name, indexesOf(this.options.index ?? []));
+    await ensureCollection(this.core.client, this.core.lane(wallet, 0), owner, name, this.name, { indexes: indexesOf(index), schema: enforce && schema !== undefined ? schemaToDocument(schema) : undefined });
     return new Collection(this.core, { name, owner }, this.name, this.options);
   }
 

@@ -1,5 +1,6 @@
 import { equalBytes } from '@vsys/primitives';
 import type { Operation } from '@vsys/data-format';
+import { compareValues, type Document } from '@vsys/data-format/value';
 import { collectionFromRecord, collectionKey, type CollectionRecord, databaseFromRecord, databaseId, databaseKey, type IndexField } from '@vsys/database/layout';
 import { collectionOps, createDatabase, type IndexDefinition } from '@vsys/database/ops';
 import { type Client, ClientError } from '@vsys/rpc/client';
@@ -21,14 +22,20 @@ function isNamed(spec: Exclude<IndexSpec, string>): spec is Extract<IndexSpec, {
   return typeof spec.fields === 'object';
 }
 
+/** What a collection is to have. Without a schema, one that it has stays. */
+export interface Wanted {
+  readonly indexes: readonly IndexDefinition[];
+  readonly schema?: Document | undefined;
+}
+
 /**
- * Makes what is missing of a database, a collection and its indexes; does nothing when all is there. Whoever else does the same at the same time does no harm.
+ * Makes what is missing of a database, a collection, its indexes and its schema; does nothing when all is there. Whoever else does the same at the same time does no harm.
  *
  * @throws ClientError DB_INDEX_NOT_EMPTY for an index that comes after the first document; CLIENT_INDEX when there is another one of the same name
  */
-export async function ensureCollection(client: Client, lane: Lane, owner: Uint8Array, name: string, collection: string, indexes: readonly IndexDefinition[]): Promise<void> {
+export async function ensureCollection(client: Client, lane: Lane, owner: Uint8Array, name: string, collection: string, { indexes, schema }: Wanted): Promise<void> {
   for (let tries = 1; ; tries++) {
-    const operations = await missing(client, owner, name, collection, indexes);
+    const operations = await missing(client, owner, name, collection, { indexes, schema });
     if (operations.length === 0) return;
     try {
       await (await lane.send(operations)).reached('included');
@@ -39,16 +46,22 @@ export async function ensureCollection(client: Client, lane: Lane, owner: Uint8A
   }
 }
 
-async function missing(client: Client, owner: Uint8Array, name: string, collection: string, indexes: readonly IndexDefinition[]): Promise<readonly Operation[]> {
+async function missing(client: Client, owner: Uint8Array, name: string, collection: string, { indexes, schema }: Wanted): Promise<readonly Operation[]> {
   const database = databaseId(owner, name);
   const ops = collectionOps(database, collection);
   const { values: [databaseRecord, record] } = await client.values([databaseKey(database), collectionKey(database, collection)]);
-  if (databaseRecord === undefined) return [createDatabase(name), ops.create(indexes)];
+  const make = [ops.create(indexes), ...(schema === undefined ? [] : [ops.setSchema(schema)])];
+  if (databaseRecord === undefined) return [createDatabase(name), ...make];
   // The id is made of the owner: another one could only be there by a transfer.
   if (!equalBytes(databaseFromRecord(databaseRecord).owner, owner)) throw clientFailure('CLIENT_OWNER', `the database "${name}" belongs to another account now`);
-  if (record === undefined) return [ops.create(indexes)];
+  if (record === undefined) return make;
   const there = collectionFromRecord(record);
-  return indexes.filter((index) => !has(there, index)).map((index) => ops.createIndex(index));
+  const others = indexes.filter((index) => !has(there, index)).map((index) => ops.createIndex(index));
+  return schema === undefined || isSchema(there, schema) ? others : [...others, ops.setSchema(schema)];
+}
+
+function isSchema({ schema }: CollectionRecord, wanted: Document): boolean {
+  return schema !== undefined && compareValues(schema, wanted) === 0;
 }
 
 function has({ indexes }: CollectionRecord, wanted: IndexDefinition): boolean {

@@ -2,6 +2,7 @@ export { connect } from './connect.ts';
 export type { Chain, ConnectOptions, Database, DatabaseName } from './connect.ts';
 export { Collection, SessionCollection, WritableCollection } from './collection.ts';
 export type { CollectionOptions, Watching } from './collection.ts';
+export { schemaToDocument } from './chain-schema.ts';
 export { ChangeStream } from './change-stream.ts';
 export type { Change, WatchOptions } from './change-stream.ts';
 export type {

@@ -35,6 +35,22 @@ describe('a collection', () => {
     expect(await failureOf(chain.db('world').collection('people', { index: ['height'] }).ensure(ada))).toMatchObject({ code: 'DB_INDEX_NOT_EMPTY' });
   });
 
+  it('holds everybody to its schema where ensure gave it to the chain, once', async () => {
+    const schema = { text: 'string', done: 'boolean' } as const;
+    const held = await chain.db('world').collection('held', { schema, enforce: true }).ensure(ada);
+    const before = await chain.balance(ada);
+    await chain.db('world').collection('held', { schema, enforce: true }).ensure(ada);
+    expect(await chain.balance(ada)).toBe(before);
+    await held.as(ada).insertOne({ text: 'x', done: false });
+    const careless = chain.db({ owner: ada.address, name: 'world' }).collection<{ text: number }>('held').as(ada);
+    const failed = await failureOf(Promise.resolve(careless.insertOne({ text: 5 })));
+    expect(failed).toMatchObject({ code: 'DB_VALIDATION' });
+    expect(mongoCode(failed as never)).toBe(121);
+    await chain.db('world').collection('held', { schema: { text: 'number' }, enforce: true }).ensure(ada);
+    await careless.insertOne({ text: 5 });
+    expect(await held.countDocuments()).toBe(2);
+  });
+
   it('is made once when several ensure it at the same time', async () => {
     const made = await Promise.all([1, 2, 3].map(() => chain.db('raced').collection('one', { index: ['n'] }).ensure(bob)));
     expect(await Promise.all(made.map((one) => one.countDocuments()))).toEqual([0, 0, 0]);

@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Collection, Decimal128, Infer, Inserted, ObjectId, Stored, WritableCollection } from '../src/index.ts';
-import { checkSchema } from '../src/schema.ts';
+import type { Collection, Decimal128, Infer, Inserted, ObjectId, Schema, Stored, WritableCollection } from '../src/index.ts';
+import { checkSchema as checkOnChain, schemaFromDocument } from '@vsys/database/ops';
+import { Decimal128 as Decimal, ObjectId as Id, schemaToDocument, Uuid } from '../src/index.ts';
+import { checkSchema, type Kind } from '../src/schema.ts';
+import { toDocument } from '../src/values.ts';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 /** The compiler is what tests these: `npm run types`. */
@@ -51,5 +54,28 @@ describe('a schema', () => {
     ['"by.born" must be a int', { ...fit, by: { name: 'x', born: 2 ** 31 } }], ['"by.age" is not in the schema', { ...fit, by: { name: 'x', age: 1 } }], ['"extra" is not in the schema', { ...fit, extra: 1 }],
   ])('refuses: %s', (message, document) => {
     expect(() => checkSchema(note, document as Record<string, unknown>)).toThrow(message);
+  });
+});
+
+describe('a schema for the chain', () => {
+  const kinds: readonly Kind[] = ['string', 'boolean', 'number', 'int', 'long', 'decimal', 'date', 'uuid', 'objectId', 'any'];
+  const values: readonly unknown[] = ['a', '', true, 1, 1.5, 2 ** 31, -(2 ** 31), Number.NaN, 1n, new Decimal('1.5'), new Date(5), new Uuid(new Uint8Array(16)), new Id(), new Uint8Array(3), null, ['a'], { a: 1 }, undefined];
+  const agrees = (schema: Schema, document: Record<string, unknown>): void => {
+    const read = schemaFromDocument(schemaToDocument(schema));
+    if (!read.ok) throw new RangeError(read.message);
+    let here = true;
+    try {
+      checkSchema(schema, document);
+    } catch {
+      here = false;
+    }
+    expect([document, checkOnChain(read.value, toDocument(document), { charge: () => {} }).ok]).toEqual([document, here]);
+  };
+
+  it.each(kinds)('says of a %s what the driver says, alone, where it may be absent, in a list and inside', (kind) => {
+    for (const value of values) for (const schema of [{ v: kind }, { v: `${kind}?` }] as const) agrees(schema, { _id: 1, v: value });
+    for (const value of values) if (value !== undefined) agrees({ v: [kind] }, { v: [value] });
+    for (const value of values) agrees({ v: { w: kind } }, { v: { w: value } });
+    agrees({ v: kind }, { more: 1 });
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { databaseDefaults, databaseParamsToBytes } from '@vsys/database';
+import { databaseDefaults, DEPOSITS_ACCOUNT, databaseParamsToBytes } from '@vsys/database';
 import { type Chain, type Collection, connect, stampOf, type WritableCollection } from '../src/index.ts';
-import { ada, bob, failureOf, startChain, type TestChain } from './support.ts';
+import { ada, bob, failureOf, seats, startChain, type TestChain } from './support.ts';
 
 interface Note { _id: string; text: string; n: number }
 
@@ -120,5 +120,52 @@ describe('a drop', () => {
     expect(await failureOf(made.findOne({}))).toMatchObject({ code: 'QUERY_NO_COLLECTION' });
     expect(await failureOf(chain.db({ owner: ada.address, name: 'world' }).stats())).toMatchObject({ code: 'QUERY_NO_COLLECTION' });
     expect(await failureOf(chain.db('world').drop(bob))).toMatchObject({ code: 'DB_NO_DATABASE' });
+  });
+});
+
+describe('a reorganisation', () => {
+  it('brings back what was dropped, what had gone, the coins that were given back and the names that were used', async () => {
+    const database = databaseParamsToBytes({ ...databaseDefaults, depositPerByte: 10n, depositPerKey: 1_000n });
+    await using base = await startChain({ database });
+    using setup = await connect(base.url);
+    const made = await setup.db('world').collection<Note>('notes', { index: ['n'] }).ensure(ada);
+    await made.as(ada).insertMany(Array.from({ length: 25 }, (_, i) => ({ _id: `n${i}`, text: `text ${i}`, n: i })));
+    await made.as(ada).insertOne({ _id: 'goes', text: 'goes', n: 99 }, { ttl: 12 }).final();
+    await base.halt();
+    expect(await made.countDocuments()).toBe(26);
+    const [adaBefore, heldBefore] = [await setup.balance(ada), await setup.balance(DEPOSITS_ACCOUNT)];
+
+    // One seat drops it in one block on top; the two others go on without, and are heavier.
+    const sealed = (await base.chain.blockById(base.chain.head.id))?.header.ext[1] as number;
+    const alone = (sealed + 2) % 3;
+    await using left = await startChain({ from: base, signers: seats.filter((_, i) => i === alone) });
+    await using right = await startChain({ from: base, signers: seats.filter((_, i) => i !== alone) });
+    using chainLeft = await connect(left.url);
+    using chainRight = await connect(right.url);
+    const notesOf = (one: Chain): Collection<Note> => one.db({ owner: ada.address, name: 'world' }).collection<Note>('notes');
+    const dropped = await notesOf(chainLeft).as(ada).drop({ once: 'the drop' });
+    await left.halt();
+    expect(await failureOf(notesOf(chainLeft).findOne({}))).toMatchObject({ code: 'QUERY_NO_COLLECTION' });
+    expect(await chainLeft.balance(DEPOSITS_ACCOUNT)).toBe(0n);
+    expect(await chainLeft.balance(ada)).toBe(adaBefore + heldBefore - dropped.feePaid);
+
+    const other = notesOf(chainRight).as(ada).updateOne({ _id: 'n3' }, { $set: { text: 'changed' } });
+    await other.pooled();
+    // Out of turn it takes longer.
+    await right.moveOn(16);
+    await other;
+    left.time.advance(right.time.nowMs() - left.time.nowMs());
+    for (const block of right.blocks.slice(base.blocks.length)) await left.chain.importBlock(block);
+    await chainLeft.follow();
+    expect(left.chain.head.id).toEqual(right.chain.head.id);
+    const onLeft = notesOf(chainLeft);
+    expect((await onLeft.findOne({ _id: 'n3' }))?.text).toBe('changed');
+    // The height at which one goes has come on this branch.
+    expect(left.chain.head.height).toBeGreaterThan(base.chain.head.height + 12);
+    expect([await onLeft.countDocuments(), await onLeft.countDocuments({ n: { $gte: 20 } }), await onLeft.findOne({ _id: 'goes' })]).toEqual([25, 5, null]);
+    expect((await onLeft.find({}).toArray()).map(({ _id }) => _id)).toEqual((await notesOf(chainRight).find({}).toArray()).map(({ _id }) => _id));
+    const [ada1, held1] = [await chainLeft.balance(ada), await chainLeft.balance(DEPOSITS_ACCOUNT)];
+    expect([ada1, held1]).toEqual([await chainRight.balance(ada), await chainRight.balance(DEPOSITS_ACCOUNT)]);
+    expect(ada1 + held1).toBe(adaBefore + heldBefore - (await other.included()).feePaid);
   });
 });

@@ -1,7 +1,7 @@
 export { decodeDocument, encodeDocument } from './value/bson.ts';
 export type { ValueCode } from './value/bson.ts';
 export { addNumbers } from './value/add-numbers.ts';
-export { compareScalars, compareValues } from './value/compare.ts';
+export { compareScalars, compareValues, typeOrder } from './value/compare.ts';
 export { decimal128, decimalTextMax } from './value/decimal128.ts';
 export { encodeIndexKey, indexKeyBytesMax } from './value/index-key.ts';
 export type { IndexKeyCode } from './value/index-key.ts';

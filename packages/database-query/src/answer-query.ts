@@ -2,7 +2,8 @@ import { accept, type Verdict } from '@vsys/primitives';
 import type { StateView } from '@vsys/state';
 import { collectionFromRecord, collectionKey, type CollectionRecord, countKey, documentKey, documentPrefix } from '@vsys/database/layout';
 import type { Answer, CountQuery, Explanation, Query, QueryCode } from './model.ts';
-import { type Plan, planCount, planQuery } from './plan.ts';
+import { distinctIds } from './multikey-rows.ts';
+import { type Plan, planCount, planQuery, whyNotOthers } from './plan.ts';
 import { noCollection } from './no-collection.ts';
 
 const nothing = new Uint8Array();
@@ -17,7 +18,7 @@ export async function answerQuery(view: StateView, query: Query): Promise<Verdic
   const { rows, proof: rangeProof } = await proveRows(view, plan.value);
   if (plan.value.explanation.via === 'collection' || rows.length === 0) return accept({ collectionProof, rangeProof, documentsProof: nothing });
   const prefix = documentPrefix(query.database, query.collection);
-  return accept({ collectionProof, rangeProof, documentsProof: await view.proveKeys(rows.map(({ value }) => documentKey(prefix, value))) });
+  return accept({ collectionProof, rangeProof, documentsProof: await view.proveKeys(distinctIds(rows).map((idKey) => documentKey(prefix, idKey))) });
 }
 
 /** Without a filter the collection's own count is proven; with one, the rows of the range, of which there may be 65,536. */
@@ -38,7 +39,7 @@ export async function explainQuery(view: StateView, query: Query): Promise<Verdi
   const collection = collectionOf(record, query.collection);
   if (collection === undefined) return noCollection(query.collection);
   const plan = planQuery(collection, query);
-  return plan.ok ? accept(plan.value.explanation) : plan;
+  return plan.ok ? accept({ ...plan.value.explanation, others: whyNotOthers(collection, query, plan.value.explanation.index) }) : plan;
 }
 
 async function proveCollection(view: StateView, { database, collection: name }: CountQuery): Promise<{ collection: CollectionRecord | undefined; collectionProof: Uint8Array }> {

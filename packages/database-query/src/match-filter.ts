@@ -3,13 +3,13 @@
  * of filter and document, in MongoDB's meaning: an array matches by itself or by an element, and what is missing counts as null.
  */
 import { accept, refuse, type Verdict } from '@vsys/primitives';
-import { compareValues, type Document, isArray, isDocument, isNumeric, type Value } from '@vsys/data-format/value';
+import { type Document, isArray, isDocument, isNumeric, type Value } from '@vsys/data-format/value';
+import { beyondBound, candidatesAt, equalTo, type ValueTest, valuesAt } from '@vsys/database/layout';
 import type { QueryCode } from './model.ts';
 
 export type Matches = (document: Document) => boolean;
 
-/** On what a path leads to; undefined where there is nothing. */
-type Test = (value: Value | undefined) => boolean;
+type Test = ValueTest;
 
 /** Operators inside operators; deeper is nobody's question. */
 const DEPTH_MAX = 32;
@@ -61,7 +61,7 @@ function compileField(path: string, asked: Value, depth: number): FieldTest {
 }
 
 /** True where a value of the path, or an element of one, passes. */
-const some = (test: Test): FieldTest => (document, path) => candidates(document, path.split('.')).some(test);
+const some = (test: Test): FieldTest => (document, path) => candidatesAt(document, path).some(test);
 const whole = (test: Test): FieldTest => (document, path) => valuesAt(document, path.split('.')).some(test);
 const not = (test: FieldTest): FieldTest => (document, path) => !test(document, path);
 
@@ -71,10 +71,10 @@ function compileOperator(path: string, operator: string, argument: Value, all: D
   switch (operator) {
     case '$eq': return some(equalTo(argument));
     case '$ne': return not(some(equalTo(argument)));
-    case '$gt': return some(bound(argument, (order) => order > 0, false));
-    case '$gte': return some(bound(argument, (order) => order > 0, true));
-    case '$lt': return some(bound(argument, (order) => order < 0, false));
-    case '$lte': return some(bound(argument, (order) => order < 0, true));
+    case '$gt': return some(beyondBound(argument, 'above', false));
+    case '$gte': return some(beyondBound(argument, 'above', true));
+    case '$lt': return some(beyondBound(argument, 'below', false));
+    case '$lte': return some(beyondBound(argument, 'below', true));
     case '$in': return some(anyOf(listOf().map(equalTo)));
     case '$nin': return not(some(anyOf(listOf().map(equalTo))));
     case '$exists': {
@@ -138,21 +138,6 @@ function expressionOf(text: string, options: string): RegExp | undefined {
 
 const anyOf = (tests: readonly Test[]): Test => (value) => tests.some((test) => test(value));
 
-function equalTo(asked: Value): Test {
-  if (asked === null) return (value) => value === undefined || value === null;
-  return (value) => value !== undefined && compareValues(value, asked) === 0;
-}
-
-/** Bounds keep to the kind of their value, and NaN lies beyond none. */
-function bound(asked: Value, beyond: (order: number) => boolean, inclusive: boolean): Test {
-  const kind = orderedKind(asked);
-  return (value) => {
-    if (value === undefined || orderedKind(value) !== kind) return false;
-    const order = compareValues(value, asked);
-    return order === 0 ? inclusive : !isNan(value) && !isNan(asked) && beyond(order);
-  };
-}
-
 const KINDS: readonly string[] = ['null', 'bool', 'string', 'double', 'long', 'int', 'decimal', 'binData', 'objectId', 'date', 'array', 'object'];
 
 function kindOf(value: Value): string {
@@ -169,9 +154,6 @@ function kindOf(value: Value): string {
   return { int32: 'int', decimal128: 'decimal', binary: 'binData', objectId: 'objectId', date: 'date' }[kind];
 }
 
-const orderedKind = (value: Value): string => (isNumeric(value) ? 'number' : kindOf(value));
-const isNan = (value: Value): boolean => Number.isNaN(value) || (typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'decimal128' && value.text === 'NaN');
-
 function numberOf(value: Value | undefined): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   if (value === undefined || value === null || typeof value !== 'object' || !('kind' in value)) return undefined;
@@ -182,21 +164,4 @@ function numberOf(value: Value | undefined): number | undefined {
 function wholeOf(value: Value): number | undefined {
   const number = typeof value === 'bigint' ? Number(value) : numberOf(value);
   return number !== undefined && Number.isSafeInteger(number) ? number : undefined;
-}
-
-/** What a path leads to, through arrays of objects too; one undefined where it leads nowhere. */
-function valuesAt(at: Value | undefined, path: readonly string[]): readonly (Value | undefined)[] {
-  const [name, ...rest] = path;
-  if (name === undefined) return [at];
-  if (isDocument(at)) return valuesAt(at.get(name), rest);
-  if (!isArray(at)) return [undefined];
-  const byNumber = /^\d{1,6}$/.test(name) ? valuesAt(at[Number(name)], rest) : [];
-  const inside = at.filter(isDocument).flatMap((one) => valuesAt(one.get(name), rest));
-  const found = [...byNumber, ...inside].filter((value) => value !== undefined);
-  return found.length === 0 ? [undefined] : found;
-}
-
-/** Values of a path, and the elements of those that are arrays. */
-function candidates(document: Document, path: readonly string[]): readonly (Value | undefined)[] {
-  return valuesAt(document, path).flatMap((value) => (isArray(value) ? [value, ...value] : [value]));
 }

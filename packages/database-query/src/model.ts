@@ -35,6 +35,8 @@ export interface Explanation {
   readonly equals: readonly string[];
   readonly bounded?: string;
   readonly tier: 'proven';
+  /** Why the other indexes are not used; where it was asked how, not what. */
+  readonly others?: readonly { readonly index: string; readonly why: string }[];
 }
 
 /** Proofs under one state root. What they show, and only that, is the answer. */

@@ -4,20 +4,24 @@
  */
 import { accept, concatBytes, refuse, type Verdict } from '@vsys/primitives';
 import { isIndexKey } from '@vsys/data-format/value';
-import { type CollectionRecord, documentKey, documentPrefix, type IndexField, indexPrefix } from '@vsys/database/layout';
+import { type CollectionRecord, documentKey, documentPrefix, type IndexField, indexPrefix, type IndexRecord } from '@vsys/database/layout';
 import { type Condition, type Conditions, conditionsOf } from './filter.ts';
 import { beginningWith, betweenBounds, goOnAfter, type KeyBounds, keyOf } from './key-bounds.ts';
+import { impliesPartial, impliesSparse, isHeldAnyway } from './implies.ts';
 import { type Explanation, type Query, type QueryCode, queryLimits, type SortField } from './model.ts';
+import type { MultikeyWalk } from './multikey-rows.ts';
 
 export type Plan =
   /** One document by its key. */
   | { readonly kind: 'key'; readonly key: Uint8Array; readonly explanation: Explanation }
   /** Rows of the documents themselves, or of an index, whose values are the ends of the documents' keys. */
-  | { readonly kind: 'rows'; readonly prefix: Uint8Array; readonly bounds: KeyBounds; readonly limit: number; readonly explanation: Explanation };
+  | { readonly kind: 'rows'; readonly prefix: Uint8Array; readonly bounds: KeyBounds; readonly limit: number; readonly explanation: Explanation;
+    /** Of an index by elements. */ readonly multikey?: MultikeyWalk };
 
 /** A way along which rows lie: the collection by `_id`, or an index. */
 interface Path {
-  readonly name?: string;
+  /** Absent: the collection. */
+  readonly index?: IndexRecord;
   readonly prefix: Uint8Array;
   readonly fields: readonly IndexField[];
   /** Values are followed by `_id`, which orders rows of equal values. */
@@ -55,40 +59,69 @@ function planRows(collection: CollectionRecord, query: Pick<Query, 'database' | 
     if (after !== undefined) return refuse('QUERY_CURSOR', 'there is one document at most; ask without a cursor');
     return accept({ kind: 'key', key: documentKey(documents, key.value), explanation: { via: 'key', reverse: false, equals: ['_id'], tier: 'proven' } });
   }
-  const paths: Path[] = [
-    { prefix: documents, fields: [{ path: '_id', direction: 1 }], endsWithId: false },
-    ...collection.indexes.map(({ number, name, fields, unique }) => ({ name, prefix: indexPrefix(database, collection.name, number), fields, endsWithId: !unique })),
-  ];
-  const fit = paths.map((path) => fitPath(path, conditions, sort)).filter((one) => one !== undefined).reduce<Fit | undefined>(better, undefined);
-  if (fit === undefined) return refuse('QUERY_NOT_PROVABLE', notProvable(conditions, sort), { index: indexFor(conditions, sort) });
+  const fits = pathsOf(collection, database).map((path) => fitPath(path, conditions, sort));
+  const fit = fits.filter((one) => typeof one !== 'string').reduce<Fit | undefined>(better, undefined);
+  if (fit === undefined) return refuse('QUERY_NOT_PROVABLE', notProvable(conditions, sort), { index: indexFor(conditions, sort), others: whyNotOthers(collection, query, undefined) });
   const bounds = boundsOf(fit, conditions);
   if (!bounds.ok) return bounds;
   const { path, equals, bounded, reverse } = fit;
   const open = after === undefined ? bounds : goOnAfterCursor(fit, bounds.value, after);
   if (!open.ok) return open;
   const explanation: Explanation = {
-    via: path.name === undefined ? 'collection' : 'index', reverse, equals, tier: 'proven',
-    ...(path.name === undefined ? {} : { index: path.name }), ...(bounded === undefined ? {} : { bounded }),
+    via: path.index === undefined ? 'collection' : 'index', reverse, equals, tier: 'proven',
+    ...(path.index === undefined ? {} : { index: path.index.name }), ...(bounded === undefined ? {} : { bounded }),
   };
-  return accept({ kind: 'rows', prefix: path.prefix, bounds: open.value, limit, explanation });
+  return accept({ kind: 'rows', prefix: path.prefix, bounds: open.value, limit, explanation, ...(path.index?.multikey === true ? { multikey: { index: path.index, prefix: path.prefix, whole: bounds.value, reverse } } : {}) });
 }
 
-/** Equalities on the first fields, then bounds on the next, then the sort goes on along the rest, forward or wholly backward. */
-function fitPath(path: Path, conditions: Conditions, sort: readonly SortField[]): Fit | undefined {
-  const { fields } = path;
+function pathsOf(collection: CollectionRecord, database: Uint8Array): readonly Path[] {
+  return [
+    { prefix: documentPrefix(database, collection.name), fields: [{ path: '_id', direction: 1 }], endsWithId: false },
+    ...collection.indexes.map((index) => ({ index, prefix: indexPrefix(database, collection.name, index.number), fields: index.fields, endsWithId: !index.unique })),
+  ];
+}
+
+/** Why each index that is not taken is not. For whoever asks how a query is answered. */
+export function whyNotOthers(collection: CollectionRecord, query: Pick<Query, 'database' | 'filter' | 'sort'>, taken: string | undefined): readonly { readonly index: string; readonly why: string }[] {
+  const conditions = conditionsOf(query.filter);
+  if (!conditions.ok) return [];
+  return pathsOf(collection, query.database).flatMap((path) => {
+    if (path.index === undefined || path.index.name === taken) return [];
+    const fit = fitPath(path, conditions.value, query.sort ?? []);
+    return [{ index: path.index.name, why: typeof fit === 'string' ? fit : 'it fits, and another way fits more closely, or with fewer fields' }];
+  });
+}
+
+/** Equalities on the first fields, then bounds on the next, then the sort goes on along the rest, forward or wholly backward. A string says why not. */
+function fitPath(path: Path, conditions: Conditions, sort: readonly SortField[]): Fit | string {
+  const { fields, index } = path;
+  const lacking = index === undefined ? undefined : whatItLacks(index, conditions);
+  if (lacking !== undefined) return lacking;
   let count = 0;
   while (count < fields.length && conditions.get((fields[count] as IndexField).path)?.kind === 'equal') count++;
   const equals = fields.slice(0, count).map((field) => field.path);
   const next = fields[count]?.path;
-  const bounded = next !== undefined && conditions.get(next)?.kind === 'between' ? next : undefined;
-  if (equals.length + (bounded === undefined ? 0 : 1) !== conditions.size) return undefined;
+  const bounds = next === undefined ? undefined : conditions.get(next);
+  const bounded = bounds?.kind === 'between' ? next : undefined;
+  const left = [...conditions].find(([name, asked]) => name !== bounded && !equals.includes(name) && !isHeldAnyway(index?.partial ?? [], name, asked));
+  if (left !== undefined) return `its fields do not narrow by "${left[0]}" after those with equality`;
   const rest: readonly IndexField[] = [...fields.slice(count), ...(path.endsWithId ? [{ path: '_id', direction: 1 } as const] : [])];
-  // A field that is the same in all rows sorts nothing.
-  const asked = sort.filter((field) => !equals.includes(field.path));
-  if (asked.length > rest.length || asked.some((field, i) => field.path !== rest[i]?.path)) return undefined;
+  const isMultikey = index?.multikey === true;
+  if (isMultikey && bounds?.kind === 'between' && bounds.lower !== undefined && bounds.upper !== undefined) return `two elements of an array may meet the two bounds of "${next}"; ask for one of them, and choose the other from the answer`;
+  // A field that is the same in all rows sorts nothing; an array with an element that is the same has its others too.
+  const asked = isMultikey ? sort : sort.filter((field) => !equals.includes(field.path));
+  if (isMultikey && asked.length > 0 && bounded !== undefined) return 'arrays are sorted by their least or greatest element, which the bounds may leave out';
+  if (asked.length > rest.length || asked.some((field, i) => field.path !== rest[i]?.path)) return 'its order is not that of the sort';
   const reverse = asked[0] !== undefined && asked[0].direction !== rest[0]?.direction;
-  if (asked.some((field, i) => (field.direction !== rest[i]?.direction) !== reverse)) return undefined;
+  if (asked.some((field, i) => (field.direction !== rest[i]?.direction) !== reverse)) return 'its directions are neither those of the sort nor their opposites';
   return { path, equals, reverse, ...(bounded === undefined ? {} : { bounded }) };
+}
+
+/** What an index does not hold that the filter may ask for. */
+function whatItLacks(index: IndexRecord, conditions: Conditions): string | undefined {
+  if (index.sparse === true && !impliesSparse(index, conditions)) return 'it is sparse, and the filter does not say that one of its fields is there';
+  if (index.partial !== undefined && !impliesPartial(index.partial, conditions)) return `it holds only documents with ${index.partial.map(({ path, operator }) => `"${path}" ${operator}`).join(', ')}, which the filter does not say`;
+  return undefined;
 }
 
 /** The narrower one; of equals the shorter, then the older. */

@@ -1,8 +1,9 @@
 /** The client's side: nothing is taken from the node but proofs, and nothing is shown that they do not show. Browser-safe. */
-import { accept, refuse, type Verdict } from '@vsys/primitives';
-import { collectionFromRecord, collectionKey, type CollectionRecord, countFromRecord, countKey, documentFromRecord, documentKey, documentPrefix } from '@vsys/database/layout';
+import { accept, refuse, toHex, type Verdict } from '@vsys/primitives';
+import { collectionFromRecord, collectionKey, type CollectionRecord, countFromRecord, countKey, documentFromRecord, documentKey, documentPrefix, type StoredDocument } from '@vsys/database/layout';
 import { type ProofCode, verifyKeys, verifyRange } from '@vsys/state/proof';
 import { type Answer, type CountQuery, type Query, type QueryCode, queryLimits, type VerifiedAnswer, type VerifiedCount } from './model.ts';
+import { distinctIds, isFirstOfDocument, type MultikeyWalk } from './multikey-rows.ts';
 import { noCollection } from './no-collection.ts';
 import { type Plan, planCount, planQuery } from './plan.ts';
 
@@ -25,6 +26,7 @@ export function verifyAnswer(stateRoot: Uint8Array, query: Query, answer: Answer
   const found = verifyRows(stateRoot, plan.value, answer);
   if (!found.ok) return found;
   const { rows, more } = found.value;
+  if (plan.value.multikey !== undefined) return multikeyAnswer(stateRoot, query, plan.value, found.value, answer);
   const records = explanation.via === 'collection' ? withoutMore(rows.map(({ value }) => value), answer.documentsProof) : verifyDocuments(stateRoot, query, rows.map(({ value }) => value), answer);
   if (!records.ok) return records;
   const last = rows.at(-1);
@@ -53,8 +55,24 @@ export function verifyCount(stateRoot: Uint8Array, query: CountQuery, answer: An
   const spare = withoutMore(undefined, answer.documentsProof);
   if (!spare.ok) return spare;
   if (found.value.more) return refuse('QUERY_COUNT_MAX', `more than ${queryLimits.countMax} documents match, which one proof does not count; narrow the filter`);
-  return accept({ count: BigInt(found.value.rows.length), explanation });
+  return accept({ count: BigInt(plan.value.multikey === undefined ? found.value.rows.length : distinctIds(found.value.rows).length), explanation });
 }
+
+/** Each document once, where the walk meets it first. So a page may have fewer documents than rows, and a cursor all the same. */
+function multikeyAnswer(stateRoot: Uint8Array, query: Query, { multikey, prefix, explanation }: Extract<Plan, { kind: 'rows' }>, { rows, more }: VerifiedRows, answer: Answer): Verdict<VerifiedAnswer, VerifyCode> {
+  const ids = distinctIds(rows);
+  const records = verifyDocuments(stateRoot, query, ids, answer);
+  if (!records.ok) return records;
+  const documents = new Map(ids.map((id, i) => [toHex(id), documentFromRecord(records.value[i] as Uint8Array)]));
+  const last = rows.at(-1);
+  const shown = rows.flatMap(({ key, value }) => {
+    const stored = documents.get(toHex(value)) as StoredDocument;
+    return isFirstOfDocument(key, stored.document, multikey as MultikeyWalk) ? [stored] : [];
+  });
+  return accept({ documents: shown, more, explanation, ...(more && last !== undefined ? { cursor: last.key.slice(prefix.length) } : {}) });
+}
+
+type VerifiedRows = Extract<ReturnType<typeof verifyRange>, { ok: true }>['value'];
 
 function verifyCollection(stateRoot: Uint8Array, { database, collection: name }: CountQuery, answer: Answer): Verdict<CollectionRecord, VerifyCode> {
   const shown = verifyKeys(stateRoot, [collectionKey(database, name)], answer.collectionProof);

@@ -7,4 +7,4 @@ export type { VerifyCode } from './verify-answer.ts';
 export { conditionsOf } from './filter.ts';
 export { compileFilter } from './match-filter.ts';
 export type { Matches } from './match-filter.ts';
-export { planQuery } from './plan.ts';
+export { planQuery, whyNotOthers } from './plan.ts';

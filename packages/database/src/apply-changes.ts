@@ -10,15 +10,18 @@ import { databaseGas } from './gas.ts';
 import { type Change, entryMoves, writeEntries } from './index-entries.ts';
 import { documentToRecord } from './layout.ts';
 import { countWindow } from './quota.ts';
+import { checkSchemas } from './schema-setting.ts';
 
 /** What changes are done with: by an operation, or at the end of a block, where nobody pays. */
 export type ChangeContext = Pick<OperationContext, 'state' | 'gas' | 'block' | 'payer'>;
 
-/** Where documents change, whoever asks: entries of indexes, deposits, quotas, counts, expiry, and last the documents. */
+/** Where documents change, whoever asks: the schema, entries of indexes, deposits, quotas, counts, expiry, and last the documents. */
 export function applyChanges(changes: readonly Change[], place: Place, context: ChangeContext): Verdict<void, DatabaseCode> {
   const { database, collection, collectionRecord } = place;
   const params = databaseParamsFromRecord(context.state.get(DATABASE_PARAMS_KEY));
-  const moves = entryMoves(database, collection, collectionRecord.indexes, changes);
+  const fits = checkSchemas(changes, collectionRecord, context);
+  if (!fits.ok) return fits;
+  const moves = entryMoves(database, collection, collectionRecord.indexes, changes, context.gas);
   if (!moves.ok) return moves;
   const entered = writeEntries(moves.value, context);
   if (!entered.ok) return entered;

@@ -1,4 +1,6 @@
+import { invariant } from '@vsys/primitives';
 import type { Document, Value } from '@vsys/data-format/value';
+import { type IndexKinds, kindFields, kindsFrom } from './index-kinds.ts';
 import { type Quota, quotaFields, quotaFromFields } from './quota.ts';
 import { recordFromBytes, recordToBytes } from './record-bytes.ts';
 
@@ -8,7 +10,7 @@ export interface IndexField {
   readonly direction: 1 | -1;
 }
 
-export interface IndexRecord {
+export interface IndexRecord extends IndexKinds {
   /** Place in the key space of the collection; never used twice. */
   readonly number: number;
   readonly name: string;
@@ -23,20 +25,24 @@ export interface CollectionRecord {
   /** Blocks after its last change in which a document goes; absent: it stays. */
   readonly ttl?: number;
   readonly quota?: Quota;
+  /** What documents are held to: see `schemaFromDocument`. Absent: any. */
+  readonly schema?: Document;
   readonly indexes: readonly IndexRecord[];
 }
 
 /** BSON; what is at its default is left out. */
-export function collectionToRecord({ name, indexes, drops, ttl, quota }: CollectionRecord): Uint8Array {
+export function collectionToRecord({ name, indexes, drops, ttl, quota, schema }: CollectionRecord): Uint8Array {
   return recordToBytes(new Map<string, Value>([
     ['name', name],
     ['indexes', indexes.map((index) => new Map<string, Value>([
       ['number', BigInt(index.number)], ['name', index.name], ['unique', index.unique],
       ['fields', index.fields.map(({ path, direction }) => new Map<string, Value>([['path', path], ['direction', BigInt(direction)]]))],
+      ...kindFields(index),
     ]))],
     ...(drops === undefined ? [] : [['drops', drops] as [string, Value]]),
     ...(ttl === undefined ? [] : [['ttl', BigInt(ttl)] as [string, Value]]),
     ...(quota === undefined ? [] : [['quota', new Map(quotaFields(quota))] as [string, Value]]),
+    ...(schema === undefined ? [] : [['schema', schema] as [string, Value]]),
   ]));
 }
 
@@ -45,10 +51,18 @@ export function collectionFromRecord(bytes: Uint8Array): CollectionRecord {
   const indexes = (fields.get('indexes') as Document[]).map((index): IndexRecord => ({
     number: Number(index.get('number') as bigint), name: index.get('name') as string, unique: index.get('unique') as boolean,
     fields: (index.get('fields') as Document[]).map((field) => ({ path: field.get('path') as string, direction: Number(field.get('direction') as bigint) as 1 | -1 })),
+    ...kindsOf(index),
   }));
   const [drops, ttl, quota] = [fields.get('drops') as bigint | undefined, fields.get('ttl') as bigint | undefined, fields.get('quota') as Document | undefined];
+  const schema = fields.get('schema') as Document | undefined;
   return {
     name: fields.get('name') as string, indexes,
-    ...(drops === undefined ? {} : { drops }), ...(ttl === undefined ? {} : { ttl: Number(ttl) }), ...(quota === undefined ? {} : { quota: quotaFromFields(quota) }),
+    ...(drops === undefined ? {} : { drops }), ...(ttl === undefined ? {} : { ttl: Number(ttl) }), ...(quota === undefined ? {} : { quota: quotaFromFields(quota) }), ...(schema === undefined ? {} : { schema }),
   };
+}
+
+function kindsOf(index: Document): IndexKinds {
+  const kinds = kindsFrom(index);
+  invariant(kinds.ok, 'the record of an index does not read');
+  return kinds.value;
 }

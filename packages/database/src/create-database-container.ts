@@ -12,10 +12,12 @@ import type { Change } from './index-entries.ts';
 import { type DatabaseOperation, newDocument, type NewDocument, operationFromPayload } from './operation.ts';
 import { databaseLimits, type PayloadCode } from './payload-checks.ts';
 import { databaseGas } from './gas.ts';
+import type { EntryCode } from './entry-values.ts';
 import { expireWorker } from './expire-worker.ts';
 import { forgetOnceWorker, once } from './once.ts';
 import { onceKey } from './once-key.ts';
 import { refundCollectionWorker, refundDatabaseWorker } from './refund-workers.ts';
+import { setSchema } from './schema-setting.ts';
 import { expire, setQuota, setTtl } from './storage-settings.ts';
 import { WORK } from './work-kinds.ts';
 import { doWork, type Workers, workKeys } from './work-queue.ts';
@@ -71,7 +73,7 @@ function touchedBy(operation: DatabaseOperation, actor: Uint8Array, { height }: 
   const keys = [databaseKey(database), collectionKey(database, collection), usageKey(database), DATABASE_PARAMS_KEY];
   if (operation.kind === 'createCollection') return [...keys, dropsKey(database)];
   keys.push(countKey(database, collection));
-  if (operation.kind === 'createIndex' || operation.kind === 'setQuota' || operation.kind === 'setTtl') return keys;
+  if (operation.kind === 'createIndex' || operation.kind === 'setQuota' || operation.kind === 'setTtl' || operation.kind === 'setSchema') return keys;
   if (operation.kind === 'dropCollection') return [...keys, dropsKey(database)];
   const prefix = documentPrefix(database, collection);
   if (operation.kind === 'insert') for (const { idKey } of operation.documents) keys.push(documentKey(prefix, idKey));
@@ -82,7 +84,7 @@ function touchedBy(operation: DatabaseOperation, actor: Uint8Array, { height }: 
 
 export type DatabaseCode =
   | PayloadCode | 'DB_EXISTS' | 'DB_NO_DATABASE' | 'DB_NO_COLLECTION' | 'DB_NOT_OWNER' | 'DB_DUPLICATE' | 'DB_NO_DOCUMENT' | 'DB_VERSION' | 'DB_INDEX_NOT_EMPTY'
-  | 'DB_DEPOSIT' | 'DB_QUOTA' | 'DB_EXPIRES' | 'DB_REPEATED'
+  | 'DB_DEPOSIT' | 'DB_QUOTA' | 'DB_EXPIRES' | 'DB_REPEATED' | 'DB_VALIDATION' | EntryCode
   | PatchCode;
 
 function run(operation: DatabaseOperation, context: OperationContext): Verdict<void, DatabaseCode> {
@@ -97,6 +99,7 @@ function run(operation: DatabaseOperation, context: OperationContext): Verdict<v
     case 'dropDatabase': return dropDatabase(operation, context);
     case 'setQuota': return setQuota(operation, context);
     case 'setTtl': return setTtl(operation, context);
+    case 'setSchema': return setSchema(operation, context);
     case 'expire': return expire(operation, context);
     default: return write(operation, owned.value, context);
   }

@@ -1,6 +1,7 @@
 import type { Value } from '@vsys/data-format/value';
 import type { DatabaseParams } from './database-params.ts';
-import { documentPrefix, indexedValues, indexPrefix, type IndexRecord } from './layout.ts';
+import { entryValues } from './entry-values.ts';
+import { documentPrefix, indexPrefix, type IndexRecord } from './layout.ts';
 import { type NewDocument, operationFromPayload } from './operation.ts';
 
 /** Of a key of state: what a patch may move into an index that the payload does not show. */
@@ -33,10 +34,11 @@ function dueFor({ idKey, bson, document }: NewDocument, { database, collection }
   let bytes = documentPrefix(database, collection).length + idKey.length + bson.length;
   let keys = 1;
   for (const index of indexes) {
-    const values = indexedValues(index, document);
-    if (!values.ok) continue;
-    bytes += indexPrefix(database, collection, index.number).length + values.value.length + (index.unique ? 1 : 2) * idKey.length;
-    keys++;
+    const values = entryValues(index, document);
+    for (const value of values.ok ? values.value : []) {
+      bytes += indexPrefix(database, collection, index.number).length + value.length + (index.unique ? 1 : 2) * idKey.length;
+      keys++;
+    }
   }
   return BigInt(bytes) * depositPerByte + BigInt(keys) * depositPerKey;
 }

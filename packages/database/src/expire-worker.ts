@@ -1,11 +1,14 @@
 import { invariant } from '@vsys/primitives';
 import type { StateAccess } from '@vsys/container';
+import type { Document } from '@vsys/data-format/value';
 import { applyChanges } from './apply-changes.ts';
 import { DATABASE_PARAMS_KEY } from './database-params.ts';
 import { depositKeys, DEPOSITS_ACCOUNT, type Place, sharesOf } from './deposits.ts';
 import { documentBytes, documentFromRecord, metaFromRecord } from './document-record.ts';
+import { entryValues } from './entry-values.ts';
 import { expiringFromBytes } from './expiry.ts';
 import { collectionFromRecord, collectionKey, countKey, databaseFromRecord, databaseKey, documentKey, documentPrefix, usageKey } from './layout.ts';
+import type { IndexRecord } from './collection-record.ts';
 import { WORK } from './work-kinds.ts';
 import { addWork, type Worker, workKeys } from './work-queue.ts';
 
@@ -39,9 +42,17 @@ export const expireWorker: Worker = {
     const { idKey } = expiringFromBytes(payload);
     const gone = applyChanges([{ key, idKey, version, before: document, bytesBefore: documentBytes(record).length, metaBefore: meta }], place, { state, block, gas: NO_GAS, payer: DEPOSITS_ACCOUNT });
     invariant(gone.ok, 'a document goes whatever there is');
-    return { steps: 3 + place.collectionRecord.indexes.length + 5 * sharesOf(meta).length };
+    return { steps: 3 + entriesOf(document, place.collectionRecord.indexes) + 5 * sharesOf(meta).length };
   },
 };
+
+/** At least one for each index: it is looked into. */
+function entriesOf(document: Document, indexes: readonly IndexRecord[]): number {
+  return indexes.reduce((sum, index) => {
+    const values = entryValues(index, document);
+    return sum + (values.ok ? Math.max(1, values.value.length) : 1);
+  }, 0);
+}
 
 function keyOf(payload: Uint8Array): Uint8Array {
   const { database, collection, idKey } = expiringFromBytes(payload);

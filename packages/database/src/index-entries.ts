@@ -1,12 +1,14 @@
 import { accept, concatBytes, equalBytes, refuse, type Verdict } from '@vsys/primitives';
 import type { Document } from '@vsys/data-format/value';
-import type { OperationContext } from '@vsys/container';
+import type { GasMeter, OperationContext } from '@vsys/container';
 import { STATE_KEY_BYTES_MAX } from '@vsys/state';
 import type { DatabaseCode } from './create-database-container.ts';
 import type { DocumentMeta } from './document-record.ts';
-import { type DatabaseId, indexedValues, indexPrefix, type IndexRecord } from './layout.ts';
+import { type EntryCode, entryValues } from './entry-values.ts';
+import { type DatabaseId, indexPrefix, type IndexRecord } from './layout.ts';
 import type { NewDocument } from './operation.ts';
 import { databaseGas } from './gas.ts';
+import { partialComparisons } from './partial-filter.ts';
 
 /** One document, before and after. */
 export interface Change {
@@ -31,30 +33,35 @@ export interface EntryMove {
 }
 
 /** Entries that appear, disappear or move. What stays where it is is left out. */
-export function entryMoves(database: DatabaseId, collection: string, indexes: readonly IndexRecord[], changes: readonly Change[]): Verdict<readonly EntryMove[], DatabaseCode> {
+export function entryMoves(database: DatabaseId, collection: string, indexes: readonly IndexRecord[], changes: readonly Change[], gas: GasMeter): Verdict<readonly EntryMove[], DatabaseCode> {
   const moves: EntryMove[] = [];
   for (const index of indexes) {
     const prefix = indexPrefix(database, collection, index.number);
     for (const { idKey, before, after } of changes) {
-      const from = before === undefined ? undefined : entryKey(prefix, index, before, idKey);
-      const to = after === undefined ? undefined : entryKey(prefix, index, after.document, idKey);
-      if (to?.ok === false) return to;
+      for (const document of [before, after?.document]) if (document !== undefined && index.partial !== undefined) gas.charge(databaseGas.comparison * BigInt(partialComparisons(index.partial, document)));
+      const from = before === undefined ? accept([]) : entryKeys(prefix, index, before, idKey);
+      const to = after === undefined ? accept([]) : entryKeys(prefix, index, after.document, idKey);
+      if (!to.ok) return to;
       // What stands in the index was encoded once already.
-      const old = from?.ok === true ? from.value : undefined;
-      if (old !== undefined && to !== undefined && equalBytes(old, to.value)) continue;
-      moves.push({ index, idKey, from: old, to: to?.value });
+      const [old, next] = [from.ok ? from.value : [], to.value];
+      const [leaving, coming] = [old.filter((key) => !holds(next, key)), next.filter((key) => !holds(old, key))];
+      for (let i = 0; i < Math.max(leaving.length, coming.length); i++) moves.push({ index, idKey, from: leaving[i], to: coming[i] });
     }
   }
   return accept(moves);
 }
 
-function entryKey(prefix: Uint8Array, index: IndexRecord, document: Document, idKey: Uint8Array): Verdict<Uint8Array, DatabaseCode> {
-  const values = indexedValues(index, document);
-  if (!values.ok) return refuse(values.code === 'INDEX_KEY_TOO_LONG' ? 'DB_KEY_TOO_LONG' : 'DB_VALUE', `index "${index.name}": ${values.message}`);
-  const key = index.unique ? concatBytes(prefix, values.value) : concatBytes(prefix, values.value, idKey);
-  if (key.length > STATE_KEY_BYTES_MAX) return refuse('DB_KEY_TOO_LONG', `index "${index.name}": values and "_id" together make a key of ${key.length} bytes, at most ${STATE_KEY_BYTES_MAX} are allowed`);
-  return accept(key);
+/** Keys of the entries of a document in an index, in their order. */
+export function entryKeys(prefix: Uint8Array, index: IndexRecord, document: Document, idKey: Uint8Array): Verdict<readonly Uint8Array[], EntryCode> {
+  const values = entryValues(index, document);
+  if (!values.ok) return values;
+  const keys = values.value.map((one) => (index.unique ? concatBytes(prefix, one) : concatBytes(prefix, one, idKey)));
+  const long = keys.find(({ length }) => length > STATE_KEY_BYTES_MAX);
+  if (long !== undefined) return refuse('DB_KEY_TOO_LONG', `index "${index.name}": values and "_id" together make a key of ${long.length} bytes, at most ${STATE_KEY_BYTES_MAX} are allowed`);
+  return accept(keys);
 }
+
+const holds = (keys: readonly Uint8Array[], wanted: Uint8Array): boolean => keys.some((key) => equalBytes(key, wanted));
 
 /** Takes old entries away before new ones come, so that two documents of one batch may change places in a unique index. */
 export function writeEntries(moves: readonly EntryMove[], { state, gas }: Pick<OperationContext, 'state' | 'gas'>): Verdict<void, DatabaseCode> {

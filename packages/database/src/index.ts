@@ -1,5 +1,6 @@
 export { applyPatch } from './apply-patch.ts';
 export type { PatchCode, PatchContext } from './apply-patch.ts';
+export { schemaLimits } from './collection-schema.ts';
 export { createDatabaseContainer } from './create-database-container.ts';
 export type { DatabaseCode } from './create-database-container.ts';
 export { databaseDefaults, DatabaseParamsError, databaseParamsFromBytes, databaseParamsToBytes } from './database-params.ts';

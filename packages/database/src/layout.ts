@@ -4,14 +4,21 @@
  */
 import { type AccountId, concatBytes, uint64FromBytes, uint64ToBytes, utf8ToBytes } from '@vsys/primitives';
 import { taggedHash } from '@vsys/crypto/hash';
-import { type Binary, type Document, encodeIndexKey, getPath, type Value } from '@vsys/data-format/value';
+import { type Binary, type Document, type Value } from '@vsys/data-format/value';
 import { containerPrefix } from '@vsys/container';
-import type { CollectionRecord, IndexRecord } from './collection-record.ts';
+import type { CollectionRecord } from './collection-record.ts';
 import { type Quota, quotaFields, quotaFromFields } from './quota.ts';
 import { recordFromBytes, recordToBytes } from './record-bytes.ts';
 
 export { collectionFromRecord, collectionToRecord } from './collection-record.ts';
 export type { CollectionRecord, IndexField, IndexRecord } from './collection-record.ts';
+export { entryValues } from './entry-values.ts';
+export type { EntryCode } from './entry-values.ts';
+export type { IndexKinds } from './index-kinds.ts';
+export type { PartialCondition, PartialOperator } from './partial-filter.ts';
+export { candidatesAt, valuesAt } from './path-values.ts';
+export { beyondBound, equalTo, isNan } from './value-tests.ts';
+export type { ValueTest } from './value-tests.ts';
 export { DATABASE_PARAMS_KEY, databaseParamsFromRecord } from './database-params.ts';
 export type { DatabaseParams } from './database-params.ts';
 export { onceFromRecord, onceKey } from './once-key.ts';
@@ -95,11 +102,6 @@ export function documentKey(collectionPrefix: Uint8Array, idKey: Uint8Array): Ui
 /** What all entries of an index begin with; the bytes of the indexed values follow, and those of `_id` unless the index is unique. */
 export function indexPrefix(database: DatabaseId, collection: string, index: number): Uint8Array {
   return concatBytes(prefix, database, Uint8Array.of(AREA.index), collectionId(collection), Uint8Array.of(index >> 8, index & 0xff));
-}
-
-/** Bytes of the indexed values of a document, in the order of the index. A missing field counts as null. */
-export function indexedValues(index: IndexRecord, document: Document): ReturnType<typeof encodeIndexKey> {
-  return encodeIndexKey(index.fields.map(({ path }) => getPath(document, path)), index.fields.map(({ direction }) => direction));
 }
 
 /** BSON; what is at its default is left out. */

@@ -1,11 +1,14 @@
 import { accept, concatBytes, refuse, uint64FromBytes, utf8ToBytes, type Verdict } from '@vsys/primitives';
 import { type Document, decodeDocument, isArray, isDocument, type Value } from '@vsys/data-format/value';
 import { idKeyOf } from './id-key.ts';
+import { type IndexKinds, kindFields, kindsFrom } from './index-kinds.ts';
 import type { IndexField } from './layout.ts';
 import { headOf, nameFrom, payloadAbout, type Target } from './operation-head.ts';
 import { patchFromDocument } from './patch.ts';
 import type { PatchStep } from './patch-step.ts';
-import { checkNames, databaseLimits, isPath, malformed, type PayloadCode } from './payload-checks.ts';
+import { checkNames, databaseLimits, hasNumber, isPath, malformed, type PayloadCode } from './payload-checks.ts';
+import { SCHEMA_TAG, type SchemaOperation, schemaOperationFromPayload } from './schema-operations.ts';
+import { splitDocuments } from './split-documents.ts';
 import { STORAGE_TAG, type StorageOperation, storageOperationFromPayload } from './storage-operations.ts';
 
 export interface NewDocument {
@@ -15,7 +18,7 @@ export interface NewDocument {
   readonly document: Document;
 }
 
-export interface IndexDefinition {
+export interface IndexDefinition extends IndexKinds {
   readonly name: string;
   readonly fields: readonly IndexField[];
   readonly unique: boolean;
@@ -34,6 +37,7 @@ export type DatabaseOperation =
   | (Target & Guarded & { readonly kind: 'upsert'; readonly next: NewDocument })
   | (Target & Guarded & { readonly kind: 'patch'; readonly id: Value; readonly steps: readonly PatchStep[]; /** Whether a document that is not there is made, from its `_id` alone. */ readonly orInsert: boolean })
   | (Target & Guarded & { readonly kind: 'delete'; readonly id: Value })
+  | SchemaOperation
   | StorageOperation;
 
 const TAG = { createDatabase: 1, createCollection: 2, createIndex: 3, insert: 4, replace: 5, patch: 6, delete: 7, upsert: 8, patchOrInsert: 9 } as const;
@@ -54,6 +58,7 @@ export function operationFromPayload(payload: Uint8Array): Verdict<DatabaseOpera
     return name.ok ? accept({ kind: 'createDatabase', name: name.value }) : name;
   }
   if (tag !== undefined && tag >= STORAGE_TAG.dropCollection) return storageOperationFromPayload(payload);
+  if (tag !== undefined && tag >= SCHEMA_TAG.setSchema && tag < SCHEMA_TAG.setSchema + 5) return schemaOperationFromPayload(payload);
   const head = headOf(payload);
   if (!head.ok) return head;
   const { rest, ...target } = head.value;
@@ -98,14 +103,16 @@ function readCreateIndex(target: Target, rest: Uint8Array): Verdict<DatabaseOper
   return index.ok ? accept({ kind: 'createIndex', ...target, index: index.value }) : index;
 }
 
-export function indexToDocument({ name, fields, unique }: IndexDefinition): Document {
-  return new Map<string, Value>([['name', name], ['unique', unique], ['fields', fields.map(({ path, direction }) => new Map<string, Value>([['path', path], ['direction', BigInt(direction)]]))]]);
+export function indexToDocument({ name, fields, unique, ...kinds }: IndexDefinition): Document {
+  return new Map<string, Value>([['name', name], ['unique', unique], ['fields', fields.map(({ path, direction }) => new Map<string, Value>([['path', path], ['direction', BigInt(direction)]]))], ...kindFields(kinds)]);
 }
 
 function readIndex(value: Value): Verdict<IndexDefinition, PayloadCode> {
   if (!isDocument(value)) return malformed('an index is an object');
   const [name, unique, fields] = ['name', 'unique', 'fields'].map((field) => value.get(field));
-  if (value.size !== 3 || typeof name !== 'string' || typeof unique !== 'boolean' || !isArray(fields)) return malformed('an index has "name", "unique" and "fields"');
+  const kinds = kindsFrom(value);
+  if (!kinds.ok) return kinds;
+  if (value.size !== 3 + Object.keys(kinds.value).length || typeof name !== 'string' || typeof unique !== 'boolean' || !isArray(fields)) return malformed('an index has "name", "unique" and "fields", then "sparse", "multikey" and "partial" where it is so');
   const checked = nameFrom(utf8ToBytes(name), 'index');
   if (!checked.ok) return checked;
   if (fields.length === 0 || fields.length > databaseLimits.indexFieldsMax) return refuse('DB_LIMIT', `an index has 1 to ${databaseLimits.indexFieldsMax} fields`);
@@ -115,26 +122,23 @@ function readIndex(value: Value): Verdict<IndexDefinition, PayloadCode> {
     const direction = isDocument(field) ? field.get('direction') : undefined;
     if (!isDocument(field) || field.size !== 2 || typeof path !== 'string' || (direction !== 1n && direction !== -1n)) return malformed('a field of an index has "path" and "direction" 1 or -1');
     if (!isPath(path)) return refuse('DB_NAME', `"${path.slice(0, 40)}" is not a path of fields`);
+    if (kinds.value.multikey === true && hasNumber(path)) return refuse('DB_NAME', `"${path.slice(0, 40)}" names an element by its number; an index by elements has all of them`);
     if (read.some((other) => other.path === path)) return refuse('DB_NAME', `"${path}" is twice in one index`);
     read.push({ path, direction: direction === 1n ? 1 : -1 });
   }
-  return accept({ name, unique, fields: read });
+  return accept({ name, unique, fields: read, ...kinds.value });
 }
 
-/** Documents one behind the other; each is BSON, which begins with its length. */
 function readInsert(target: Target, rest: Uint8Array): Verdict<DatabaseOperation, PayloadCode> {
+  const parts = splitDocuments(rest);
+  if (!parts.ok) return parts;
   const documents: NewDocument[] = [];
-  let at = 0;
-  while (at < rest.length) {
-    if (documents.length === databaseLimits.documentsPerOperationMax) return refuse('DB_LIMIT', `one operation inserts at most ${databaseLimits.documentsPerOperationMax} documents`);
-    const length = at + 4 <= rest.length ? new DataView(rest.buffer, rest.byteOffset + at).getUint32(0, true) : 0;
-    if (length < 5 || at + length > rest.length) return malformed('a document is cut off');
-    const document = newDocument(rest.subarray(at, at + length));
+  for (const part of parts.value) {
+    const document = newDocument(part);
     if (!document.ok) return document;
     documents.push(document.value);
-    at += length;
   }
-  return documents.length === 0 ? malformed('an insert holds at least one document') : accept({ kind: 'insert', ...target, documents });
+  return accept({ kind: 'insert', ...target, documents });
 }
 
 /** Reads a document that is to be stored: field names that a path can name, and an `_id` that a key can hold. */

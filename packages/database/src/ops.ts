@@ -7,6 +7,7 @@ import { type Patch, patchToDocument } from './patch.ts';
 import { payloadAbout } from './operation-head.ts';
 import type { PayloadCode } from './payload-checks.ts';
 import type { Quota } from './quota.ts';
+import { setSchemaPayload } from './schema-operations.ts';
 import { dropDatabasePayload, expirePayload, oncePayload, quotaPayload, STORAGE_TAG, ttlPayload } from './storage-operations.ts';
 
 export { databaseId } from './layout.ts';
@@ -17,6 +18,9 @@ export { depositMaxOf } from './deposit-max.ts';
 export { patchFromUpdate } from './patch-from-update.ts';
 export type { PayloadCode } from './payload-checks.ts';
 export type { Quota } from './quota.ts';
+export { checkSchema } from './check-schema.ts';
+export { schemaFromDocument } from './collection-schema.ts';
+export type { CollectionSchema } from './collection-schema.ts';
 export { touchedDocuments } from './touched-documents.ts';
 export type { TouchedDocument, TouchedDocuments } from './touched-documents.ts';
 
@@ -44,6 +48,11 @@ export interface CollectionOps {
   drop(): DatabaseCall;
   /** What the collection may hold; `{}`: anything. What there is stays. */
   setQuota(quota: Quota): DatabaseCall;
+  /**
+   * What documents are held to that are written from then on, in the subset of JSON Schema that the chain has; undefined: nothing. What there is stays until it is written. In the transaction that makes
+   * the collection it holds from its first document on.
+   */
+  setSchema(schema: Document | undefined): DatabaseCall;
   /** Blocks after its last change in which a document goes, for what changes from then on; 0: it stays. */
   setTtl(blocks: number): DatabaseCall;
   /** Some documents go at the end of the block of this height, which is above the present one; 0: they stay. Their versions stay as they are. */
@@ -92,6 +101,7 @@ export function collectionOps(database: DatabaseId, collection: string): Collect
     upsert: (document, ifVersion = 0n) => call(payloadOf('upsert', target, concatBytes(uint64ToBytes(ifVersion), bson(document)))),
     patch: (id, patch, ifVersion = 0n, orInsert = false) => call(payloadOf(orInsert ? 'patchOrInsert' : 'patch', target, concatBytes(uint64ToBytes(ifVersion), patchBson(patchToDocument(id, patch))))),
     setQuota: (quota) => call(quotaPayload(database, collection, quota)),
+    setSchema: (schema) => call(setSchemaPayload(target, schema)),
     setTtl: (blocks) => call(ttlPayload(target, blocks)),
     expire: (ids, height) => call(expirePayload(target, height, ids)),
     drop: () => call(payloadAbout(STORAGE_TAG.dropCollection, target)),

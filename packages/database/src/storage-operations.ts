@@ -6,6 +6,7 @@ import { headOf, payloadAbout, type Target } from './operation-head.ts';
 import { idKeyOf } from './id-key.ts';
 import { databaseLimits, malformed, type PayloadCode } from './payload-checks.ts';
 import { type Quota, quotaFields } from './quota.ts';
+import { splitDocuments } from './split-documents.ts';
 
 export interface ExpiringId { readonly idKey: Uint8Array; readonly id: Value }
 
@@ -55,7 +56,7 @@ export function ttlPayload(target: Target, blocks: number): Uint8Array {
 }
 
 export function expirePayload(target: Target, expires: Height, ids: readonly Value[]): Uint8Array {
-  return payloadAbout(STORAGE_TAG.expire, target, concatBytes(heightBytes(expires), bytesOf(new Map([['ids', [...ids]]]))));
+  return payloadAbout(STORAGE_TAG.expire, target, concatBytes(heightBytes(expires), ...ids.map((id) => bytesOf(new Map([['_id', id]])))));
 }
 
 export function oncePayload(key: Uint8Array): Uint8Array {
@@ -101,16 +102,17 @@ function readExpire(target: Target, rest: Uint8Array): Verdict<StorageOperation,
   if (rest.length < 13) return malformed('expire is a height and the "_id"s of documents');
   const expires = blocksFrom(rest);
   if (!expires.ok) return expires;
-  const fields = decodeDocument(rest.subarray(8));
-  if (!fields.ok) return refuse('DB_VALUE', fields.message, { reason: fields.code });
-  const list = fields.value.get('ids');
-  if (fields.value.size !== 1 || !Array.isArray(list) || list.length === 0) return malformed('expire holds one field, "ids", a list of at least one "_id"');
-  if (list.length > databaseLimits.documentsPerOperationMax) return refuse('DB_LIMIT', `one operation is about at most ${databaseLimits.documentsPerOperationMax} documents`);
+  const parts = splitDocuments(rest.subarray(8));
+  if (!parts.ok) return parts;
   const ids: ExpiringId[] = [];
-  for (const id of list as readonly Value[]) {
+  for (const part of parts.value) {
+    const fields = decodeDocument(part);
+    if (!fields.ok) return refuse('DB_VALUE', fields.message, { reason: fields.code });
+    const id = fields.value.get('_id');
+    if (fields.value.size !== 1) return malformed('what expires is told by "_id" alone');
     const idKey = idKeyOf(id);
     if (!idKey.ok) return idKey;
-    ids.push({ idKey: idKey.value, id });
+    ids.push({ idKey: idKey.value, id: id as Value });
   }
   return accept({ kind: 'expire', ...target, expires: expires.value, ids });
 }

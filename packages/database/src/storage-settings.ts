@@ -26,12 +26,12 @@ export function setTtl({ database, collection, ttl: blocks }: Of<'setTtl'>, cont
 }
 
 /** Undefined takes it out: a setting at its default is not in the record. */
-function withSetting<R extends object, Name extends keyof R>(record: R, name: Name, value: R[Name] | undefined): R {
+export function withSetting<R extends object, Name extends keyof R>(record: R, name: Name, value: R[Name] | undefined): R {
   const { [name]: _, ...rest } = record;
   return { ...rest, ...(value === undefined ? {} : { [name]: value }) } as R;
 }
 
-function changeCollection(database: DatabaseId, collection: string, change: (record: CollectionRecord) => CollectionRecord, { state, gas }: OperationContext): Verdict<void, DatabaseCode> {
+export function changeCollection(database: DatabaseId, collection: string, change: (record: CollectionRecord) => CollectionRecord, { state, gas }: OperationContext): Verdict<void, DatabaseCode> {
   const record = state.get(collectionKey(database, collection));
   if (record === undefined) return refuse('DB_NO_COLLECTION', `there is no collection "${collection}"; create it first`);
   gas.charge(databaseGas.keyWrite);

@@ -9,6 +9,7 @@ const cities = collectionOps(databaseId(ada, 'world'), 'cities');
 const ghosts = collectionOps(databaseId(ada, 'world'), 'ghosts');
 const document = (...fields: [string, Value][]): Document => new Map(fields);
 const city = (id: number, name: string, people: number): Document => document(['_id', id], ['name', name], ['people', people], ['at', document(['country', 'KR'])]);
+const schema = document(['properties', document(['people', document(['maximum', 100])])], ['required', ['name']]);
 const indexes = [
   { name: 'name', unique: true, fields: [{ path: 'name', direction: 1 as const }] },
   { name: 'place', unique: false, fields: [{ path: 'at.country', direction: 1 as const }, { path: 'people', direction: -1 as const }] },
@@ -43,6 +44,11 @@ describe('the database as a container', () => {
           { payload: cities.patch(5, { push: new Map([['tags', { each: ['a'] }]]), setOnInsert: document(['name', 'Jeju']) }, 0n, true).payload, actor: ada, becomes: 'ok' },
           { payload: cities.patch(5, { pop: new Map([['name', 1 as const]]) }).payload, actor: ada, becomes: 'DB_PATCH_TYPE' },
           { payload: cities.patch(5, { currentDate: ['at.time'], addToSet: new Map([['tags', ['a', 'b']]]), pullAll: new Map([['none', ['a']]]), rename: new Map([['name', 'title']]) }).payload, actor: ada, becomes: 'ok' },
+          { payload: cities.setSchema(schema).payload, actor: ada, becomes: 'ok' },
+          { payload: cities.insert([city(6, 'Mokpo', 200)]).payload, actor: ada, becomes: 'DB_VALIDATION' },
+          { payload: cities.insert([city(6, 'Mokpo', 20)]).payload, actor: ada, becomes: 'ok' },
+          { payload: ghosts.setSchema(schema).payload, actor: ada, becomes: 'DB_NO_COLLECTION' },
+          { payload: cities.setSchema(undefined).payload, actor: ada, becomes: 'ok' },
           { payload: cities.delete(1).payload, actor: ada, becomes: 'ok' },
           { payload: cities.delete(1).payload, actor: ada, becomes: 'DB_NO_DOCUMENT' },
           { payload: ghosts.drop().payload, actor: ada, becomes: 'DB_NO_COLLECTION' },

@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { toHex } from '@vsys/primitives';
+import { toHex, uint64ToBytes } from '@vsys/primitives';
 import { type Document, encodeDocument, encodeIndexKey, type Value } from '@vsys/data-format/value';
 import { createMemoryStore } from '@vsys/store';
 import { createState, type StateView, verifyKeys, verifyRange } from '@vsys/state';
 import { countKey, databaseKey, databasePrefix, documentFromRecord, documentKey, documentPrefix, dropsKey, usageFromRecord, usageKey } from '../src/layout.ts';
 import { collectionOps, createDatabase, databaseId, dropDatabase } from '../src/ops.ts';
+import { databaseLimits } from '../src/payload-checks.ts';
 import { ada, bob, type Bench, createBench } from './harness.ts';
 
 const world = databaseId(ada, 'world');
@@ -79,6 +80,18 @@ describe('dropping a collection', () => {
     expect(bench.run([collectionOps(databaseId(bob, 'world'), 'cities').drop()])).toMatchObject({ code: 'DB_NO_DATABASE' });
     expect(bench.state.has(toHex(keyOf('cities', 1)))).toBe(true);
   });
+});
+
+test('a database takes so many drops and no more', () => {
+  const bench = filled();
+  (bench.state as Map<string, Uint8Array>).set(toHex(dropsKey(world)), uint64ToBytes(BigInt(databaseLimits.dropsMax - 1)));
+  expect(bench.run([cities.drop()])).toMatchObject({ ok: true });
+  expect(bench.run([rivers.drop()])).toMatchObject({ code: 'DB_LIMIT' });
+  expect(bench.run([dropDatabase(world)])).toMatchObject({ code: 'DB_LIMIT' });
+  // The versions above the last drop fit their eight bytes.
+  expect(bench.run([cities.create(), cities.insert([thing(1)])])).toMatchObject({ ok: true });
+  expect(versionOf(bench, 'cities', 1)).toBe((BigInt(databaseLimits.dropsMax) << 40n) + 1n);
+  expect(versionOf(bench, 'cities', 1)).toBeLessThan(1n << 63n);
 });
 
 describe('dropping a database', () => {

@@ -69,6 +69,11 @@ describe('a document with an expiry', () => {
     expect(bench.run([pages.expire([int32(9)], 8)], { height: 7 })).toMatchObject({ code: 'DB_NO_DOCUMENT' });
     expect(bench.run([pages.expire([int32(1)], databaseLimits.expiryBlocksMax)])).toMatchObject({ ok: true });
     expect(() => pages.expire([int32(1)], databaseLimits.expiryBlocksMax + 1)).toThrow(expect.objectContaining({ code: 'DB_LIMIT' }));
+    const many = Array.from({ length: databaseLimits.documentsPerOperationMax + 1 }, (_, i) => int32(i));
+    expect(pages.expire(many.slice(1), 8).payload.length).toBeGreaterThan(1_000);
+    expect(() => pages.expire(many, 8)).toThrow(expect.objectContaining({ code: 'DB_LIMIT' }));
+    expect(() => pages.setTtl(databaseLimits.expiryBlocksMax + 1)).toThrow(expect.objectContaining({ code: 'DB_LIMIT' }));
+    expect(bench.run([pages.setTtl(databaseLimits.expiryBlocksMax)])).toMatchObject({ ok: true });
     expect(() => pages.expire([], 8)).toThrow(expect.objectContaining({ code: 'DB_PAYLOAD' }));
   });
 

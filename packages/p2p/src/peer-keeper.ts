@@ -11,7 +11,7 @@ export interface PeerKeeper {
 export const KEEPER_LIMITS = {
   /** Wait before a peer that did not answer is dialled again; each further wait is twice as long, up to `retryMsMax`. */
   retryMsMin: 250,
-  /** Shorter than a slot of most chains: how long a peer that is back is not noticed. */
+  /** Shorter than the time from block to block of most chains: how long a peer that is back is not noticed. */
   retryMsMax: 1_000,
   /** How often a standing connection is looked after. */
   checkMs: 1_000,

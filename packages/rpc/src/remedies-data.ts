@@ -17,7 +17,10 @@ export const databaseRemedies: Readonly<Record<string, Remedy>> = {
   DB_DUPLICATE: ['the "_id", or the values of a unique index, are taken', 'change them, or replace the document that has them'],
   DB_VERSION: ['the document changed since it was read', 'read it again and decide again'],
   DB_INDEX_NOT_EMPTY: ['an index was asked for a collection that has documents', 'make a collection with the index and insert there'],
+  DB_INDEX_ARRAYS: ['two fields of an index by elements have several values in one document', 'index one of them, or keep one value in the other'],
   DB_DEPOSIT: ['the payer does not hold the deposit that what is stored takes; data.missing tells', 'fund the payer, or store less; a deposit comes back when the bytes go'],
+  DB_SCHEMA: ['the schema is none of the subset that the chain checks; the message names the place and the keywords', 'correct the schema'],
+  DB_VALIDATION: ['a document is not as the schema of its collection says; data.path and data.keyword tell where', 'correct the document, or have the schema changed'],
   DB_QUOTA: ['the collection, the database or the account would hold or write more than its quota', 'delete what is not needed, have the quota raised, or wait for the next window'],
   DB_EXPIRES: ['the height at which a document is to go has passed', 'name a height above the next block'],
   DB_REPEATED: ['a transaction with this key of "once" was executed before', 'it is done: look up the transaction that data names'],
@@ -85,6 +88,17 @@ export const tokenRemedies: Readonly<Record<string, Remedy>> = {
   TOKEN_NOT_ALLOWED: ['only holders on the list of the issuer hold this fungible', 'ask the issuer to allow the receiver'],
   TOKEN_PAUSED: ['the issuer has paused the fungible', 'wait until it moves again'],
   TOKEN_NOT_HOLDER: ['the actor neither is the holder nor owns the account', 'act as the holder, or as the owner of the account'],
+};
+
+export const attestationRemedies: Readonly<Record<string, Remedy>> = {
+  ATTESTATION_PAYLOAD: ['the payload is not an operation of attestations', 'make it with the functions of @vsys/attestation/ops'],
+  ATTESTATION_LIMIT: ['a description, uri, level or height is out of range', 'correct it as the message says'],
+  ATTESTATION_NO_REGISTRAR: ['who attests, or should, is no registrar of this chain now', 'register first, or go to a registrar that is open'],
+  ATTESTATION_NONE: ['the registrar does not attest this subject', 'have the registrar attest it'],
+  ATTESTATION_REVOKED: ['the registrar revoked its attestation; data.at is the height', 'have the registrar attest the subject anew'],
+  ATTESTATION_EXPIRED: ['the attestation ran out; data.at is the height', 'have the registrar attest the subject anew'],
+  ATTESTATION_LEVEL: ['the subject is attested at a lower level than is needed', 'have the registrar attest it at the level in data.needed'],
+  ATTESTATION_PAST: ['the attestation would have run out before it began', 'give a height above the one in data.height'],
 };
 
 export const formatRemedies: Readonly<Record<string, Remedy>> = {

@@ -43,8 +43,8 @@ export const schemas: Readonly<Record<SchemaName, JsonSchema>> = {
   ),
   Answer: object({ collectionProof: proof, rangeProof: proof, documentsProof: proof }),
   Explanation: object(
-    { via: { enum: ['key', 'collection', 'index'] }, index: text, reverse: { type: 'boolean' }, equals: { type: 'array', items: text }, bounded: text, tier: { const: 'proven' } },
-    ['index', 'bounded'],
+    { via: { enum: ['key', 'collection', 'index'] }, index: text, reverse: { type: 'boolean' }, equals: { type: 'array', items: text }, bounded: text, tier: { const: 'proven' }, others: { type: 'array', items: object({ index: text, why: text }) } },
+    ['index', 'bounded', 'others'],
   ),
 };
 

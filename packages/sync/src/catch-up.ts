@@ -68,7 +68,7 @@ export function createCatchUp({ chain, network, clock, logger }: Parts): CatchUp
     if (chain.head.height - from > 100) logger.info('caught up', { from, height: chain.head.height });
   };
 
-  /** One round: up to 512 headers after our branch, and their bodies. */
+  /** One turn: up to 512 headers after our branch, and their bodies. */
   async function follow(peer: PeerId): Promise<Step> {
     const headers = await fetchHeaders(peer);
     if (headers === undefined) return 'failed';

@@ -7,14 +7,15 @@ export interface Done { readonly status: number | null; readonly signal: NodeJS.
 
 export interface RunOptions {
   readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
   /** Called with everything printed so far; what it returns is sent once, as a terminal's Ctrl-C would be. */
   readonly interruptWhen?: (output: string) => boolean;
 }
 
 /** Runs a program to its end, with this Node first in the path and none of the workspace's conditions. */
-export function run(command: string, args: readonly string[], { cwd, interruptWhen }: RunOptions): Promise<Done> {
+export function run(command: string, args: readonly string[], { cwd, env = {}, interruptWhen }: RunOptions): Promise<Done> {
   const { NODE_OPTIONS: _options, ...rest } = process.env;
-  const child = spawn(command, args, { cwd, env: { ...rest, PATH: `${dirname(process.execPath)}${delimiter}${rest['PATH'] ?? ''}` }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { cwd, env: { ...rest, ...env, PATH: `${dirname(process.execPath)}${delimiter}${rest['PATH'] ?? ''}` }, stdio: ['ignore', 'pipe', 'pipe'] });
   return new Promise((resolve, reject) => {
     let output = '';
     let interrupted = false;

@@ -1,6 +1,6 @@
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pnpm, run } from './run.ts';
 import { entries, exampleOf, type Manifest, publicPackages, root, vectorsOf } from './workspace.ts';
@@ -36,12 +36,13 @@ describe.each(publicPackages.map(({ folder: home, manifest }) => ({ name: manife
     published = JSON.parse(text.output) as Manifest;
   }, STEP_MS_MAX);
 
-  test('holds what was built from the sources that are there, vectors, README and licence, and nothing else', async () => {
+  test('holds what was built from the sources that are there, templates, vectors, README and licence, and nothing else', async () => {
     const sources = (await readdir(join(root, home, 'src'), { recursive: true })).filter((file) => /\.[cm]?ts$/.test(file));
     const built = sources.flatMap((file) => ['.js', '.js.map', '.d.ts'].map((ending) => `dist/${file.replace(/\.ts$/, ending)}`));
     const commands = Object.values(manifest.bin ?? {}).map((file) => file.replace('./', ''));
+    const templates = manifest.files?.includes('templates') ? (await readdir(join(root, home, 'templates'), { recursive: true, withFileTypes: true })).filter((file) => file.isFile()).map((file) => relative(join(root, home), join(file.parentPath, file.name))) : [];
     const vectors = vectorsOf({ folder: home, manifest }).map((file) => `vectors/${file}.json`);
-    expect(files).toEqual([...built, ...commands, ...vectors, 'README.md', 'LICENSE', 'package.json'].sort());
+    expect(files).toEqual([...built, ...commands, ...templates, ...vectors, 'README.md', 'LICENSE', 'package.json'].sort());
   });
 
   test('has every entry that it exports, with its types', () => {
@@ -140,5 +141,66 @@ describe('in an empty project', () => {
     expect(await installed('vsys', 'init', '.')).toMatchObject({ status: 0 });
     const done = await run(process.execPath, ['example.ts'], { cwd: project(), interruptWhen: (output) => output.includes('head 3\n') });
     expect(done).toMatchObject({ status: 0, signal: null, output: expect.stringMatching(/^head 1\nhead 2\nhead 3\n/) });
+  }, STEP_MS_MAX);
+
+  describe('a consensus module of one\'s own', () => {
+    const own = (...path: string[]): string => project('own', ...path);
+    /** Lies in the project, whose packages it finds as in a workspace. */
+    const inOwn = (command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) => run(command, args, { cwd: own(), env });
+
+    test('is written by `vsys consensus eject`, and its types hold', async () => {
+      expect(await installed('vsys', 'consensus', 'eject', 'own', '--name', 'own-rule')).toMatchObject({ status: 0 });
+      const { dependencies, devDependencies } = JSON.parse(await readFile(own('package.json'), 'utf8')) as Manifest;
+      const ours = new Map(publicPackages.map(({ manifest }) => [manifest.name, `^${manifest.version}`]));
+      for (const [name, range] of Object.entries({ ...dependencies, ...devDependencies })) expect([name, range]).toEqual([name, ours.get(name)]);
+      await writeFile(own('tsconfig.json'), JSON.stringify({ compilerOptions: { target: 'es2023', lib: ['es2024', 'esnext.disposable'], module: 'nodenext', types: ['node'], strict: true, noEmit: true, allowJs: true, checkJs: true, skipLibCheck: true }, include: ['src', 'test'] }));
+      expect(await inOwn(project('node_modules', '.bin', 'tsc'), ['-p', '.'])).toEqual({ status: 0, signal: null, output: '' });
+    }, STEP_MS_MAX);
+
+    test('passes the published suite with `npm test`', async () => {
+      const done = await inOwn('npm', ['test', '--', '--test-reporter=tap']);
+      expect(done).toMatchObject({ status: 0, output: expect.stringMatching(/^# fail 0$/m) });
+      expect(Number(/^# pass (\d+)$/m.exec(done.output)?.[1])).toBeGreaterThan(50);
+    }, STEP_MS_MAX);
+
+    test('makes blocks in a node whose config names it', async () => {
+      const vsys = project('node_modules', '.bin', 'vsys');
+      expect(await inOwn(vsys, ['init', 'chain', '--consensus', 'own-rule'], { V_CONSENSUS__MODULES: './src/index.js' })).toMatchObject({ status: 0 });
+      expect(await readFile(own('chain', 'node.toml'), 'utf8')).toContain(own('src', 'index.js'));
+      // Starts it, looks until blocks are final, and ends it as a terminal's Ctrl-C would.
+      await writeFile(own('watch.mjs'), `
+        import { spawn } from 'node:child_process';
+        const node = spawn(${JSON.stringify(vsys)}, ['node', 'start', '--config', 'chain/node.toml', '--rpc-port', '0', '--p2p-listen', '/ip4/127.0.0.1/tcp/0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+        const ended = new Promise((resolve) => node.once('close', resolve));
+        const rpc = await new Promise((resolve, reject) => {
+          let output = '';
+          node.stdout.on('data', (text) => {
+            output += text;
+            const found = /"rpc":"(http:[^"]+)"/.exec(output)?.[1];
+            if (found !== undefined) resolve(found);
+          });
+          node.once('close', () => reject(new Error(output)));
+        });
+        const finalHeight = async () => Number(/^vsys_final_height (\\d+)$/m.exec(await (await fetch(rpc + '/metrics')).text())?.[1]);
+        while ((await finalHeight()) < 2) await new Promise((resolve) => setTimeout(resolve, 200));
+        node.kill('SIGINT');
+        console.log('final, and ended with', await ended);
+      `);
+      const done = await inOwn(process.execPath, ['watch.mjs']);
+      expect(done).toEqual({ status: 0, signal: null, output: 'final, and ended with 0\n' });
+    }, STEP_MS_MAX);
+  });
+
+  test('proof of work, written from outside, passes the published suite', async () => {
+    await cp(join(root, 'examples/consensus-pow'), project('pow'), { recursive: true, filter: (source) => !source.includes('node_modules') });
+    await writeFile(project('pow', 'suite.mjs'), `
+      import { test } from 'node:test';
+      import { consensusCompliance } from '@vsys/consensus/compliance';
+      import { createSubject, module } from './test/subject.ts';
+      consensusCompliance({ test, module, create: createSubject });
+    `);
+    const done = await run(process.execPath, ['--test', '--test-reporter=tap', 'suite.mjs'], { cwd: project('pow') });
+    expect(done).toMatchObject({ status: 0, output: expect.stringMatching(/^# fail 0$/m) });
+    expect(Number(/^# pass (\d+)$/m.exec(done.output)?.[1])).toBeGreaterThan(20);
   }, STEP_MS_MAX);
 });

@@ -20,7 +20,7 @@ export function addChainCommands(program: Command): void {
     });
 }
 
-function rowsOf({ chainId, name, symbol, network, genesis, limits, fees, containers, consensus }: SpecDescription): string[][] {
+function rowsOf({ chainId, name, symbol, network, genesis, limits, fees, database, containers, consensus }: SpecDescription): string[][] {
   return [
     ['chain id', toHex(chainId)],
     ['name', `${name}, coin ${symbol}, network ${network}`],
@@ -28,11 +28,17 @@ function rowsOf({ chainId, name, symbol, network, genesis, limits, fees, contain
     ['genesis state', `root ${toHex(genesis.stateRoot)}, ${genesis.accounts} accounts with ${genesis.coins} coins`],
     ['limits', `block ${limits.blockBytesMax} bytes and ${limits.blockGasMax} gas, transaction ${limits.transactionBytesMax} bytes`],
     ['fees', `${fees.perByte} per byte, ${fees.perGas} per gas, to ${fees.to}`],
+    ['storage', storageText(database)],
     ['containers', containers.join(', ')],
     ['consensus', consensus.module],
     ...Object.entries(consensus.numbers).map(([what, number]) => ['', `${what} ${number}`]),
     ...Object.entries(consensus.lists).flatMap(([what, items]) => items.map((item, i) => [`${what} ${i + 1} of ${items.length}`, textOf(item)])),
   ];
+}
+
+function storageText({ depositPerByte, depositPerKey, windowBlocks, windowBytes }: SpecDescription['database']): string {
+  const deposits = depositPerByte === 0n && depositPerKey === 0n ? 'no deposits' : `a deposit of ${depositPerByte} per byte and ${depositPerKey} per key`;
+  return windowBlocks === 0n ? deposits : `${deposits}, ${windowBytes} bytes of an account in ${windowBlocks} blocks`;
 }
 
 const textOf = (item: unknown): string => (typeof item === 'object' && item !== null ? Object.entries(item).map(([field, value]) => `${field} ${String(value)}`).join(', ') : String(item));

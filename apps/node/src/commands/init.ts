@@ -5,10 +5,12 @@ import { type Command, Option } from 'commander';
 import { hasCode, toHex } from '@vsys/primitives';
 import { createSigner } from '@vsys/crypto';
 import { chainId, chainSpecToJson } from '@vsys/data-format';
+import type { DatabaseParams } from '@vsys/database';
 import { AppError } from '../app-error.ts';
 import { modulesOfEnvironment } from '../carry-modules.ts';
 import { writeConfigText } from '../config.ts';
 import { createKeyFile, newSecret } from '../key-file.ts';
+import { wholeBigint } from '../read-value.ts';
 import { consensusNames } from '../modules.ts';
 import { printRows, say } from '../output.ts';
 import { createSpec } from '../spec-file.ts';
@@ -23,10 +25,14 @@ export function addInitCommand(program: Command): void {
     .argument('[folder]', 'where to write', '.')
     .addOption(new Option('--consensus <module>', 'how blocks are agreed on').choices(consensusNames()).default('spos'))
     .option('--name <name>', 'name of the chain', 'my-chain')
+    .option('--deposit-per-byte <units>', 'coins held for each byte that a document and its index entries take, given back when it goes', wholeBigint, 0n)
+    .option('--deposit-per-key <units>', 'and for each key', wholeBigint, 0n)
+    .option('--window-blocks <number>', 'blocks in which an account may write so many bytes of documents; 0: without such a bound', wholeBigint, 0n)
+    .option('--window-bytes <number>', 'how many', wholeBigint, 0n)
     .action(init);
 }
 
-async function init(folder: string, { consensus, name }: { consensus: string; name: string }): Promise<void> {
+async function init(folder: string, { consensus, name, ...database }: { consensus: string; name: string } & DatabaseParams): Promise<void> {
   const files = { spec: join(folder, 'chain.json'), seal: join(folder, 'seal.key'), p2p: join(folder, 'p2p.key'), config: join(folder, 'node.toml') };
   const there = Object.values(files).filter((file) => existsSync(file));
   if (there.length > 0) throw new AppError('FILE_EXISTS', `${there.join(', ')} ${there.length === 1 ? 'exists' : 'exist'} already and nothing was written; choose another folder: vsys init FOLDER`);
@@ -34,7 +40,7 @@ async function init(folder: string, { consensus, name }: { consensus: string; na
   const secret = newSecret();
   const seat = createSigner('ed25519', secret);
   const genesisTimeMs = Math.floor(Date.now() / SLOT_MS) * SLOT_MS;
-  const spec = createSpec({ name, consensus, slotMs: SLOT_MS, genesisTimeMs, seats: [seat], balances: [{ account: seat.account, amount: COINS }] });
+  const spec = createSpec({ name, consensus, slotMs: SLOT_MS, genesisTimeMs, seats: [seat], database, balances: [{ account: seat.account, amount: COINS }] });
   await mkdir(folder, { recursive: true });
   await createKeyFile(files.seal, 'ed25519', secret);
   await createKeyFile(files.p2p);

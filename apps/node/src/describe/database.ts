@@ -17,6 +17,7 @@ export function describeDatabase(operation: DatabaseOperation): string {
     case 'upsert': return `replaces or inserts a document of ${where}`;
     case 'patch': return `changes ${plural(operation.steps.length, 'field')} of a document of ${where}${operation.orInsert ? ', which is made if it is not there' : ''}`;
     case 'dropCollection': return `drops the collection ${where} with all that is in it`;
+    case 'setSchema': return operation.schema === undefined ? `lets documents of ${where} have any form` : `holds documents of ${where} to a schema`;
     case 'setTtl': return operation.ttl === 0 ? `lets documents of ${where} stay` : `lets documents of ${where} go ${plural(operation.ttl, 'block')} after their last change`;
     case 'expire': return `${operation.expires === 0 ? 'lets' : 'ends'} ${plural(operation.ids.length, 'document')} of ${where} ${operation.expires === 0 ? 'stay' : `at height ${operation.expires}`}`;
     case 'delete': return `deletes a document of ${where}`;

@@ -1,6 +1,6 @@
 import { indexKeyBytesMax } from './index-key.ts';
 
-const BODY_BYTES: Readonly<Record<number, number>> = { 0x10: 0, 0x70: 12, 0x90: 8 };
+const BODY_BYTES: Readonly<Record<number, number>> = { 0x08: 0, 0x10: 0, 0x70: 12, 0x90: 8 };
 const NUMBER_BYTES = 9;
 /** Power of ten and 34 digits of a number between two doubles. */
 const DIGITS_BYTES = 17;
