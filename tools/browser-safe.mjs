@@ -20,6 +20,8 @@ const entries = [
   '@vsys/token/ops',
   '@vsys/attestation/layout',
   '@vsys/attestation/ops',
+  '@vsys/moderation/layout',
+  '@vsys/moderation/ops',
   '@vsys/name/layout',
   '@vsys/name/ops',
   '@vsys/database-query/verify',

@@ -101,6 +101,18 @@ export const attestationRemedies: Readonly<Record<string, Remedy>> = {
   ATTESTATION_PAST: ['the attestation would have run out before it began', 'give a height above the one in data.height'],
 };
 
+export const moderationRemedies: Readonly<Record<string, Remedy>> = {
+  MODERATION_PAYLOAD: ['the payload is not an operation of moderation', 'make it with the functions of @vsys/moderation/ops'],
+  MODERATION_LIMIT: ['a text is too long, or missing', 'correct it as the message says'],
+  MODERATION_NO_MODERATOR: ['the actor has not described itself as a moderator', 'do that first, with the operation describe'],
+  MODERATION_MARKED: ['the moderator marks this already', 'unmark it first, to give another reason'],
+  MODERATION_NO_MARK: ['the moderator does not mark this', 'check moderator and target'],
+  MODERATION_NOT_PARTY: ['the mark does not hit who appeals', 'appeal as the person that is marked, or as the owner of what is'],
+  MODERATION_APPEALED: ['there is an appeal against the mark already; data.at is the height', 'wait for the answer of the moderator'],
+  MODERATION_NO_APPEAL: ['nobody appealed against the mark', 'answer when somebody does'],
+  MODERATION_ANSWERED: ['the appeal was answered; data.at is the height', 'take the mark off, or leave it'],
+};
+
 export const formatRemedies: Readonly<Record<string, Remedy>> = {
   FORMAT_MALFORMED: ['the bytes are not a message of their schema', 'check what was sent'],
   FORMAT_NOT_CANONICAL: ['a valid message is encoded in another way than the canonical one', reencode],
