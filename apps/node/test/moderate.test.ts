@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createTestFolder, type Outcome, type RunningDev, startDev, type TestFolder, vsys } from './support.ts';
 
 const TIME_MS = 240_000;
@@ -33,6 +34,19 @@ test('a moderator marks a document, its owner appeals, the moderator answers and
   expect(await run('show', watch, ...page())).toMatchObject({ code: 5, stderr: expect.stringMatching(/^error NOT_FOUND: .*proven at block/) });
   // A mark hides nothing by itself, and neither did this one.
   expect((await vsys(folder.path, ['db', 'get', 'shop', 'pages', '7'])).stdout).toContain('gold, cheap');
+}, TIME_MS);
+
+test('a policy is signed, passed on and checked', async () => {
+  expect(await run('policy', 'sign', 'policy.json', '--name', 'Orchid', '--moderator', watch, '--registrar', dev.account, '--key', 'watch.key')).toMatchObject({ code: 0 });
+  const signer = (JSON.parse((await vsys(folder.path, ['key', 'show', 'watch.key', '--json'])).stdout) as { account: string }).account;
+  const checked = JSON.parse((await run('policy', 'check', 'policy.json', '--json')).stdout) as { signer: string; moderators: string[]; name: string };
+  expect(checked).toMatchObject({ name: 'Orchid', moderators: [checked.signer], revision: 0 });
+  expect(checked.signer.toLowerCase()).toContain(signer.replace('0x', '').toLowerCase());
+  expect(await run('policy', 'sign', 'policy.json', '--name', 'Orchid', '--key', 'watch.key')).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error FILE_EXISTS: /) });
+  const text = await readFile(folder.file('policy.json'), 'utf8');
+  await writeFile(folder.file('other.json'), text.replace('"Orchid"', '"Rose"'));
+  expect(await run('policy', 'check', 'other.json')).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error DATA_FILE: .*POLICY_SIGNATURE/) });
+  expect(await run('policy', 'check', 'none.json')).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error DATA_FILE: /) });
 }, TIME_MS);
 
 test('what a mark is on is one thing', async () => {

@@ -12,6 +12,7 @@ import { readAddress } from '../read-address.ts';
 import { runWrite, type Write } from '../run-write.ts';
 import { provenAt } from '../shown.ts';
 import { addWaitOption } from '../signer-options.ts';
+import { addModeratePolicy } from './moderate-policy.ts';
 import { addTargetOptions, targetOf } from '../target-options.ts';
 
 /** `vsys moderate …`: marks of moderators on people and data, appeals against them, and answers. */
@@ -24,6 +25,7 @@ export function addModerateCommands(program: Command): void {
   addAbout(group, 'answer', 'answer the appeal against your mark', '<text>', 'what you say', (target, text) => target.answer(text));
   addAppeal(group);
   addShow(group);
+  addModeratePolicy(group);
 }
 
 function addDescribe(group: Command): void {
