@@ -22,6 +22,7 @@ const entries = [
   '@vsys/attestation/ops',
   '@vsys/moderation/layout',
   '@vsys/moderation/ops',
+  '@vsys/moderation/policy',
   '@vsys/name/layout',
   '@vsys/name/ops',
   '@vsys/database-query/verify',

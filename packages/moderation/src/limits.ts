@@ -7,3 +7,6 @@ export const moderationLimits = {
 
 /** Gas in units, on the scale of the database's. */
 export const moderationGas = { operation: 100n, payloadByte: 1n, keyWrite: 20n, storedByte: 1n } as const;
+
+/** Of a list of whom somebody honours. Every moderator is asked for at every document. */
+export const policyLimits = { policyNameBytesMax: 64, moderatorsMax: 16, registrarsMax: 64, policyCharactersMax: 16_384 } as const;

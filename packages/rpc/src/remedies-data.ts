@@ -110,7 +110,16 @@ export const moderationRemedies: Readonly<Record<string, Remedy>> = {
   MODERATION_NOT_PARTY: ['the mark does not hit who appeals', 'appeal as the person that is marked, or as the owner of what is'],
   MODERATION_APPEALED: ['there is an appeal against the mark already; data.at is the height', 'wait for the answer of the moderator'],
   MODERATION_NO_APPEAL: ['nobody appealed against the mark', 'answer when somebody does'],
+  POLICY_MALFORMED: ['the policy is not of the form of one', 'get it from its signer again, or sign one anew'],
+  POLICY_LIMIT: ['the policy names too many, or its name is too long', 'shorten it as the message says'],
+  POLICY_SIGNATURE: ['the policy is not as it was signed', 'get it from its signer again'],
   MODERATION_ANSWERED: ['the appeal was answered; data.at is the height', 'take the mark off, or leave it'],
+};
+
+export const tombstoneRemedies: Readonly<Record<string, Remedy>> = {
+  TOMBSTONE_MALFORMED: ['tombstones in an answer are not as their form says', 'ask again; if it stays, use another node'],
+  TOMBSTONE_NO_MARK: ['a document is withheld without a mark that stands in the state', 'use another node: this one hides what it may not'],
+  TOMBSTONE_NOT_HONOURED: ['a document is withheld for a moderator whom the policy of the node does not honour', 'use another node, or take the policy that it follows'],
 };
 
 export const formatRemedies: Readonly<Record<string, Remedy>> = {

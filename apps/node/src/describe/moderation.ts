@@ -13,7 +13,7 @@ export function describeModeration(operation: ModerationOperation): string {
   }
 }
 
-function targetText(target: Target): string {
+export function targetText(target: Target): string {
   switch (target.kind) {
     case 'person': return accountToHex(target.account);
     case 'database': return `database ${toHex(target.database)}`;
