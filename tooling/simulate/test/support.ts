@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { simulatedModule } from '@vsys/app-node/simulated-modules';
-import { simulateInWorkers } from '@vsys/simulation';
+import { runSeeds } from '@vsys/simulation';
 
 /** Seeds that are run with every change, for each module that has no other number. */
 const SEEDS = 200;
@@ -11,8 +11,7 @@ const GATE_MS_MAX = 3_600_000;
 /** The gate of one module: a file for each, so that they run beside each other. */
 export function gate(name: string, count: number = SEEDS): void {
   test(`${name}: ${count} seeds break no promise, and one of 50 run twice has one history`, async () => {
-    const worker = new URL('../src/gate-worker.ts', import.meta.url);
-    const { failed, notDeterministic, seeds, starts, seatChanges, transactionsFinal, repeated } = await simulateInWorkers(worker, { name }, { first: 0, end: count, extreme: false, repeatEach: REPEAT_EACH }, 1, () => {});
+    const { failed, notDeterministic, seeds, starts, seatChanges, transactionsFinal, repeated } = await runSeeds({ module: simulatedModule(name), seeds: Array.from({ length: count }, (_, seed) => seed), repeatEach: REPEAT_EACH });
     expect(failed.map(({ seed, violation }) => `npm run simulate -- --module ${name} --seed ${seed}: ${violation?.kind} ${violation?.message}`)).toEqual([]);
     expect(notDeterministic).toEqual([]);
     expect([seeds, repeated]).toEqual([count, Math.ceil(count / REPEAT_EACH)]);
