@@ -8,6 +8,8 @@ export const STATE_KEY_BITS_MAX: number = 9 * STATE_KEY_BYTES_MAX + 1;
 export const PROOF_BYTES_MAX = 33_554_432;
 /** Most rows of one range. */
 export const STATE_RANGE_LIMIT_MAX = 65_536;
+/** Most changes that one proof of changes shows. */
+export const STATE_CHANGES_MAX = 4_096;
 /** Blocks below the base that can be read with `asOf`, unless told. */
 export const RETENTION_BLOCKS_DEFAULT = 1_000;
 /** Decoded pages kept in memory, in bytes, unless told. */

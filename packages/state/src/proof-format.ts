@@ -26,6 +26,8 @@ export interface ProofNode {
   /** SHA-256 of the value of a leaf that comes without it. */
   readonly valueHash: Uint8Array;
   hash: Uint8Array;
+  /** The hash without the edge above, which the same subtree has elsewhere too. */
+  innerHash: Uint8Array;
   left: ProofNode | undefined;
   right: ProofNode | undefined;
   used: boolean;
@@ -48,6 +50,7 @@ export function openProof(root: Uint8Array, proof: Uint8Array): Verdict<ProofNod
       node.hash = new Uint8Array(32);
       sha256Pairs(pair, node.hash);
     }
+    node.innerHash = node.hash;
     if (node.edgeBits > 0) node.hash = sha256(edgePreimage(node.edge, node.edgeBits, node.hash));
   }
   const top = nodes[0] as ProofNode;
@@ -98,7 +101,7 @@ function fitsPath(node: ProofNode, path: Uint8Array): boolean {
 function readNode(proof: Uint8Array, from: number, start: number): { node: ProofNode; end: number } | undefined {
   const kind = proof[from];
   if (kind === undefined || kind > PROOF_NODE.empty) return undefined;
-  const node: ProofNode = { kind, start, edge: NONE, edgeBits: 0, key: NONE, value: NONE, valueHash: NONE, hash: NONE, left: undefined, right: undefined, used: false };
+  const node: ProofNode = { kind, start, edge: NONE, edgeBits: 0, key: NONE, value: NONE, valueHash: NONE, hash: NONE, innerHash: NONE, left: undefined, right: undefined, used: false };
   let at = from + 1;
   if (kind === PROOF_NODE.empty) return { node: { ...node, hash: new Uint8Array(32) }, end: at };
   if (kind === PROOF_NODE.closed) return withHash(node);

@@ -8,6 +8,8 @@ import type { ProofCode, ProofNode } from './proof-format.ts';
 import type { StateRange, StateRow } from './state.ts';
 
 export type { ProofCode } from './proof-format.ts';
+export { verifyChanges } from './verify-changes.ts';
+export type { ChangesProof, ChangesRange, StateChange } from './state.ts';
 
 /**
  * The values of keys under a root, `undefined` for each key that is proven absent, in the order asked.

@@ -23,6 +23,26 @@ export interface StateRow {
   readonly value: Uint8Array;
 }
 
+export interface ChangesRange {
+  /** First key, included. */
+  readonly from: Uint8Array;
+  /** End, not included; absent: to the last key. */
+  readonly to?: Uint8Array;
+}
+
+/** A key whose value differs between two states; undefined where it is absent. */
+export interface StateChange {
+  readonly key: Uint8Array;
+  readonly before: Uint8Array | undefined;
+  readonly after: Uint8Array | undefined;
+}
+
+/** Both states, with what they have in common closed. */
+export interface ChangesProof {
+  readonly before: Uint8Array;
+  readonly after: Uint8Array;
+}
+
 /** The state after one block: read-only, at a fixed root. */
 export interface StateView {
   readonly root: StateRoot;
@@ -34,6 +54,14 @@ export interface StateView {
   proveKeys(keys: readonly Uint8Array[]): Promise<Uint8Array>;
   /** The rows and a proof that they are all rows between the first bound and the last row (or the end). Checked by `verifyRange`. */
   proveRange(range: StateRange): Promise<{ readonly rows: readonly StateRow[]; readonly proof: Uint8Array; /** More rows lie beyond the limit. */ readonly more: boolean }>;
+  /**
+   * The keys of a range whose values are others than in an earlier or later state, and the proof that they are all; subtrees that are equal are not looked into.
+   * Checked by `verifyChanges`, for the range from `from` to `end`.
+   *
+   * @param since - a view of the same state
+   * @param limit - most changes, 1 to `STATE_CHANGES_MAX`; `end` tells where the range was cut, undefined when it was not
+   */
+  proveChanges(since: StateView, range: ChangesRange, limit: number): Promise<{ readonly changes: readonly StateChange[]; readonly proof: ChangesProof; readonly end: Uint8Array | undefined }>;
 }
 
 /**

@@ -1,15 +1,15 @@
 import type { Height, StateRoot } from '@vsys/primitives';
 import type { History } from './history.ts';
-import { STATE_KEY_BYTES_MAX, STATE_RANGE_LIMIT_MAX, VALUE_KEPT_BYTES_MAX } from './limits.ts';
+import { STATE_CHANGES_MAX, STATE_KEY_BYTES_MAX, STATE_RANGE_LIMIT_MAX, VALUE_KEPT_BYTES_MAX } from './limits.ts';
 import type { PageCache } from './page-cache.ts';
 import { proofToBytes } from './prove.ts';
 import { StateError } from './state-error.ts';
-import type { StateRange, StateRow, StateView, StateWrite } from './state.ts';
+import type { ChangesProof, ChangesRange, StateChange, StateRange, StateRow, StateView, StateWrite } from './state.ts';
 import { recordHeight, recordValue } from './store-layout.ts';
+import { scanChanges } from './tree-changes.ts';
 import { rootHash } from './tree-node.ts';
 import type { InnerNode, LeafNode, TreeNode } from './tree-node.ts';
 import { findInMemory, scanKeys, scanRange } from './tree-scan.ts';
-import type { Scan } from './tree-scan.ts';
 
 /** A view with what the state keeps about it. Values of its own writes are in its leaves until they are on disk. */
 export interface TreeView extends StateView {
@@ -24,6 +24,11 @@ export interface TreeView extends StateView {
   replaced: readonly (LeafNode | undefined)[];
   endedPages: readonly InnerNode[];
   dropped: boolean;
+  /** Of the state that it belongs to. */
+  readonly pages: PageCache;
+  /** Bytes of a proof that shows these nodes; called inside an operation that has them loaded. */
+  prove(shown: ReadonlyMap<TreeNode, number>): Promise<Uint8Array>;
+  valuesOf(leaves: readonly LeafNode[]): Promise<readonly Uint8Array[]>;
 }
 
 export interface TreeViewParts {
@@ -32,10 +37,14 @@ export interface TreeViewParts {
   readonly assertOpen: () => void;
 }
 
+/** A view is read beside another, of which the caller has no more than the interface. */
+const views = new WeakMap<StateView, TreeView>();
+
 export function createTreeView(height: Height, tree: TreeNode | undefined, parts: TreeViewParts): TreeView {
   const { history, pages } = parts;
   const root: StateRoot = rootHash(tree);
-  const view: TreeView = { root, height, tree, parent: undefined, writes: [], drops: [], replaced: [], endedPages: [], dropped: false, get, getMany, range, proveKeys, proveRange };
+  const view: TreeView = { root, height, tree, parent: undefined, writes: [], drops: [], replaced: [], endedPages: [], dropped: false, pages, get, getMany, range, proveKeys, proveRange, proveChanges, prove, valuesOf };
+  views.set(view, view);
   return view;
 
   async function get(key: Uint8Array): Promise<Uint8Array | undefined> {
@@ -114,7 +123,31 @@ export function createTreeView(height: Height, tree: TreeNode | undefined, parts
     });
   }
 
-  async function complete<T>(scan: () => Scan<T>): Promise<Scan<T>> {
+  /** The first pass finds where the limit cuts the range, the second shows what is before it. */
+  async function proveChanges(since: StateView, wanted: ChangesRange, limit: number): Promise<{ changes: readonly StateChange[]; proof: ChangesProof; end: Uint8Array | undefined }> {
+    assertRange({ ...wanted, limit: 0 });
+    if (!Number.isInteger(limit) || limit < 1 || limit > STATE_CHANGES_MAX) throw new StateError('STATE_RANGE', `expected a limit from 1 to ${STATE_CHANGES_MAX}, found ${limit}`);
+    const other = views.get(since);
+    if (other === undefined || other.pages !== pages) throw new StateError('STATE_RANGE', 'the other view is of another state');
+    return pages.run(async (operation) => {
+      const found = await complete(() => scanChanges(other.tree, tree, wanted, limit + 1, operation));
+      const next = found.changes[limit];
+      const end = (next?.before ?? next?.after)?.key;
+      const { changes, shownBefore, shownAfter } = end === undefined ? found : await complete(() => scanChanges(other.tree, tree, { from: wanted.from, to: end }, Infinity, operation));
+      const before = await other.valuesOf(changes.flatMap((change) => change.before ?? []));
+      const after = await valuesOf(changes.flatMap((change) => change.after ?? []));
+      let [b, a] = [0, 0];
+      return {
+        changes: changes.map((change): StateChange => ({
+          key: ((change.after ?? change.before) as LeafNode).key,
+          before: change.before === undefined ? undefined : before[b++], after: change.after === undefined ? undefined : after[a++],
+        })),
+        proof: { before: await other.prove(shownBefore), after: await prove(shownAfter) }, end,
+      };
+    });
+  }
+
+  async function complete<S extends { readonly missing: readonly InnerNode[] }>(scan: () => S): Promise<S> {
     let done = scan();
     await loadAll(() => done.missing, () => {
       done = scan();
