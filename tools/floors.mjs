@@ -20,8 +20,8 @@ const floors = {
   container: 4,
   transaction: 5, identity: 5, token: 5, attestation: 5,
   interchain: 6, database: 6, name: 6,
-  'block-tree': 7, 'database-query': 7,
-  consensus: 8,
+  'block-tree': 7, moderation: 7,
+  consensus: 8, 'database-query': 8,
   rpc: 9, sync: 9, 'finality-ffg': 9,
   client: 10, node: 10,
   simulation: 11,
@@ -37,7 +37,7 @@ const homes = {
 };
 const deterministic = new Set([
   'data-format', 'state', 'container', 'interchain', 'block-tree', 'consensus',
-  'transaction', 'database', 'identity', 'name', 'token', 'attestation',
+  'transaction', 'database', 'identity', 'name', 'token', 'attestation', 'moderation',
   'consensus-spos', 'consensus-poa', 'consensus-bft', 'consensus-eras', 'finality-ffg', 'consensus-pow',
 ]);
 const problems = [];

@@ -1,7 +1,7 @@
 // One jest preset for all packages: native ESM, TypeScript through swc, workspace packages read from their sources.
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  testEnvironment: 'node',
+  testEnvironment: new URL('./plain-environment.cjs', import.meta.url).pathname,
   testEnvironmentOptions: { customExportConditions: ['@vsys/source', 'node', 'node-addons', 'import', 'default'] },
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': [new URL('./swc-transform.cjs', import.meta.url).pathname, {}] },

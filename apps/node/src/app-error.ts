@@ -19,7 +19,7 @@ const RUNNING: readonly string[] = ['REFUSED', 'OUT_OF_GAS', 'TOO_MANY_READS'];
 export function exitCodeOf(code: string): number {
   if (INPUT.includes(code) || /^(ADDRESS|JSON)_/.test(code)) return 2;
   if (code === 'NETWORK' || code === 'PORT_BUSY' || code === 'RPC_PORT_BUSY' || code === 'P2P_LISTEN' || code.startsWith('CLIENT_')) return 3;
-  if (RUNNING.includes(code) || /^(TX|DB|QUERY|COIN|SPOS)_/.test(code)) return 4;
+  if (RUNNING.includes(code) || /^(TX|DB|QUERY|COIN|SPOS|IDENTITY|NAME|TOKEN|ATTESTATION|MODERATION)_/.test(code)) return 4;
   if (code === 'NOT_FOUND') return 5;
   return 1;
 }

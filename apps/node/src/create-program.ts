@@ -7,6 +7,7 @@ import { addExplainCommand } from './commands/explain.ts';
 import { addDbCommands } from './commands/db.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addKeyCommands } from './commands/key.ts';
+import { addModerateCommands } from './commands/moderate.ts';
 import { addNodeCommands } from './commands/node.ts';
 import { addSimulateCommand } from './commands/simulate.ts';
 import { addStakeCommands } from './commands/stake.ts';
@@ -29,6 +30,7 @@ export function createProgram(): Command {
   addTxCommands(program);
   addStakeCommands(program);
   addDbCommands(program);
+  addModerateCommands(program);
   addSimulateCommand(program);
   addConsensusCommands(program);
   addExplainCommand(program);

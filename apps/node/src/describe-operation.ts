@@ -4,6 +4,7 @@ import { accountToHex } from '@vsys/crypto';
 import type { Operation } from '@vsys/data-format';
 import { operationFromPayload as databaseOperationFromPayload } from '@vsys/database';
 import { operationFromPayload as identityOperationFromPayload } from '@vsys/identity';
+import { operationFromPayload as moderationOperationFromPayload } from '@vsys/moderation';
 import { operationFromPayload as nameOperationFromPayload } from '@vsys/name';
 import { uint64FromBytes, type Verdict } from '@vsys/primitives';
 import { operationFromPayload as tokenOperationFromPayload } from '@vsys/token';
@@ -11,6 +12,7 @@ import { COIN } from '@vsys/transaction';
 import { describeAttestation } from './describe/attestation.ts';
 import { describeDatabase } from './describe/database.ts';
 import { describeIdentity } from './describe/identity.ts';
+import { describeModeration } from './describe/moderation.ts';
 import { describeName } from './describe/name.ts';
 import { describeStake } from './describe/stake.ts';
 import { describeToken } from './describe/token.ts';
@@ -24,6 +26,7 @@ const DESCRIBE: Readonly<Record<string, Describe>> = {
   [COIN]: (payload) => payload.length === 28 ? { ok: true, value: `pays ${uint64FromBytes(payload, 20)} to ${accountToHex(payload.slice(0, 20))}` } : { ok: false, code: 'COIN_PAYLOAD', message: 'no transfer' },
   database: (payload) => told(databaseOperationFromPayload(payload), describeDatabase),
   identity: (payload) => told(identityOperationFromPayload(payload), describeIdentity),
+  moderation: (payload) => told(moderationOperationFromPayload(payload), describeModeration),
   name: (payload) => told(nameOperationFromPayload(payload), describeName),
   spos: (payload) => told(stakeOperationFromPayload(payload), describeStake),
   token: (payload) => told(tokenOperationFromPayload(payload), describeToken),

@@ -50,7 +50,7 @@ export function createSpec({ name, consensus, slotMs, genesisTimeMs, network = '
     limits: { blockBytesMax: 2_000_000, blockGasMax: 1_000_000_000n, transactionBytesMax: 262_144 },
     fees: { perByte: 1n, perGas: 1n, to: 'burn' },
     consensus: { module: module.id, params: params.value },
-    containers: [{ name: 'attestation', version: 1, params: none }, { name: 'coin', version: 1, params: none }, { name: 'database', version: 1, params: databaseParamsToBytes(database) }, { name: 'identity', version: 1, params: none }, { name: 'name', version: 1, params: none }, { name: 'token', version: 1, params: none }],
+    containers: [{ name: 'attestation', version: 1, params: none }, { name: 'coin', version: 1, params: none }, { name: 'database', version: 1, params: databaseParamsToBytes(database) }, { name: 'identity', version: 1, params: none }, { name: 'moderation', version: 1, params: none }, { name: 'name', version: 1, params: none }, { name: 'token', version: 1, params: none }],
     balances: balances.toSorted((a, b) => compareBytes(a.account, b.account)),
     salt: none,
   });

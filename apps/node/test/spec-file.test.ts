@@ -29,7 +29,7 @@ describe.each([['spos', 'seats'], ['poa', 'authorities'], ['bft', 'validators']]
 
   test('is described with its genesis, numbers and seats, the same each time', async () => {
     const described = await describeSpec(specOf(consensus));
-    expect(described).toMatchObject({ name: 'orchid', containers: ['attestation@1', 'coin@1', 'database@1', 'identity@1', 'name@1', 'token@1'], genesis: { time: '2027-01-15T08:00:00.000Z', accounts: 4, coins: 10n }, consensus: { module: `${consensus}@1` } });
+    expect(described).toMatchObject({ name: 'orchid', containers: ['attestation@1', 'coin@1', 'database@1', 'identity@1', 'moderation@1', 'name@1', 'token@1'], genesis: { time: '2027-01-15T08:00:00.000Z', accounts: 4, coins: 10n }, consensus: { module: `${consensus}@1` } });
     expect(described.consensus.lists[list]).toHaveLength(4);
     expect(described.consensus.numbers[list]).toBe(4);
     expect(toHex((await describeSpec(specOf(consensus))).genesis.id)).toBe(toHex(described.genesis.id));

@@ -158,7 +158,7 @@ describe('vsys completion', () => {
   });
 
   test.each([
-    ['vsys ', ['dev', 'init', 'node', 'key', 'chain', 'tx', 'stake', 'db', 'simulate', 'consensus', 'explain', 'completion']],
+    ['vsys ', ['dev', 'init', 'node', 'key', 'chain', 'tx', 'stake', 'db', 'moderate', 'simulate', 'consensus', 'explain', 'completion']],
     ['vsys ke', ['key']],
     ['vsys key ', ['new', 'show', 'import']],
     ['vsys init --consensus ', ['spos', 'poa', 'bft']],

@@ -1,4 +1,4 @@
-import { type AccountId, accept, BytesError, concatBytes, refuse, uint64FromBytes, uint64ToBytes, utf8FromBytes, utf8ToBytes, type Verdict } from '@vsys/primitives';
+import { type AccountId, accept, concatBytes, plainTextFromBytes, refuse, uint64FromBytes, uint64ToBytes, utf8FromBytes, utf8ToBytes, type Verdict } from '@vsys/primitives';
 import { attestationLimits as limits } from './limits.ts';
 
 export type AttestationPayloadCode = 'ATTESTATION_PAYLOAD' | 'ATTESTATION_LIMIT';
@@ -16,11 +16,6 @@ export type AttestationAction = AttestationOperation['kind'];
 const TAG: Readonly<Record<AttestationAction, number>> = { register: 1, close: 2, attest: 3, revoke: 4, remove: 5 };
 const kindOfTag = new Map(Object.entries(TAG).map(([kind, tag]) => [tag, kind as AttestationAction]));
 const WORD = /^[a-z][a-z0-9-]{0,31}$/;
-/**
- * First and last of the characters that a text for people may not hold: controls, and what turns the direction or has no width, could make it read as
- * another's. Ranges of our own, for Unicode's tables differ between engines.
- */
-const UNSEEN = [[0, 0x1f], [0x7f, 0x9f], [0x200b, 0x200f], [0x2028, 0x202e], [0x2060, 0x206f], [0xfeff, 0xfeff]] as const;
 const none = new Uint8Array();
 
 /** Parts of fixed length in a fixed order, text last: what is accepted has one spelling. */
@@ -58,8 +53,8 @@ function readRegister(payload: Uint8Array): Verdict<AttestationOperation, Attest
   if (uri.length > limits.uriBytesMax || !uri.every((byte) => byte > 0x20 && byte < 0x7f)) return refuse('ATTESTATION_LIMIT', `a uri has at most ${limits.uriBytesMax} printable characters of ASCII, and no space`);
   const bytes = payload.subarray(end);
   if (bytes.length === 0 || bytes.length > limits.descriptionBytesMax) return refuse('ATTESTATION_LIMIT', `a description has 1 to ${limits.descriptionBytesMax} bytes, found ${bytes.length}`);
-  const description = textFrom(bytes);
-  if (description === undefined || !isSeen(description)) return malformed('the description is UTF-8 without characters that are not seen');
+  const description = plainTextFromBytes(bytes);
+  if (description === undefined) return malformed('the description is UTF-8 without characters that are not seen');
   return accept({ kind: 'register', uri: utf8FromBytes(uri), description });
 }
 
@@ -75,19 +70,6 @@ function readAttest(payload: Uint8Array): Verdict<AttestationOperation, Attestat
   const word = bytes.every((byte) => byte < 0x80) ? utf8FromBytes(bytes) : '';
   if (!WORD.test(word)) return malformed(`the kind of an attestation is a word of 1 to ${limits.kindBytesMax} of a-z, 0-9 and "-" that begins with a letter`);
   return accept({ kind: 'attest', subject: payload.slice(1, 21), level, word, ...(height === 0n ? {} : { expires: Number(height) }), ...(flag === 1 ? { evidence: payload.slice(31, 63) } : {}) });
-}
-
-function isSeen(text: string): boolean {
-  return [...text].every((letter) => UNSEEN.every(([first, last]) => (letter.codePointAt(0) as number) < first || (letter.codePointAt(0) as number) > last));
-}
-
-function textFrom(bytes: Uint8Array): string | undefined {
-  try {
-    return utf8FromBytes(bytes);
-  } catch (error) {
-    if (error instanceof BytesError) return undefined;
-    throw error;
-  }
 }
 
 function malformed(why: string): Verdict<never, 'ATTESTATION_PAYLOAD'> {

@@ -13,7 +13,7 @@ import { bftExtToBytes, bftRoundOf } from './rules.ts';
 import type { BftContext } from './rules.ts';
 import { bftSealToBytes } from './seal.ts';
 import type { BftState } from './state.ts';
-import { countFor, decidedBy, roundOf, seatsIn, votesFor, votesOf, withVote } from './tally.ts';
+import { countFor, decidedBy, isSplitUp, roundOf, seatsIn, votesFor, votesOf, withVote } from './tally.ts';
 import type { Tally } from './tally.ts';
 import { notesFor, tell, tellStatus } from './tell.ts';
 import { createTurn, hasExecuted, isWanted, ROUNDS_KEPT_MAX, stepName } from './turn.ts';
@@ -214,16 +214,21 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
     return true;
   }
 
-  /** Lines 34 and 47: a quorum voted, though not for one thing; the rest get as long as a step lasts. */
+  /** Lines 34 and 47: a quorum voted, though not for one thing; the rest get as long as a step lasts, unless they would change nothing. */
   function count(turn: Turn): boolean {
-    const { step, round, tally, prevotesCounted, precommitsCounted, committee: { quorum } } = turn.state;
+    const { step, round, tally, prevotesCounted, precommitsCounted, committee: { n, quorum } } = turn.state;
     const { prevotes, precommits } = roundOf(tally, round);
+    // Halves of a network that meet again are in a round in which each voted alone; its patience is as long as their time apart made it.
+    if (step === 'prevote' && isSplitUp(prevotes, n, quorum)) {
+      vote(turn, PRECOMMIT, undefined);
+      return true;
+    }
     if (step === 'prevote' && !prevotesCounted && prevotes.size >= quorum) {
       turn.set({ prevotesCounted: true });
       waitFor(turn, patienceMs(round));
     }
     // So many for nothing leave too few for any block: waiting would change nothing.
-    if (step === 'precommit' && countFor(precommits, undefined) >= quorum) {
+    if (step === 'precommit' && (countFor(precommits, undefined) >= quorum || isSplitUp(precommits, n, quorum))) {
       beginRound(turn, round + 1);
       return true;
     }
@@ -326,8 +331,10 @@ export function createBftEngine(options: BftEngineOptions, keys: readonly Public
       case 'signed':
         return onSigned(turn, input.job, input.signature);
       case 'catchUp':
-        if (input.have + 1 === turn.state.height) tell(turn, notesFor(turn.state, turn.state.round), input.from);
-        return;
+        if (input.have + 1 !== turn.state.height) return;
+        tell(turn, notesFor(turn.state, turn.state.round), input.from);
+        // It may stand in a later round already, and tell of that one only what we do not wait for.
+        return tellStatus(turn, input.from);
       default:
         return;
     }

@@ -75,6 +75,11 @@ export function decidedBy(votes: StepVotes, quorum: number): { readonly id: Bloc
   return undefined;
 }
 
+/** Whether all validators voted, and not enough of them for any block. */
+export function isSplitUp(votes: StepVotes, validators: number, quorum: number): boolean {
+  return votes.size === validators && decidedBy(votes, quorum)?.id === undefined;
+}
+
 /** Validators that voted in this round. */
 export function seatsIn({ prevotes, precommits }: RoundTally): ReadonlySet<number> {
   return new Set([...prevotes.keys(), ...precommits.keys()]);

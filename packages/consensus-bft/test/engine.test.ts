@@ -194,6 +194,16 @@ describe('what others send to bft@1', () => {
     expect(engine.behind).toEqual([4]);
   });
 
+  test('a peer that joins in the same height hears of our round, so that it tells what we wait for in it', () => {
+    const engine = oneEngine();
+    engine.tickTo(2);
+    engine.step({ kind: 'catchUp', from: 'other', have: 0 });
+    expect(engine.sent.at(-1)).toMatchObject({ to: 'other', notes: [{ kind: 'status', height: 1, round: 2 }] });
+    const before = engine.sent.length;
+    engine.step({ kind: 'catchUp', from: 'ahead', have: 3 });
+    expect(engine.sent).toHaveLength(before);
+  });
+
   test('a proposal of a round far ahead stays out of the tree until votes ask for it', () => {
     const engine = oneEngine();
     engine.tickTo(0);
@@ -277,6 +287,23 @@ describe('what others send to bft@1', () => {
     expect([engine.state.round, engine.state.step]).toEqual([1, 'precommit']);
     engine.tick();
     expect(engine.state.round).toBe(2);
+  });
+
+  test('when all voted and no block has a quorum, nobody is waited for: halves that meet again go on at once', () => {
+    const engine = oneEngine();
+    const block = new Uint8Array(32).fill(5);
+    engine.tickTo(0);
+    engine.tick();
+    engine.prevotes(0, block, [1, 2]);
+    expect(engine.state.step).toBe('prevote');
+    const beganMs = engine.nowMs;
+    engine.prevotes(0, undefined, [3]);
+    expect(castIn(engine, PRECOMMIT, 0)).toBe('nil');
+    engine.precommits(0, block, [1]);
+    engine.precommits(0, undefined, [2]);
+    expect([engine.state.round, engine.state.step]).toEqual([0, 'precommit']);
+    engine.precommits(0, block, [3]);
+    expect([engine.state.round, engine.state.step, engine.nowMs]).toEqual([1, 'propose', beganMs]);
   });
 
   test('a block that does not execute gets a vote for nothing, at once', () => {

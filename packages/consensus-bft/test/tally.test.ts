@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { bftQuorum, PREVOTE } from '@vsys/consensus-bft';
 import type { Vote } from '@vsys/consensus-bft';
-import { countFor, decidedBy, isBacked, roundOf, seatsIn, votesOf, withVote } from '../src/tally.ts';
+import { countFor, decidedBy, isBacked, isSplitUp, roundOf, seatsIn, votesOf, withVote } from '../src/tally.ts';
 import type { Tally } from '../src/tally.ts';
 
 const [A, B] = [1, 2].map((byte) => new Uint8Array(32).fill(byte)) as [Uint8Array, Uint8Array];
@@ -31,6 +31,15 @@ describe('votes of a round', () => {
     expect(backed([voteOf(3, B), voteOf(0, B)], B)).toBe(false);
     expect(backed([voteOf(3, A), voteOf(0, B), voteOf(1, A), voteOf(1, B)], B)).toBe(false);
     expect(backed([voteOf(3, A), voteOf(0, undefined), voteOf(1, undefined), voteOf(2, undefined)], undefined)).toBe(false);
+  });
+
+  test.each<[boolean, readonly Vote[]]>([
+    [false, []], [false, [voteOf(0, undefined), voteOf(1, undefined), voteOf(2, undefined)]], [false, [voteOf(0, A), voteOf(1, undefined), voteOf(2, A), voteOf(3, A)]],
+    [true, [voteOf(0, A), voteOf(1, A), voteOf(2, B), voteOf(3, B)]], [true, [voteOf(0, A), voteOf(1, A), voteOf(2, undefined), voteOf(3, undefined)]],
+    // One that signed for both counts for both.
+    [false, [voteOf(0, A), voteOf(1, A), voteOf(2, B), voteOf(3, B), voteOf(3, A)]],
+  ])('all of 4 seats voted and no block has three of them: %p', (split, votes) => {
+    expect(isSplitUp(prevotesOf(...votes), 4, 3)).toBe(split);
   });
 
   // With q − d seats of a quorum that signed once, d below 2q − n: the count that hearing asks for is always reached, and by few blocks.

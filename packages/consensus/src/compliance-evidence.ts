@@ -59,7 +59,7 @@ export const evidenceChecks: readonly ConsensusCheck[] = [
           if (++moments % 17 === 0 && moments < 400) restart(index);
         },
       });
-      const ms = patienceMs(subject) / 4;
+      const ms = patienceMs(subject) / 6;
       await network.runFor(ms);
       network.split(subject.keys.map((_, i) => i % 2));
       await network.runFor(ms);

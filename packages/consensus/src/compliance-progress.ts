@@ -47,13 +47,13 @@ export function assertNoConflict(network: BenchNetwork, mustBeFinal: boolean): v
 }
 
 /**
- * Long enough for each side to make blocks, where a side can; and where finality holds through short cuts only, no longer than it does: until a side made
- * half as many blocks as bound how far a head is taken back, and the one alone made one.
+ * Long enough for each side to make blocks, where a side can: until one made more than two for each producer. Where finality holds through short cuts only, no longer
+ * than it does: until a side made half as many blocks as bound how far a head is taken back, and the one alone made one.
  */
 export async function runWhileCut({ keys, consensus: { reorgBound } }: Pick<ConsensusSubject, 'keys' | 'consensus'>, network: BenchNetwork, { provides }: Declared): Promise<void> {
-  if (provides.cuts !== 'short') return network.runFor(patienceMs({ keys }));
   const before = network.nodes.map(({ tree }) => tree.head.height);
   const made = (): readonly number[] => network.nodes.map(({ tree }, i) => tree.head.height - (before[i] as number));
-  const bound = Math.max(BOUND_MIN, reorgBound ?? 0);
-  await network.runUntil(() => (Math.max(...made()) >= bound / 2 && Math.min(...made()) > 0) || Math.max(...made()) >= bound - 2, patienceMs({ keys }));
+  const bound = provides.cuts === 'short' ? Math.max(BOUND_MIN, reorgBound ?? 0) : undefined;
+  const isLong = (): boolean => (bound === undefined ? Math.max(...made()) >= 2 * keys.length + 4 : (Math.max(...made()) >= bound / 2 && Math.min(...made()) > 0) || Math.max(...made()) >= bound - 2);
+  await network.runUntil(isLong, patienceMs({ keys }));
 }

@@ -31,7 +31,7 @@ export const restartChecks: readonly ConsensusCheck[] = [
           restart(index);
         },
       });
-      await network.runFor(patienceMs(subject) / 2);
+      await network.runUntil(() => restarts >= RESTARTS, patienceMs(subject) / 2);
       must(restarts > 0, 'no moment came at which a life could end: the engines did nothing');
       await assertNoContradiction(network.nodes.flatMap(({ asked }) => asked));
       await mustProgress(network, { declared, blocks: subject.keys.length, msMax: 4 * patienceMs(subject), what: 'the network did not go on after the restarts' });
@@ -59,7 +59,7 @@ export const restartChecks: readonly ConsensusCheck[] = [
       });
       const failures: unknown[] = [];
       const network = createBenchNetwork(withEngines(subject, copied, (error) => failures.push(error)), { weather: 4 });
-      await network.runFor(patienceMs(subject) / 2);
+      await network.runUntil(() => network.nodes.every(({ tree }) => tree.head.height >= 2 * subject.keys.length + 4), patienceMs(subject) / 2);
       await network.close();
       if (failures.length > 0) throw failures[0];
       must(copies > 0 && network.nodes.some(({ tree }) => tree.head.height > 1), 'the engines did nothing');

@@ -56,6 +56,38 @@ describe('documents', () => {
     }
   });
 
+  test('what has one spelling only is not encoded again, and any other spelling is refused', () => {
+    const spelt = new Map<string, Value>([['n', Number.NaN], ['b', true], ['a', [null, 'x', 1.5]], ['t', 'text']]);
+    const bytes = encoded(spelt);
+    const put = (find: readonly number[], instead: readonly number[]): Uint8Array => {
+      const at = bytes.findIndex((_, i) => find.every((byte, j) => bytes[i + j] === byte));
+      expect(at).toBeGreaterThan(0);
+      const changed = bytes.slice();
+      changed.set(instead, at);
+      return changed;
+    };
+    const [n, b] = ['n', 'b'].map((letter) => letter.charCodeAt(0)) as [number, number];
+    for (const [changed, code] of [
+      [put([0x01, n, 0, 0, 0, 0, 0, 0, 0, 0xf8], [0x01, n, 0, 1]), 'VALUE_NOT_CANONICAL'],
+      [put([0x08, b, 0, 1], [0x08, b, 0, 2]), 'VALUE_NOT_CANONICAL'],
+      [put([0x0a, 0x30, 0], [0x0a, 0x31]), 'VALUE_FIELD_NAME'],
+      [put([0x0a, 0x30, 0], [0x0a, 0x35]), 'VALUE_NOT_CANONICAL'],
+      [put([0x08, b, 0, 1], [0x08, 0x24]), 'VALUE_FIELD_NAME'],
+      [put([0x74, 0x65, 0x78, 0x74, 0], [0x74, 0x65, 0x78, 0x74, 1]), 'VALUE_NOT_CANONICAL'],
+    ] as const) expect(decodeDocument(changed)).toMatchObject({ ok: false, code });
+    expect(decodeDocument(bytes)).toEqual({ ok: true, value: spelt });
+  });
+
+  test('whatever bytes are taken, they are those that the document has', () => {
+    const damage = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 });
+    fc.assert(fc.property(document, damage, (doc, changes) => {
+      const bytes = encoded(doc);
+      for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
+      const result = decodeDocument(bytes);
+      if (result.ok) expect(encoded(result.value)).toEqual(bytes);
+    }), { numRuns: 2_000 });
+  });
+
   test.each<[string, Map<string, Value>, string]>([
     ['a name with $', new Map([['$a', 1]]), 'VALUE_FIELD_NAME'], ['an empty name', new Map([['', 1]]), 'VALUE_FIELD_NAME'], ['half a character', new Map([['a', '\ud800']]), 'VALUE_RANGE'],
     ['an int64 out of range', new Map([['a', 2n ** 63n]]), 'VALUE_RANGE'], ['65,537 bytes', new Map([['a', 'x'.repeat(65_536 - 12)]]), 'VALUE_TOO_LARGE'],

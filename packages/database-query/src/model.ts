@@ -1,3 +1,5 @@
+import type { AccountId } from '@vsys/primitives';
+import type { MarkRecord, Target } from '@vsys/moderation/layout';
 import type { Document } from '@vsys/data-format/value';
 import type { StoredDocument } from '@vsys/database/layout';
 
@@ -47,6 +49,33 @@ export interface Answer {
   readonly rangeProof: Uint8Array;
   /** Of the documents that the index rows point to, or of the key asked; empty where the range holds the documents itself. */
   readonly documentsProof: Uint8Array;
+  /** Where documents are withheld for marks of moderators that the node honours. */
+  readonly tombstones?: Tombstones;
+}
+
+/** Why documents of an answer are withheld: each for one mark, which is proven under the same root. */
+export interface Tombstones {
+  /** For each document that is withheld, in the order in which the answer comes to them. */
+  readonly marks: readonly { readonly moderator: AccountId; /** What over the document is marked. */ readonly on: Target['kind'] }[];
+  /** Where a person is marked: the owner of the database. */
+  readonly owner?: AccountId;
+  /** Of the record of the database where there is an `owner`, then of the marks, each once. */
+  readonly marksProof: Uint8Array;
+}
+
+/** In place of a document: it is there, its record hashes to this, and this mark is on it or on what it is in. */
+export interface Tombstone {
+  readonly kind: 'tombstone';
+  readonly idKey: Uint8Array;
+  /** SHA-256 of the record: who has the document elsewhere can see that it is this one. */
+  readonly recordHash: Uint8Array;
+  readonly moderator: AccountId;
+  readonly mark: MarkRecord;
+}
+
+export interface ModeratedAnswer extends Omit<VerifiedAnswer, 'documents'> {
+  /** In order, none left out. */
+  readonly rows: readonly ({ readonly kind: 'document'; readonly stored: StoredDocument } | Tombstone)[];
 }
 
 export interface VerifiedAnswer {

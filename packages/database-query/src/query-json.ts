@@ -1,6 +1,6 @@
 import { accept, fromHex, refuse, toHex, type Verdict } from '@vsys/primitives';
 import { type Document, documentFromJson, documentToJson, type Value } from '@vsys/data-format/value';
-import type { Answer, Explanation, Query, QueryCode, SortField } from './model.ts';
+import { type Answer, type Explanation, type Query, type QueryCode, queryLimits, type SortField, type Tombstones } from './model.ts';
 
 /** A query on the wire. */
 export interface QueryJson {
@@ -16,7 +16,20 @@ export interface QueryJson {
 }
 
 /** Proofs in base64. */
-export type AnswerJson = Readonly<Record<keyof Answer, string>>;
+export interface AnswerJson {
+  readonly collectionProof: string;
+  readonly rangeProof: string;
+  readonly documentsProof: string;
+  readonly tombstones?: TombstonesJson;
+}
+
+/** Ids in hexadecimal. */
+export interface TombstonesJson {
+  readonly marks: readonly { readonly moderator: string; readonly on: Tombstones['marks'][number]['on'] }[];
+  readonly owner?: string;
+  readonly marksProof: string;
+}
+
 export type ExplanationJson = Explanation;
 
 export function queryToJson({ database, collection, filter, sort, limit, after }: Query): QueryJson {
@@ -77,15 +90,45 @@ function sortFrom(json: unknown): Verdict<readonly SortField[] | undefined, Quer
   return accept((json as SortField[]).map(({ path, direction }) => ({ path, direction })));
 }
 
-export function answerToJson({ collectionProof, rangeProof, documentsProof }: Answer): AnswerJson {
-  return { collectionProof: toBase64(collectionProof), rangeProof: toBase64(rangeProof), documentsProof: toBase64(documentsProof) };
+export function answerToJson({ collectionProof, rangeProof, documentsProof, tombstones }: Answer): AnswerJson {
+  return {
+    collectionProof: toBase64(collectionProof), rangeProof: toBase64(rangeProof), documentsProof: toBase64(documentsProof),
+    ...(tombstones === undefined ? {} : { tombstones: tombstonesToJson(tombstones) }),
+  };
 }
 
 export function answerFromJson(json: unknown): Verdict<Answer, QueryCode> {
   if (!isRecord(json)) return malformed('an answer is an object of three proofs');
   const [collectionProof, rangeProof, documentsProof] = [json.collectionProof, json.rangeProof, json.documentsProof].map(fromBase64);
   if (collectionProof === undefined || rangeProof === undefined || documentsProof === undefined) return malformed('a proof of the answer is not base64');
-  return accept({ collectionProof, rangeProof, documentsProof });
+  if (json.tombstones === undefined) return accept({ collectionProof, rangeProof, documentsProof });
+  const tombstones = tombstonesFromJson(json.tombstones);
+  return tombstones.ok ? accept({ collectionProof, rangeProof, documentsProof, tombstones: tombstones.value }) : tombstones;
+}
+
+function tombstonesToJson({ marks, owner, marksProof }: Tombstones): TombstonesJson {
+  return { marks: marks.map(({ moderator, on }) => ({ moderator: toHex(moderator), on })), ...(owner === undefined ? {} : { owner: toHex(owner) }), marksProof: toBase64(marksProof) };
+}
+
+function tombstonesFromJson(json: unknown): Verdict<Tombstones, QueryCode> {
+  if (!isRecord(json) || !Array.isArray(json.marks) || json.marks.length > queryLimits.documentsMax) return malformed(`tombstones have a list of at most ${queryLimits.documentsMax} marks, and their proof`);
+  const [owner, marksProof] = [json.owner === undefined ? undefined : idFrom(json.owner), fromBase64(json.marksProof)];
+  if (marksProof === undefined || (json.owner !== undefined && owner === undefined)) return malformed('the owner in tombstones is 20 bytes in hexadecimal, their proof base64');
+  const marks: Tombstones['marks'][number][] = [];
+  for (const mark of json.marks as readonly unknown[]) {
+    const moderator = isRecord(mark) ? idFrom(mark.moderator) : undefined;
+    const on = isRecord(mark) ? ON.find((kind) => kind === mark.on) : undefined;
+    if (moderator === undefined || on === undefined) return malformed('a mark has "moderator", 20 bytes in hexadecimal, and what it is "on"');
+    marks.push({ moderator, on });
+  }
+  return accept({ marks, ...(owner === undefined ? {} : { owner }), marksProof });
+}
+
+const ON = ['document', 'collection', 'database', 'person'] as const;
+
+function idFrom(value: unknown): Uint8Array | undefined {
+  const bytes = bytesFrom(value);
+  return bytes?.length === 20 ? bytes : undefined;
 }
 
 const malformed = (message: string): Verdict<never, 'QUERY_MALFORMED'> => refuse('QUERY_MALFORMED', message);

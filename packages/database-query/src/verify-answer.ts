@@ -1,7 +1,8 @@
 /** The client's side: nothing is taken from the node but proofs, and nothing is shown that they do not show. Browser-safe. */
 import { accept, refuse, toHex, type Verdict } from '@vsys/primitives';
-import { collectionFromRecord, collectionKey, type CollectionRecord, countFromRecord, countKey, documentFromRecord, documentKey, documentPrefix, type StoredDocument } from '@vsys/database/layout';
-import { type ProofCode, verifyKeys, verifyRange } from '@vsys/state/proof';
+import { collectionFromRecord, collectionKey, type CollectionRecord, countFromRecord, countKey, documentFromRecord, documentKey, documentPrefix } from '@vsys/database/layout';
+import type { StateRow } from '@vsys/state';
+import { type ProofCode, type Shown, verifyKeys, verifyKeysPartly, verifyRange, verifyRangePartly } from '@vsys/state/proof';
 import { type Answer, type CountQuery, type Query, type QueryCode, queryLimits, type VerifiedAnswer, type VerifiedCount } from './model.ts';
 import { distinctIds, isFirstOfDocument, type MultikeyWalk } from './multikey-rows.ts';
 import { noCollection } from './no-collection.ts';
@@ -14,26 +15,57 @@ export type VerifyCode = QueryCode | ProofCode;
  * @returns the documents in order, or why the answer shows nothing. QUERY_NO_COLLECTION is a proven answer too
  */
 export function verifyAnswer(stateRoot: Uint8Array, query: Query, answer: Answer): Verdict<VerifiedAnswer, VerifyCode> {
+  if (answer.tombstones !== undefined) return notMinimal();
+  const read = readAnswer(stateRoot, query, answer, false);
+  if (!read.ok) return read;
+  const { rows, multikey, ...rest } = read.value;
+  const documents = rows.flatMap(({ key, shown }) => {
+    const stored = documentFromRecord(shown.value as Uint8Array);
+    // Each document once, where the walk meets it first. So a page may have fewer documents than rows, and a cursor all the same.
+    return multikey === undefined || isFirstOfDocument(key, stored.document, multikey) ? [stored] : [];
+  });
+  return accept({ documents, ...rest });
+}
+
+/** A row of the walk, and what is shown of the document that it leads to. */
+export interface AnswerRow {
+  readonly key: Uint8Array;
+  readonly idKey: Uint8Array;
+  readonly shown: Shown;
+}
+
+export interface ReadAnswer extends Omit<VerifiedAnswer, 'documents'> {
+  readonly rows: readonly AnswerRow[];
+  /** Of an index by elements, along which a document may come several times. */
+  readonly multikey: MultikeyWalk | undefined;
+}
+
+/** All rows that the proofs show, complete and in order; with `mayWithhold`, documents may be shown by their hashes. */
+export function readAnswer(stateRoot: Uint8Array, query: Query, answer: Answer, mayWithhold: boolean): Verdict<ReadAnswer, VerifyCode> {
   const collection = verifyCollection(stateRoot, query, answer);
   if (!collection.ok) return collection;
   const plan = planQuery(collection.value, query);
   if (!plan.ok) return plan;
   const { explanation } = plan.value;
+  const start = documentPrefix(query.database, query.collection).length;
   if (plan.value.kind === 'key') {
-    const record = verifyKey(stateRoot, plan.value.key, answer);
-    return record.ok ? accept({ documents: record.value === undefined ? [] : [documentFromRecord(record.value)], more: false, explanation }) : record;
+    const { key } = plan.value;
+    if (answer.rangeProof.length > 0) return notMinimal();
+    const found = verifyKeysPartly(stateRoot, [key], answer.documentsProof, mayWithhold);
+    if (!found.ok) return found;
+    const [shown] = found.value;
+    return accept({ rows: shown === undefined ? [] : [{ key, idKey: key.slice(start), shown }], more: false, explanation, multikey: undefined });
   }
-  const found = verifyRows(stateRoot, plan.value, answer);
+  const { bounds, limit, multikey, prefix } = plan.value;
+  const isDocuments = explanation.via === 'collection';
+  const found = verifyRangePartly(stateRoot, { ...bounds, limit, reverse: explanation.reverse }, answer.rangeProof, mayWithhold && isDocuments);
   if (!found.ok) return found;
-  const { rows, more } = found.value;
-  if (plan.value.multikey !== undefined) return multikeyAnswer(stateRoot, query, plan.value, found.value, answer);
-  const records = explanation.via === 'collection' ? withoutMore(rows.map(({ value }) => value), answer.documentsProof) : verifyDocuments(stateRoot, query, rows.map(({ value }) => value), answer);
-  if (!records.ok) return records;
-  const last = rows.at(-1);
-  return accept({
-    documents: records.value.map(documentFromRecord), more, explanation,
-    ...(more && last !== undefined ? { cursor: last.key.slice(plan.value.prefix.length) } : {}),
-  });
+  const { more } = found.value;
+  const rows = isDocuments ? withoutMore(found.value.rows.map(({ key, ...shown }) => ({ key, idKey: key.slice(start), shown })), answer.documentsProof)
+    : verifyDocuments(stateRoot, query, found.value.rows as readonly StateRow[], answer, mayWithhold);
+  if (!rows.ok) return rows;
+  const last = found.value.rows.at(-1);
+  return accept({ rows: rows.value, more, explanation, multikey, ...(more && last !== undefined ? { cursor: last.key.slice(prefix.length) } : {}) });
 }
 
 export function verifyCount(stateRoot: Uint8Array, query: CountQuery, answer: Answer): Verdict<VerifiedCount, VerifyCode> {
@@ -58,22 +90,6 @@ export function verifyCount(stateRoot: Uint8Array, query: CountQuery, answer: An
   return accept({ count: BigInt(plan.value.multikey === undefined ? found.value.rows.length : distinctIds(found.value.rows).length), explanation });
 }
 
-/** Each document once, where the walk meets it first. So a page may have fewer documents than rows, and a cursor all the same. */
-function multikeyAnswer(stateRoot: Uint8Array, query: Query, { multikey, prefix, explanation }: Extract<Plan, { kind: 'rows' }>, { rows, more }: VerifiedRows, answer: Answer): Verdict<VerifiedAnswer, VerifyCode> {
-  const ids = distinctIds(rows);
-  const records = verifyDocuments(stateRoot, query, ids, answer);
-  if (!records.ok) return records;
-  const documents = new Map(ids.map((id, i) => [toHex(id), documentFromRecord(records.value[i] as Uint8Array)]));
-  const last = rows.at(-1);
-  const shown = rows.flatMap(({ key, value }) => {
-    const stored = documents.get(toHex(value)) as StoredDocument;
-    return isFirstOfDocument(key, stored.document, multikey as MultikeyWalk) ? [stored] : [];
-  });
-  return accept({ documents: shown, more, explanation, ...(more && last !== undefined ? { cursor: last.key.slice(prefix.length) } : {}) });
-}
-
-type VerifiedRows = Extract<ReturnType<typeof verifyRange>, { ok: true }>['value'];
-
 function verifyCollection(stateRoot: Uint8Array, { database, collection: name }: CountQuery, answer: Answer): Verdict<CollectionRecord, VerifyCode> {
   const shown = verifyKeys(stateRoot, [collectionKey(database, name)], answer.collectionProof);
   if (!shown.ok) return shown;
@@ -95,13 +111,18 @@ function verifyRows(stateRoot: Uint8Array, { bounds, limit, explanation }: Extra
 }
 
 /** An index row says where its document is; that it is there is shown under the same root. */
-function verifyDocuments(stateRoot: Uint8Array, { database, collection }: Query, idKeys: readonly Uint8Array[], answer: Answer): Verdict<readonly Uint8Array[], VerifyCode> {
-  if (idKeys.length === 0) return withoutMore([], answer.documentsProof);
+function verifyDocuments(stateRoot: Uint8Array, { database, collection }: Query, entries: readonly StateRow[], answer: Answer, mayWithhold: boolean): Verdict<readonly AnswerRow[], VerifyCode> {
+  if (entries.length === 0) return withoutMore([], answer.documentsProof);
   const prefix = documentPrefix(database, collection);
-  const shown = verifyKeys(stateRoot, idKeys.map((idKey) => documentKey(prefix, idKey)), answer.documentsProof);
-  if (!shown.ok) return shown;
-  const records = shown.value.filter((record) => record !== undefined);
-  return records.length === idKeys.length ? accept(records) : refuse('PROOF_INCOMPLETE', 'an index names a document that the state does not have');
+  const ids = distinctIds(entries);
+  const found = verifyKeysPartly(stateRoot, ids.map((idKey) => documentKey(prefix, idKey)), answer.documentsProof, mayWithhold);
+  if (!found.ok) return found;
+  const shownOf = new Map(ids.map((idKey, i) => [toHex(idKey), found.value[i]]));
+  const rows = entries.flatMap(({ key, value: idKey }) => {
+    const shown = shownOf.get(toHex(idKey));
+    return shown === undefined ? [] : [{ key, idKey, shown }];
+  });
+  return rows.length === entries.length ? accept(rows) : refuse('PROOF_INCOMPLETE', 'an index names a document that the state does not have');
 }
 
 function withoutMore<T>(value: T, proof: Uint8Array): Verdict<T, VerifyCode> {

@@ -1,10 +1,12 @@
 export { queryLimits } from './model.ts';
-export type { Answer, CountQuery, Explanation, Query, QueryCode, SortField, VerifiedAnswer, VerifiedCount } from './model.ts';
+export type { Answer, CountQuery, Explanation, ModeratedAnswer, Query, QueryCode, SortField, Tombstone, Tombstones, VerifiedAnswer, VerifiedCount } from './model.ts';
 export { answerFromJson, answerToJson, queryFromJson, queryToJson } from './query-json.ts';
-export type { AnswerJson, ExplanationJson, QueryJson } from './query-json.ts';
+export type { AnswerJson, ExplanationJson, QueryJson, TombstonesJson } from './query-json.ts';
 export { verifyAnswer, verifyCount } from './verify-answer.ts';
 export type { VerifyCode } from './verify-answer.ts';
 export { conditionsOf } from './filter.ts';
 export { compileFilter } from './match-filter.ts';
 export type { Matches } from './match-filter.ts';
 export { planQuery, whyNotOthers } from './plan.ts';
+export { verifyModerated } from './verify-moderated.ts';
+export type { TombstoneCode } from './verify-moderated.ts';

@@ -7,7 +7,7 @@ import { toHex } from '@vsys/primitives';
 import { createState, type StateView } from '@vsys/state';
 import { createMemoryStore } from '@vsys/store';
 
-const owner = new Uint8Array(20).fill(1);
+export const owner: Uint8Array = new Uint8Array(20).fill(1);
 export const database: Uint8Array = databaseId(owner, 'world');
 
 /** The state after a block that made a collection "cities" with these indexes and documents, by the real container on a real tree. */

@@ -2,6 +2,7 @@ export { BytesError, compareBytes, concatBytes, equalBytes, fromHex, prefixEnd, 
 export { CodedError, hasCode } from './coded-error.ts';
 export type { AccountId, Amount, BlockId, ChainId, Flavor, Hash, Height, PeerId, StateRoot, TransactionId } from './ids.ts';
 export { invariant, InvariantError, unreachable } from './invariant.ts';
+export { plainTextFromBytes } from './plain-text.ts';
 export type { Clock, Logger, LogFields, Metrics, Random, Timers } from './ports.ts';
 export { noMetrics, silentLogger } from './ports.ts';
 export { systemClock, systemRandom, systemTimers } from './system-ports.ts';

@@ -101,6 +101,27 @@ export const attestationRemedies: Readonly<Record<string, Remedy>> = {
   ATTESTATION_PAST: ['the attestation would have run out before it began', 'give a height above the one in data.height'],
 };
 
+export const moderationRemedies: Readonly<Record<string, Remedy>> = {
+  MODERATION_PAYLOAD: ['the payload is not an operation of moderation', 'make it with the functions of @vsys/moderation/ops'],
+  MODERATION_LIMIT: ['a text is too long, or missing', 'correct it as the message says'],
+  MODERATION_NO_MODERATOR: ['the actor has not described itself as a moderator', 'do that first, with the operation describe'],
+  MODERATION_MARKED: ['the moderator marks this already', 'unmark it first, to give another reason'],
+  MODERATION_NO_MARK: ['the moderator does not mark this', 'check moderator and target'],
+  MODERATION_NOT_PARTY: ['the mark does not hit who appeals', 'appeal as the person that is marked, or as the owner of what is'],
+  MODERATION_APPEALED: ['there is an appeal against the mark already; data.at is the height', 'wait for the answer of the moderator'],
+  MODERATION_NO_APPEAL: ['nobody appealed against the mark', 'answer when somebody does'],
+  POLICY_MALFORMED: ['the policy is not of the form of one', 'get it from its signer again, or sign one anew'],
+  POLICY_LIMIT: ['the policy names too many, or its name is too long', 'shorten it as the message says'],
+  POLICY_SIGNATURE: ['the policy is not as it was signed', 'get it from its signer again'],
+  MODERATION_ANSWERED: ['the appeal was answered; data.at is the height', 'take the mark off, or leave it'],
+};
+
+export const tombstoneRemedies: Readonly<Record<string, Remedy>> = {
+  TOMBSTONE_MALFORMED: ['tombstones in an answer are not as their form says', 'ask again; if it stays, use another node'],
+  TOMBSTONE_NO_MARK: ['a document is withheld without a mark that stands in the state', 'use another node: this one hides what it may not'],
+  TOMBSTONE_NOT_HONOURED: ['a document is withheld for a moderator whom the policy of the node does not honour', 'use another node, or take the policy that it follows'],
+};
+
 export const formatRemedies: Readonly<Record<string, Remedy>> = {
   FORMAT_MALFORMED: ['the bytes are not a message of their schema', 'check what was sent'],
   FORMAT_NOT_CANONICAL: ['a valid message is encoded in another way than the canonical one', reencode],

@@ -1,6 +1,6 @@
 import { appRemedies, clientRemedies, driverRemedies, foundationRemedies, networkRemedies, nodeRemedies, rpcRemedies, sideRemedies } from './remedies-node.ts';
 import { blockRemedies, chainRemedies, consensusRemedies, transactionRemedies } from './remedies-chain.ts';
-import { attestationRemedies, databaseRemedies, formatRemedies, identityRemedies, nameRemedies, stateRemedies, storeRemedies, tokenRemedies } from './remedies-data.ts';
+import { attestationRemedies, databaseRemedies, formatRemedies, identityRemedies, moderationRemedies, nameRemedies, stateRemedies, storeRemedies, tokenRemedies, tombstoneRemedies } from './remedies-data.ts';
 
 /** What happened, then what to do about it: one sentence each. */
 export type Remedy = readonly [cause: string, remedy: string];
@@ -12,7 +12,7 @@ export interface Explained {
 }
 
 const table: ReadonlyMap<string, Remedy> = new Map([
-  rpcRemedies, clientRemedies, driverRemedies, transactionRemedies, databaseRemedies, identityRemedies, nameRemedies, tokenRemedies, attestationRemedies, formatRemedies, stateRemedies, storeRemedies, blockRemedies, chainRemedies, consensusRemedies,
+  rpcRemedies, clientRemedies, driverRemedies, transactionRemedies, databaseRemedies, identityRemedies, nameRemedies, tokenRemedies, attestationRemedies, moderationRemedies, tombstoneRemedies, formatRemedies, stateRemedies, storeRemedies, blockRemedies, chainRemedies, consensusRemedies,
   networkRemedies, nodeRemedies, sideRemedies, appRemedies, foundationRemedies,
 ].flatMap((group) => Object.entries(group)));
 

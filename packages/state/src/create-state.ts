@@ -5,7 +5,7 @@ import { flushStep, unreadForFlush, writesBelowDrops } from './flush-plan.ts';
 import type { FlushStep } from './flush-plan.ts';
 import { openDroppedPrefixes } from './dropped-prefixes.ts';
 import { createHistory } from './history.ts';
-import { CACHE_BYTES_MAX_DEFAULT, RETENTION_BLOCKS_DEFAULT, STATE_VALUE_BYTES_MAX, VALUE_KEPT_BYTES_MAX } from './limits.ts';
+import { CACHE_BYTES_MAX_DEFAULT, RETENTION_BLOCKS_DEFAULT, STATE_VALUE_BYTES_MAX } from './limits.ts';
 import { createPageCache } from './page-cache.ts';
 import { pageFromBytes } from './page-codec.ts';
 import { StateError } from './state-error.ts';
@@ -118,7 +118,7 @@ export async function createState(options: StateOptions): Promise<State> {
     const read = await readRecords(chain.flatMap(unreadForFlush));
     const stale = await readStale(chain);
     const steps: FlushStep[] = [];
-    for (const above of chain) steps.push(flushStep(above, await pagesLoaded(above.tree, pages.load), { read, stale }, isInitialised || above.height > 0));
+    for (const above of chain) steps.push(flushStep(above, await pagesLoaded(above.tree, above.height, pages.load), { read, stale }, isInitialised || above.height > 0));
     const pruned = await pruneOps(last.height - retentionBlocks);
     const swept = await dropped.sweep(store, last.height, last.height - retentionBlocks);
     history.height = last.height;
@@ -130,9 +130,9 @@ export async function createState(options: StateOptions): Promise<State> {
     base = last;
     for (const { view, pages: written } of steps) {
       for (const top of view.endedPages) pages.forget(top);
-      for (const { top, inner, leaves } of written) {
-        pages.add(top, inner.length, leaves.length);
-        for (const leaf of leaves) if (leaf.value !== undefined && leaf.value.length > VALUE_KEPT_BYTES_MAX) leaf.value = undefined;
+      for (const { top, inner, leaves, large } of written) {
+        pages.add(top, inner.length, leaves);
+        for (const leaf of large) leaf.value = undefined;
       }
       view.writes = [];
       view.drops = [];

@@ -4,17 +4,11 @@ import type { DroppedPrefixes } from './dropped-prefixes.ts';
 import { journalToParts } from './journal.ts';
 import type { EndedEntry } from './journal.ts';
 import { createPageWriter, nodeToBytes } from './page-codec.ts';
+import type { WrittenPage } from './page-codec.ts';
 import { dropKey, HEAD_KEY, journalKey, pageKey, rootKey, valueKey, valueRecord } from './store-layout.ts';
 import type { StateWrite } from './state.ts';
-import { isSamePage } from './tree-node.ts';
 import type { InnerNode, LeafNode, TreeNode } from './tree-node.ts';
 import type { TreeView } from './tree-view.ts';
-
-export interface WrittenPage {
-  readonly top: InnerNode;
-  readonly inner: readonly InnerNode[];
-  readonly leaves: readonly LeafNode[];
-}
 
 /** What one block changes on disk. */
 export interface FlushStep {
@@ -80,36 +74,19 @@ export function flushStep(view: TreeView, pages: readonly WrittenPage[], { read,
 /** Values and pages of one height. Marks the nodes of the pages as saved. */
 export function changeOps(height: number, writes: readonly StateWrite[], pages: readonly WrittenPage[]): StoreOp[] {
   const ops = writes.map(({ key, value }): StoreOp => (value === undefined ? { type: 'delete', key: valueKey(key) } : { type: 'put', key: valueKey(key), value: valueRecord(height, value) }));
-  for (const { inner } of pages) for (const node of inner) node.savedAt = height;
-  const pageToBytes = createPageWriter();
-  for (const { top } of pages) ops.push({ type: 'put', key: pageKey(top, height), value: pageToBytes(top) });
+  for (const { top, bytes, inner } of pages) {
+    for (const node of inner) node.savedAt = height;
+    ops.push({ type: 'put', key: pageKey(top, height), value: bytes });
+  }
   return ops;
 }
 
-/** All pages that hold a node that is not saved, each whole, and the nodes whose children must be loaded before they are. */
-export function pagesToWrite(root: TreeNode | undefined): { readonly pages: readonly WrittenPage[]; readonly missing: readonly InnerNode[] } {
+/** All pages that hold a node that is not saved, each whole, as of a height, and the nodes whose children must be loaded before they are. */
+export function pagesToWrite(root: TreeNode | undefined, height: number): { readonly pages: readonly WrittenPage[]; readonly missing: readonly InnerNode[] } {
   const missing: InnerNode[] = [];
   const pages: WrittenPage[] = [];
   const tops: InnerNode[] = root?.kind === 'inner' && root.savedAt < 0 ? [root] : [];
-  for (let top = tops.pop(); top !== undefined; top = tops.pop()) {
-    const inner: InnerNode[] = [];
-    const leaves: LeafNode[] = [];
-    collect(top, top, inner, leaves, tops, missing);
-    pages.push({ top, inner, leaves });
-  }
+  const write = createPageWriter(height, tops, missing);
+  for (let top = tops.pop(); top !== undefined; top = tops.pop()) pages.push(write(top));
   return { pages, missing };
-}
-
-function collect(top: InnerNode, node: InnerNode, inner: InnerNode[], leaves: LeafNode[], tops: InnerNode[], missing: InnerNode[]): void {
-  const { left, right } = node;
-  if (left === undefined || right === undefined) {
-    missing.push(node);
-    return;
-  }
-  inner.push(node);
-  for (const child of [left, right]) {
-    if (child.kind === 'leaf') leaves.push(child);
-    else if (isSamePage(top, child)) collect(top, child, inner, leaves, tops, missing);
-    else if (child.savedAt < 0) tops.push(child);
-  }
 }

@@ -1,8 +1,8 @@
 export { createState } from './create-state.ts';
 export type { StateOptions } from './create-state.ts';
 export { CACHE_BYTES_MAX_DEFAULT, PROOF_BYTES_MAX, RETENTION_BLOCKS_DEFAULT, SNAPSHOT_CHUNK_BYTES_DEFAULT, SNAPSHOT_CHUNK_BYTES_MAX, STATE_KEY_BYTES_MAX, STATE_RANGE_LIMIT_MAX, STATE_VALUE_BYTES_MAX, SWEEP_ENTRIES_PER_FLUSH_MAX } from './limits.ts';
-export { verifyKeys, verifyRange } from './proof.ts';
-export type { ProofCode } from './proof.ts';
+export { verifyKeys, verifyKeysPartly, verifyRange, verifyRangePartly } from './proof.ts';
+export type { ProofCode, Shown } from './proof.ts';
 export { verifySnapshotChunk } from './snapshot-chunk.ts';
 export type { SnapshotChunk, SnapshotChunkCode } from './snapshot-chunk.ts';
 export { snapshotChunk, snapshotChunks } from './snapshot-export.ts';
@@ -12,3 +12,4 @@ export type { SnapshotCode, SnapshotImport, SnapshotImportOptions } from './snap
 export { StateError } from './state-error.ts';
 export type { StateErrorCode } from './state-error.ts';
 export type { State, StateRange, StateRow, StateView, StateWrite } from './state.ts';
+export { withholdValues } from './withhold-values.ts';

@@ -23,6 +23,8 @@ export interface ProofNode {
   readonly edgeBits: number;
   readonly key: Uint8Array;
   readonly value: Uint8Array;
+  /** SHA-256 of the value of a leaf that comes without it. */
+  readonly valueHash: Uint8Array;
   hash: Uint8Array;
   left: ProofNode | undefined;
   right: ProofNode | undefined;
@@ -96,7 +98,7 @@ function fitsPath(node: ProofNode, path: Uint8Array): boolean {
 function readNode(proof: Uint8Array, from: number, start: number): { node: ProofNode; end: number } | undefined {
   const kind = proof[from];
   if (kind === undefined || kind > PROOF_NODE.empty) return undefined;
-  const node: ProofNode = { kind, start, edge: NONE, edgeBits: 0, key: NONE, value: NONE, hash: NONE, left: undefined, right: undefined, used: false };
+  const node: ProofNode = { kind, start, edge: NONE, edgeBits: 0, key: NONE, value: NONE, valueHash: NONE, hash: NONE, left: undefined, right: undefined, used: false };
   let at = from + 1;
   if (kind === PROOF_NODE.empty) return { node: { ...node, hash: new Uint8Array(32) }, end: at };
   if (kind === PROOF_NODE.closed) return withHash(node);
@@ -125,6 +127,7 @@ function readNode(proof: Uint8Array, from: number, start: number): { node: Proof
 
   function withHash(known: ProofNode, through: (hash: Uint8Array) => Uint8Array = (hash) => hash): { node: ProofNode; end: number } | undefined {
     if (proof.length < at + 32) return undefined;
-    return { node: { ...known, hash: through(proof.slice(at, at + 32)) }, end: at + 32 };
+    const hash = proof.slice(at, at + 32);
+    return { node: { ...known, ...(known.kind === PROOF_NODE.leafWithoutValue ? { valueHash: hash } : {}), hash: through(hash) }, end: at + 32 };
   }
 }

@@ -14,16 +14,32 @@ export type { ProofCode } from './proof-format.ts';
  * Refuses a proof that opens more than these keys need.
  */
 export function verifyKeys(root: Uint8Array, keys: readonly Uint8Array[], proof: Uint8Array): Verdict<readonly (Uint8Array | undefined)[], ProofCode> {
+  const shown = verifyKeysPartly(root, keys, proof, false);
+  return shown.ok ? accept(shown.value.map((one) => one?.value)) : shown;
+}
+
+/** A key that is there: its value, or where that is withheld the SHA-256 of it, which is what the tree commits to. */
+export type Shown = { readonly value: Uint8Array; readonly valueHash?: undefined } | { readonly value?: undefined; readonly valueHash: Uint8Array };
+
+/**
+ * As `verifyKeys`, of a proof out of which values may be withheld (`withholdValues`): that a key is there, and which value it has, stays proven; the value itself is not told. Why it may be
+ * withheld is for the caller to see.
+ */
+export function verifyKeysPartly(root: Uint8Array, keys: readonly Uint8Array[], proof: Uint8Array, mayWithhold = true): Verdict<readonly (Shown | undefined)[], ProofCode> {
   if (keys.some((key) => key.length > STATE_KEY_BYTES_MAX)) return refuse('PROOF_QUERY', `a key is longer than ${STATE_KEY_BYTES_MAX} bytes`);
   const opened = openProof(root, proof);
   if (!opened.ok) return opened;
-  const values: (Uint8Array | undefined)[] = [];
+  const values: (Shown | undefined)[] = [];
   for (const key of keys) {
     const end = descend(opened.value, key);
     // A leaf that only shows absence comes without its value.
     end.used ||= end.kind === PROOF_NODE.leaf ? equalBytes(end.key, key) : end.left === undefined;
     if (end.kind === PROOF_NODE.leaf && equalBytes(end.key, key)) {
-      values.push(end.value);
+      values.push({ value: end.value });
+      continue;
+    }
+    if (mayWithhold && end.kind === PROOF_NODE.leafWithoutValue && equalBytes(end.key, key)) {
+      values.push({ valueHash: end.valueHash });
       continue;
     }
     if (!showsAbsence(end, key)) return refuse('PROOF_INCOMPLETE', 'the proof does not show one of the keys');
@@ -73,6 +89,12 @@ function isMinimal(top: ProofNode): boolean {
  * false that there is none before the range's end.
  */
 export function verifyRange(root: Uint8Array, range: StateRange, proof: Uint8Array): Verdict<{ readonly rows: readonly StateRow[]; readonly more: boolean }, ProofCode> {
+  const shown = verifyRangePartly(root, range, proof, false);
+  return shown.ok ? accept({ rows: shown.value.rows.map(({ key, value }) => ({ key, value: value as Uint8Array })), more: shown.value.more }) : shown;
+}
+
+/** As `verifyRange`, of a proof out of which values may be withheld: no row is missing for that. */
+export function verifyRangePartly(root: Uint8Array, range: StateRange, proof: Uint8Array, mayWithhold = true): Verdict<{ readonly rows: readonly (Shown & { readonly key: Uint8Array })[]; readonly more: boolean }, ProofCode> {
   const { from, to, limit } = range;
   if (from.length > STATE_KEY_BYTES_MAX || (to !== undefined && to.length > STATE_KEY_BYTES_MAX)) return refuse('PROOF_QUERY', `a bound is longer than ${STATE_KEY_BYTES_MAX} bytes`);
   if (!Number.isInteger(limit) || limit < 0 || limit > STATE_RANGE_LIMIT_MAX) return refuse('PROOF_QUERY', `the limit is not a number from 0 to ${STATE_RANGE_LIMIT_MAX}`);
@@ -81,7 +103,7 @@ export function verifyRange(root: Uint8Array, range: StateRange, proof: Uint8Arr
   const fromBits = packKey(from);
   const toBits = to === undefined ? undefined : packKey(to);
   const path = new Uint8Array((STATE_KEY_BITS_MAX >> 3) + 1);
-  const rows: StateRow[] = [];
+  const rows: (Shown & { readonly key: Uint8Array })[] = [];
   let more = false;
   const stack: { node: ProofNode; side: 0 | 1 }[] = [{ node: opened.value, side: 0 }];
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
@@ -97,8 +119,10 @@ export function verifyRange(root: Uint8Array, range: StateRange, proof: Uint8Arr
     if (node.kind === PROOF_NODE.leaf || node.kind === PROOF_NODE.leafWithoutValue) {
       const isRow = compareBytes(node.key, from) >= 0 && (to === undefined || compareBytes(node.key, to) < 0);
       const wanted = isRow && rows.length < limit;
-      if (wanted !== (node.kind === PROOF_NODE.leaf)) return wanted ? incomplete() : notMinimal();
-      if (wanted) rows.push({ key: node.key, value: node.value });
+      const isWithheld = node.kind === PROOF_NODE.leafWithoutValue;
+      if (wanted && isWithheld && !mayWithhold) return incomplete();
+      if (!wanted && !isWithheld) return notMinimal();
+      if (wanted) rows.push(isWithheld ? { key: node.key, valueHash: node.valueHash } : { key: node.key, value: node.value });
       else if (isRow) more = true;
       continue;
     }

@@ -95,7 +95,7 @@ export async function createSnapshotImport(options: SnapshotImportOptions): Prom
     const below = progress.top.length === 0 ? undefined : pageFromBytes(progress.top, height).at(-1);
     const { root: tree } = await updateLoaded(below, { drops: [], writes: chunk.rows }, height, operation, pages.load);
     // All pages of an import are of one height, and rows are only added: a page that changes is written over.
-    const ops = changeOps(height, chunk.rows, await pagesLoaded(tree, pages.load));
+    const ops = changeOps(height, chunk.rows, await pagesLoaded(tree, height, pages.load));
     const after: Progress = { next: chunk.next, rows: progress.rows + chunk.rows.length, top: topOf(tree) };
     // Chunks without gaps prove the content, so another root means that a page did not come back as it was written.
     if (after.next === undefined && !equalBytes(rootHash(tree), root)) throw new StateError('STATE_CORRUPT', 'the tree of all chunks has another root: the store changed what was written');

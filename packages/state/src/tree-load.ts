@@ -1,6 +1,6 @@
 import type { StateWrite } from './state.ts';
 import { pagesToWrite } from './flush-plan.ts';
-import type { WrittenPage } from './flush-plan.ts';
+import type { WrittenPage } from './page-codec.ts';
 import { cutTree } from './tree-cut.ts';
 import type { InnerNode, TreeNode } from './tree-node.ts';
 import { missingForUpdate, updateTree } from './tree-update.ts';
@@ -29,9 +29,9 @@ export async function updateLoaded(tree: TreeNode | undefined, { drops, writes }
 }
 
 /** `pagesToWrite` with what they need loaded. */
-export async function pagesLoaded(tree: TreeNode | undefined, load: Load): Promise<readonly WrittenPage[]> {
+export async function pagesLoaded(tree: TreeNode | undefined, height: number, load: Load): Promise<readonly WrittenPage[]> {
   for (;;) {
-    const { pages, missing } = pagesToWrite(tree);
+    const { pages, missing } = pagesToWrite(tree, height);
     if (missing.length === 0) return pages;
     await load(missing);
   }

@@ -92,13 +92,15 @@ export function scanRange(root: TreeNode | undefined, range: StateRange, operati
   const leaves: LeafNode[] = [];
   let more = false;
   let unseen = 0;
-  const stack: { node: TreeNode; start: number }[] = root === undefined ? [] : [{ node: root, start: 0 }];
+  const stack: Waiting[] = root === undefined ? [] : [{ node: root, start: 0, isWithin: false }];
   for (let next = stack.pop(); next !== undefined && !more && leaves.length + unseen <= limit; next = stack.pop()) {
     const { node, start } = next;
     const sample = node.kind === 'leaf' ? node.key : node.prefix;
-    if (isOutside(sample, start)) continue;
+    // What is below a node between the bounds is between them too, and is not compared with them.
+    const place = next.isWithin ? WITHIN : placeOf(sample, range);
+    if (isOutside(place, start)) continue;
     if (node.kind === 'leaf') {
-      const isRow = compareBytes(node.key, from) >= 0 && (to === undefined || compareBytes(node.key, to) < 0);
+      const isRow = next.isWithin || (compareBytes(node.key, from) >= 0 && (to === undefined || compareBytes(node.key, to) < 0));
       const wanted = isRow && leaves.length < limit;
       shown.set(node, wanted ? PROOF_NODE.leaf : PROOF_NODE.leafWithoutValue);
       if (wanted) leaves.push(node);
@@ -106,36 +108,43 @@ export function scanRange(root: TreeNode | undefined, range: StateRange, operati
       continue;
     }
     node.usedAt = Math.max(node.usedAt, operation);
-    if (isOutside(sample, node.bit)) {
+    if (isOutside(place, node.bit)) {
       shown.set(node, PROOF_NODE.closedWithEdge);
       continue;
     }
+    const isWithin = place.from < node.bit && place.to < node.bit;
     if (node.left === undefined || node.right === undefined) {
       missing.push(node);
       // Two keys at least are below; those at the edge of the range may be outside.
-      if (isWithin(sample, node.bit)) unseen += 2;
+      if (isWithin) unseen += 2;
       continue;
     }
     shown.set(node, node.bit > start ? PROOF_NODE.innerWithEdge : PROOF_NODE.inner);
-    const left = { node: node.left, start: node.bit + 1 };
-    const right = { node: node.right, start: node.bit + 1 };
+    const left = { node: node.left, start: node.bit + 1, isWithin };
+    const right = { node: node.right, start: node.bit + 1, isWithin };
     if (range.reverse === true) stack.push(left, right);
     else stack.push(right, left);
   }
   return { missing, result: { leaves, more }, shown };
-
-  function isOutside(sample: Uint8Array, length: number): boolean {
-    return compareSample(sample, length, from) < 0 || (to !== undefined && compareSample(sample, length, to) > 0);
-  }
-
-  function isWithin(sample: Uint8Array, length: number): boolean {
-    return compareSample(sample, length, from) > 0 && (to === undefined || compareSample(sample, length, to) < 0);
-  }
 }
 
-/** As `comparePath`, for the first `length` bits of a key or prefix against a key. */
-function compareSample(sample: Uint8Array, length: number, key: Uint8Array): -1 | 0 | 1 {
-  const difference = firstDifference(sample, key);
-  if (difference >= length) return 0;
-  return bitAt(sample, difference) === 0 ? -1 : 1;
+interface Waiting { readonly node: TreeNode; readonly start: number; readonly isWithin: boolean }
+
+/** The first bits in which a sample differs from the bounds of a range, and whether it is on the outer side of one of them there. */
+interface Place { readonly from: number; readonly isBefore: boolean; readonly to: number; readonly isBehind: boolean }
+
+const WITHIN: Place = { from: -1, isBefore: false, to: -1, isBehind: false };
+
+function placeOf(sample: Uint8Array, { from, to }: StateRange): Place {
+  const fromBit = firstDifference(sample, from);
+  const toBit = to === undefined ? -1 : firstDifference(sample, to);
+  return {
+    from: fromBit, isBefore: fromBit !== Infinity && bitAt(sample, fromBit) === 0,
+    to: toBit, isBehind: to !== undefined && toBit !== Infinity && bitAt(sample, toBit) === 1,
+  };
+}
+
+/** Whether all keys that share the first `length` bits of the sample are outside. */
+function isOutside(place: Place, length: number): boolean {
+  return (place.isBefore && place.from < length) || (place.isBehind && place.to < length);
 }

@@ -1,7 +1,7 @@
-import { sha256, sha256Pairs } from './hashing.ts';
+import { setHash } from './hash-words.ts';
+import { sha256Pairs } from './hashing.ts';
 import { bitAt, firstDifference } from './key-bits.ts';
-import { leafPreimage } from './node-preimage.ts';
-import { createInner, isSamePage, isUnloadedWithin, nodeHash } from './tree-node.ts';
+import { createInner, createLeaf, hashLeaf, isSamePage, isUnloadedWithin, putNodeHash } from './tree-node.ts';
 import type { InnerNode, LeafNode, TreeNode } from './tree-node.ts';
 import type { StateWrite } from './state.ts';
 import type { TreeCut } from './tree-cut.ts';
@@ -104,7 +104,7 @@ export function updateTree({ root, endedPages: endedBefore, made }: TreeCut, wri
     const leaves: LeafNode[] = [];
     for (let i = low; i < high; i++) {
       const { key, value } = writes[i] as StateWrite;
-      if (value !== undefined) leaves.push({ kind: 'leaf', key, value, hash: undefined, height });
+      if (value !== undefined) leaves.push(createLeaf(key, value, height));
     }
     return leaves;
   }
@@ -165,7 +165,7 @@ function hashTree(root: TreeNode | undefined): number {
   const leaves: LeafNode[] = [];
   sortByLevel(root, leaves, levels);
   let hashes = 2 * leaves.length;
-  for (const leaf of leaves) leaf.hash = sha256(leafPreimage(leaf.key, sha256(leaf.value as Uint8Array)));
+  for (const leaf of leaves) hashLeaf(leaf);
   for (const level of levels) {
     if (pairs.length < 64 * level.length) {
       pairs = new Uint8Array(64 * level.length);
@@ -173,30 +173,33 @@ function hashTree(root: TreeNode | undefined): number {
     }
     let at = 0;
     for (const node of level) {
-      hashes += putHash(node.left as TreeNode, node.bit + 1, at) + putHash(node.right as TreeNode, node.bit + 1, at + 32);
+      hashes += putChild(node.left as TreeNode, node.bit + 1, at) + putChild(node.right as TreeNode, node.bit + 1, at + 32);
       at += 64;
     }
     sha256Pairs(pairs.subarray(0, at), digests.subarray(0, at / 2));
     at = 0;
-    for (const node of level) node.innerHash = digests.slice(at, (at += 32));
+    for (const node of level) {
+      setHash(node, digests, at);
+      at += 32;
+    }
     hashes += level.length;
   }
   return hashes;
 }
 
 /** Returns the hashes made: an inner node below an edge takes one more. */
-function putHash(child: TreeNode, start: number, at: number): number {
-  pairs.set(nodeHash(child, start), at);
+function putChild(child: TreeNode, start: number, at: number): number {
+  putNodeHash(child, start, pairs, at);
   return child.kind === 'inner' && child.bit > start ? 1 : 0;
 }
 
 /** Collects leaves without a hash, and inner nodes by height above the lowest that changed; returns the height, -1 when nothing is to be done. */
 function sortByLevel(node: TreeNode, leaves: LeafNode[], levels: InnerNode[][]): number {
   if (node.kind === 'leaf') {
-    if (node.hash === undefined) leaves.push(node);
+    if (!node.isHashed) leaves.push(node);
     return -1;
   }
-  if (node.innerHash !== undefined) return -1;
+  if (node.isHashed) return -1;
   const level = 1 + Math.max(sortByLevel(node.left as TreeNode, leaves, levels), sortByLevel(node.right as TreeNode, leaves, levels));
   (levels[level] ??= []).push(node);
   return level;

@@ -3,7 +3,7 @@ import { toHex, utf8ToBytes } from '@vsys/primitives';
 import type { Verdict } from '@vsys/primitives';
 import { sha256 } from '@vsys/crypto/hash';
 import { createMemoryStore } from '@vsys/store';
-import { createState, verifyKeys, verifyRange } from '../src/index.ts';
+import { createState, verifyKeys, verifyKeysPartly, verifyRange, verifyRangePartly, withholdValues } from '../src/index.ts';
 import type { StateRange, StateView } from '../src/index.ts';
 import { openProof, PROOF_NODE } from '../src/proof-format.ts';
 import type { ProofNode } from '../src/proof-format.ts';
@@ -150,5 +150,35 @@ describe('verifyRange', () => {
       const asked: StateRange = { from: randomKey(next), to: randomKey(next), reverse: next(2) === 0, limit: next(6) };
       expectSound(verifyRange(view.root, asked, proof), modelRange(model, asked));
     }
+  });
+});
+
+describe('withheld values', () => {
+  test.each([1, 2, 3])('leave keys, rows and hashes as they are, and no tampered proof says anything else (seed %i)', async (seed) => {
+    const { view, model, next } = await randomState(200 + seed);
+    const range: StateRange = { from: new Uint8Array(0), to: Uint8Array.of(0xff), reverse: seed === 2, limit: 6 };
+    const { proof, rows, more } = await view.proveRange(range);
+    const hidden = rows.filter((_, i) => i % 2 === 0).map(({ key }) => key);
+    const withheld = withholdValues(view.root, proof, [new Uint8Array(200), ...hidden]);
+    const truth = { rows: rows.map(({ key, value }, i) => i % 2 === 0 ? { key, valueHash: sha256(value) } : { key, value }), more };
+    expect(verifyRangePartly(view.root, range, withheld)).toEqual({ ok: true, value: truth });
+    expect(verifyRange(view.root, range, withheld)).toMatchObject({ ok: false, code: 'PROOF_INCOMPLETE' });
+    for (const other of tampered(view.root, withheld, next)) {
+      const verdict = verifyRangePartly(view.root, range, other);
+      expect(verdict.ok).toBe(toHex(other) === toHex(withheld));
+    }
+    const keys = [randomKey(next), ...rows.map(({ key }) => key)];
+    const points = withholdValues(view.root, await view.proveKeys(keys), hidden);
+    expect(verifyKeysPartly(view.root, keys, points)).toEqual({ ok: true, value: [model.has(toHex(keys[0] as Uint8Array)) ? { value: model.get(toHex(keys[0] as Uint8Array))?.value } : undefined, ...truth.rows.map((row) => row.valueHash === undefined ? { value: row.value } : { valueHash: row.valueHash })] });
+    expect(verifyKeys(view.root, keys, points)).toMatchObject({ ok: false, code: 'PROOF_INCOMPLETE' });
+    for (const other of tampered(view.root, points, next)) expect(verifyKeysPartly(view.root, keys, other).ok).toBe(toHex(other) === toHex(points));
+    // A key that is there is not shown as absent by a leaf without its value.
+    expect(verifyKeysPartly(view.root, [hidden[0] as Uint8Array], withholdValues(view.root, await view.proveKeys([hidden[0] as Uint8Array]), hidden))).toMatchObject({ ok: true, value: [{ valueHash: sha256(model.get(toHex(hidden[0] as Uint8Array))?.value as Uint8Array) }] });
+  });
+
+  test('of nothing leave the proof as it is, with edges, closed parts and an empty tree', async () => {
+    const { view, next } = await randomState(7);
+    for (const proof of [await view.proveKeys([randomKey(next), randomKey(next)]), (await view.proveRange({ from: randomKey(next), limit: 3 })).proof]) expect(withholdValues(view.root, proof, [])).toEqual(proof);
+    expect(withholdValues(new Uint8Array(32), Uint8Array.of(PROOF_NODE.empty), [Uint8Array.of(1)])).toEqual(Uint8Array.of(PROOF_NODE.empty));
   });
 });

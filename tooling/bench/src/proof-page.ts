@@ -1,6 +1,6 @@
 /** What the page of the bench runs: answers checked again and again, with the code that a client has. */
 import { fromHex } from '@vsys/primitives';
-import { type AnswerJson, answerFromJson, type QueryJson, queryFromJson, verifyAnswer } from '@vsys/database-query';
+import { type AnswerJson, answerFromJson, type QueryJson, queryFromJson, verifyAnswer } from '@vsys/database-query/verify';
 
 export interface ProvenAnswer {
   readonly root: string;

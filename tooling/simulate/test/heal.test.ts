@@ -8,14 +8,14 @@ const SLOT_MS = 4_000;
 const SEATS = 4;
 
 // Within which time halves meet depends on where in its wait each dial is: so several seeds, and several ends of the split.
-test.each([[1, 0], [2, 1_300], [3, 2_900], [4, 4_700]])('spos: two halves that were apart for ten minutes hold one new block final within 3 slots (seed %d)', async (seed, moreMs) => {
+test.each([['spos', 1, 0], ['spos', 2, 1_300], ['spos', 3, 2_900], ['bft', 2, 0], ['bft', 3, 1_700], ['bft', 4, 3_300]])('%s: two halves that were apart for ten minutes hold one new block final within 3 slots (seed %d)', async (name, seed, moreMs) => {
   const chaosMs = SPLIT_MS + moreMs;
   const faults: readonly Fault[] = [{ kind: 'cut', fromMs: 0, untilMs: chaosMs, sides: [[0, 1], [2, 3]], oneWay: false }];
   const holders = new Map<string, Set<number>>();
   let startMs: number | undefined;
   let wholeMs: number | undefined;
   const { violation } = await createSimulation({
-    seed, module: simulatedModule('spos'), nodes: SEATS, periodMs: SLOT_MS, chaosMs, healMs: 60_000, faults,
+    seed, module: simulatedModule(name), nodes: SEATS, periodMs: SLOT_MS, chaosMs, healMs: 60_000, faults,
     watch(node, { chain }, clock) {
       startMs ??= clock.nowMs();
       const healedMs = startMs + chaosMs;

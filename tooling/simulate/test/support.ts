@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { runSeeds } from '@vsys/simulation';
 import { simulatedModule } from '@vsys/app-node/simulated-modules';
+import { runSeeds } from '@vsys/simulation';
 
 /** Seeds that are run with every change, for each module that has no other number. */
 const SEEDS = 200;

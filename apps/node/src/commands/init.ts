@@ -25,10 +25,10 @@ export function addInitCommand(program: Command): void {
     .argument('[folder]', 'where to write', '.')
     .addOption(new Option('--consensus <module>', 'how blocks are agreed on').choices(consensusNames()).default('spos'))
     .option('--name <name>', 'name of the chain', 'my-chain')
-    .option('--deposit-per-byte <units>', 'coins held for each byte that a document and its index entries take, given back when it goes', wholeBigint, 0n)
-    .option('--deposit-per-key <units>', 'and for each key', wholeBigint, 0n)
-    .option('--window-blocks <number>', 'blocks in which an account may write so many bytes of documents; 0: without such a bound', wholeBigint, 0n)
-    .option('--window-bytes <number>', 'how many', wholeBigint, 0n)
+    .addOption(new Option('--deposit-per-byte <units>', 'coins held for each byte that a document and its index entries take, given back when it goes').argParser(wholeBigint).default(0n, '0'))
+    .addOption(new Option('--deposit-per-key <units>', 'and for each key').argParser(wholeBigint).default(0n, '0'))
+    .addOption(new Option('--window-blocks <number>', 'blocks in which an account may write so many bytes of documents; 0: without such a bound').argParser(wholeBigint).default(0n, '0'))
+    .addOption(new Option('--window-bytes <number>', 'how many').argParser(wholeBigint).default(0n, '0'))
     .action(init);
 }
 

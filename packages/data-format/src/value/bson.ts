@@ -122,12 +122,19 @@ function writeString(writer: Writer, text: string): void {
   writer.bytes[reserve(writer, 1)] = 0;
 }
 
-interface Reader { readonly bytes: Uint8Array; readonly view: DataView; at: number; fields: number }
+interface Reader {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  at: number;
+  fields: number;
+  /** Something was read that may have other spellings, or may not be written at all. What remains has one spelling by the way it is read. */
+  isDoubtful: boolean;
+}
 
-/** Strict: what does not encode to the same bytes again is refused. */
+/** Strict: what does not encode to the same bytes again is refused. It is encoded again only where something in it leaves that open. */
 export function decodeDocument(bytes: Uint8Array): Verdict<Document, ValueCode> {
   if (bytes.length > valueLimits.documentBytesMax) return refuse('VALUE_TOO_LARGE', tooLarge().message);
-  const reader: Reader = { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length), at: 0, fields: 0 };
+  const reader: Reader = { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length), at: 0, fields: 0, isDoubtful: false };
   let document: Document;
   try {
     document = readDocument(reader, 1);
@@ -137,6 +144,7 @@ export function decodeDocument(bytes: Uint8Array): Verdict<Document, ValueCode> 
     // Reads past the end, bad UTF-8.
     return refuse('VALUE_MALFORMED', 'the bytes are not a document');
   }
+  if (!reader.isDoubtful) return accept(document);
   const again = encodeDocument(document);
   if (!again.ok) return again;
   return equalBytes(again.value, bytes) ? accept(document) : refuse('VALUE_NOT_CANONICAL', 'the document is encoded in another way than the canonical one');
@@ -151,10 +159,7 @@ function readDocument(reader: Reader, depth: number): Map<string, Value> {
   while (reader.at < end - 1) {
     if (++reader.fields > valueLimits.fieldsMax) throw new Stop('VALUE_TOO_MANY_FIELDS', `a document has at most ${valueLimits.fieldsMax} fields and array elements in all`);
     const type = reader.bytes[reader.at++] as number;
-    const nameEnd = reader.bytes.indexOf(0, reader.at);
-    if (nameEnd < 0 || nameEnd >= end) throw new Stop('VALUE_MALFORMED', 'a field name has no end');
-    const name = utf8FromBytes(reader.bytes.subarray(reader.at, nameEnd));
-    reader.at = nameEnd + 1;
+    const name = readName(reader, end);
     if (document.has(name)) throw new Stop('VALUE_FIELD_NAME', 'a field name stands twice');
     document.set(name, readValue(reader, type, depth));
   }
@@ -163,10 +168,45 @@ function readDocument(reader: Reader, depth: number): Map<string, Value> {
   return document;
 }
 
+interface KnownName { readonly bytes: Uint8Array; readonly name: string }
+
+const NAMES_KEPT_MAX = 1_024;
+const NAME_KEPT_BYTES_MAX = 64;
+/** Names come again with each document of a collection: they are found by their bytes, each in one place that the last of that place has. */
+const knownNames: (KnownName | undefined)[] = Array.from({ length: NAMES_KEPT_MAX });
+
+function readName(reader: Reader, end: number): string {
+  const { bytes, at } = reader;
+  let nameEnd = at;
+  let hash = 0;
+  for (; nameEnd < end && bytes[nameEnd] !== 0; nameEnd++) hash = (Math.imul(hash, 31) + (bytes[nameEnd] as number)) | 0;
+  if (nameEnd >= end) throw new Stop('VALUE_MALFORMED', 'a field name has no end');
+  reader.at = nameEnd + 1;
+  // A name of no letters, or one that begins with "$", is not written.
+  if (nameEnd === at || bytes[at] === 0x24) reader.isDoubtful = true;
+  const place = hash & (NAMES_KEPT_MAX - 1);
+  const known = knownNames[place];
+  if (known !== undefined && isAt(bytes, at, nameEnd, known.bytes)) return known.name;
+  const raw = bytes.slice(at, nameEnd);
+  const name = utf8FromBytes(raw);
+  if (raw.length <= NAME_KEPT_BYTES_MAX) knownNames[place] = { bytes: raw, name };
+  return name;
+}
+
+function isAt(bytes: Uint8Array, at: number, end: number, wanted: Uint8Array): boolean {
+  if (wanted.length !== end - at) return false;
+  for (let i = 0; i < wanted.length; i++) if (bytes[at + i] !== wanted[i]) return false;
+  return true;
+}
+
 function take(reader: Reader, length: number): Uint8Array {
+  skip(reader, length);
+  return reader.bytes.slice(reader.at - length, reader.at);
+}
+
+function skip(reader: Reader, length: number): void {
   if (length < 0 || reader.at + length > reader.bytes.length) throw new Stop('VALUE_MALFORMED', 'a length points outside the document');
   reader.at += length;
-  return reader.bytes.slice(reader.at - length, reader.at);
 }
 
 function readValue(reader: Reader, type: number, depth: number): Value {
@@ -176,11 +216,20 @@ function readValue(reader: Reader, type: number, depth: number): Value {
   };
   switch (type) {
     case TYPE.null: return null;
-    case TYPE.boolean: return take(reader, 1)[0] !== 0;
-    case TYPE.double: return reader.view.getFloat64(fixed(8), true);
+    case TYPE.boolean: {
+      const byte = take(reader, 1)[0] as number;
+      if (byte > 1) reader.isDoubtful = true;
+      return byte !== 0;
+    }
+    case TYPE.double: {
+      const number = reader.view.getFloat64(fixed(8), true);
+      if (Number.isNaN(number)) reader.isDoubtful = true;
+      return number;
+    }
     case TYPE.int32: return { kind: 'int32', value: reader.view.getInt32(fixed(4), true) };
     case TYPE.int64: return reader.view.getBigInt64(fixed(8), true);
     case TYPE.decimal128: {
+      reader.isDoubtful = true;
       const parts = decimalFromBytes(take(reader, 16));
       if (parts === undefined) throw new Stop('VALUE_NOT_CANONICAL', 'a decimal128 has one NaN, no payloads, and at most 34 digits');
       return decimalOf(parts);
@@ -188,11 +237,19 @@ function readValue(reader: Reader, type: number, depth: number): Value {
     case TYPE.date: return { kind: 'date', timeMs: reader.view.getBigInt64(fixed(8), true) };
     case TYPE.objectId: return { kind: 'objectId', bytes: take(reader, 12) };
     case TYPE.string: {
-      const raw = take(reader, reader.view.getInt32(fixed(4), true));
-      return utf8FromBytes(raw.subarray(0, -1));
+      const length = reader.view.getInt32(fixed(4), true);
+      const from = reader.at;
+      skip(reader, length);
+      if (length < 1 || reader.bytes[reader.at - 1] !== 0) reader.isDoubtful = true;
+      return utf8FromBytes(reader.bytes.subarray(from, Math.max(from, reader.at - 1)));
     }
     case TYPE.document: return readDocument(reader, depth + 1);
-    case TYPE.array: return [...readDocument(reader, depth + 1).values()];
+    case TYPE.array: {
+      const elements = readDocument(reader, depth + 1);
+      let place = 0;
+      for (const name of elements.keys()) if (name !== String(place++)) reader.isDoubtful = true;
+      return [...elements.values()];
+    }
     case TYPE.binary: {
       const length = reader.view.getInt32(fixed(4), true);
       const subtype = take(reader, 1)[0];
