@@ -82,6 +82,7 @@ export function checkRow({ number, line, text }: RawRow, target: RowTarget): Bad
   }
   const idKey = encodeIndexKey([document.get('_id')]);
   for (const index of target.collection.indexes) {
+    if (index.failed !== undefined) continue;
     const values = entryValues(index, document);
     const prefix = indexPrefix(target.database, target.collection.name, index.number);
     const length = values.ok && idKey.ok ? prefix.length + Math.max(0, ...values.value.map((one) => one.length)) + (index.unique ? 0 : idKey.value.length) : 0;

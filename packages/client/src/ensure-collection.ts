@@ -31,7 +31,9 @@ export interface Wanted {
 /**
  * Makes what is missing of a database, a collection, its indexes and its schema; does nothing when all is there. Whoever else does the same at the same time does no harm.
  *
- * @throws ClientError DB_INDEX_NOT_EMPTY for an index that comes after the first document; CLIENT_INDEX when there is another one of the same name
+ * An index of a filled collection is of use when it is built.
+ *
+ * @throws ClientError CLIENT_INDEX when there is another one of the same name
  */
 export async function ensureCollection(client: Client, lane: Lane, owner: Uint8Array, name: string, collection: string, { indexes, schema }: Wanted): Promise<void> {
   for (let tries = 1; ; tries++) {

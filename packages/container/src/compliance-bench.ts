@@ -1,7 +1,7 @@
-import { type AccountId, compareBytes, toHex } from '@vsys/primitives';
+import { type AccountId, compareBytes, fromHex, toHex } from '@vsys/primitives';
 import { ComplianceError } from '@vsys/primitives/compliance';
 import type { StateWrite } from '@vsys/state';
-import type { BlockContext, BlockEnd, Container } from './container.ts';
+import type { BlockContext, BlockEnd, Container, KeyRange } from './container.ts';
 import { createGasMeter, OutOfGas } from './gas-meter.ts';
 import { createStateJournal, KeysNotLoaded } from './state-journal.ts';
 
@@ -111,9 +111,17 @@ export function runEnd({ endBlock }: Container, state: BenchState, end: Pick<Blo
       if (!(thrown instanceof KeysNotLoaded)) throw new ComplianceError('COMPLIANCE_FAILED', `the end of block ${height} threw ${String(thrown)}`, { cause: thrown });
       journal.revert();
       load(thrown.keys);
+      if (thrown.range !== undefined) journal.loadRange(thrown.range, rowsIn(state, thrown.range));
     }
   }
   throw new ComplianceError('COMPLIANCE_FAILED', `the end of block ${height} asked for keys more than ${INTERRUPTS_MAX} times`);
+}
+
+/** What a state holds in a range: as many rows as the limit, in order. */
+export function rowsIn(state: ReadonlyMap<string, Uint8Array>, { from, to, limit }: KeyRange): readonly { readonly key: Uint8Array; readonly value: Uint8Array }[] {
+  const [first, end] = [toHex(from), toHex(to)];
+  const names = [...state.keys()].filter((name) => name >= first && name < end).toSorted().slice(0, limit);
+  return names.map((name) => ({ key: fromHex(name), value: state.get(name) as Uint8Array }));
 }
 
 /** Tells a story, one block for each call: calls `visit` with the state before each call, then lets it happen. Returns the state at the end. */

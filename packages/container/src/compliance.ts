@@ -6,7 +6,7 @@ import { executionLaws } from './compliance-execution-laws.ts';
 
 export { ComplianceError } from '@vsys/primitives/compliance';
 export type { DefineTest } from '@vsys/primitives/compliance';
-export { apply as applyWrites } from './compliance-bench.ts';
+export { apply as applyWrites, rowsIn } from './compliance-bench.ts';
 export type { BenchState, ContainerCall, ContainerSubject } from './compliance-bench.ts';
 export { createContainerBench } from './container-bench.ts';
 export type { BenchCall, ContainerBench, ContainerBenchOptions } from './container-bench.ts';

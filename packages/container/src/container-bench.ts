@@ -1,5 +1,5 @@
 import { type AccountId, invariant, toHex, type Verdict } from '@vsys/primitives';
-import { apply, type BenchState, blockAt } from './compliance-bench.ts';
+import { apply, type BenchState, blockAt, rowsIn } from './compliance-bench.ts';
 import type { Container } from './container.ts';
 import { createGasMeter } from './gas-meter.ts';
 import { hasSigned } from './has-signed.ts';
@@ -57,6 +57,7 @@ export function createContainerBench(container: Container, { params = new Uint8A
         if (!(thrown instanceof KeysNotLoaded)) throw thrown;
         journal.revert();
         for (const key of thrown.keys) journal.load(key, state.get(toHex(key)));
+        if (thrown.range !== undefined) journal.loadRange(thrown.range, rowsIn(state, thrown.range));
       }
     }
   };

@@ -45,6 +45,21 @@ export interface StateAccess {
   dropPrefix(prefix: Uint8Array): void;
 }
 
+/** Keys that lie between two, of which the parent's state is asked for as many as the limit. */
+export interface KeyRange {
+  /** Included. */
+  readonly from: Uint8Array;
+  /** Not included. */
+  readonly to: Uint8Array;
+  readonly limit: number;
+}
+
+/** State at the end of a block, where also what is not known by its key can be found: with a limit, since no operation paid for it. */
+export interface OrderedStateAccess extends StateAccess {
+  /** The first keys of a range that have a value, in order. Their values are loaded with them. */
+  keysIn(range: KeyRange): readonly Uint8Array[];
+}
+
 export interface GasMeter {
   readonly used: bigint;
   /** Interrupts the operation when the transaction's gas does not suffice; must not be caught. */
@@ -58,7 +73,7 @@ export interface BlockEnd {
   readonly author?: AccountId;
   /** Accounts whose coin balance differs from that of the parent's state: in order of their bytes, each once. */
   readonly balancesChanged: readonly AccountId[];
-  readonly state: StateAccess;
+  readonly state: OrderedStateAccess;
 }
 
 /** An actor who did not sign, and what it wants to do. */

@@ -1,5 +1,5 @@
 export { containerPrefix } from './container.ts';
-export type { ActorAuthority, ActorRequest, BlockContext, BlockEnd, Container, GasMeter, OperationContext, StateAccess } from './container.ts';
+export type { ActorAuthority, ActorRequest, BlockContext, BlockEnd, Container, GasMeter, KeyRange, OperationContext, OrderedStateAccess, StateAccess } from './container.ts';
 export { createGasMeter, OutOfGas } from './gas-meter.ts';
 export { hasSigned } from './has-signed.ts';
 export { operationCalls } from './operation-calls.ts';

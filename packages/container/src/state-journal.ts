@@ -1,13 +1,17 @@
-import { equalBytes } from '@vsys/primitives';
+import { concatBytes, equalBytes } from '@vsys/primitives';
 import type { StateWrite } from '@vsys/state';
-import type { StateAccess } from './container.ts';
+import type { KeyRange, OrderedStateAccess } from './container.ts';
+import { createLoadedRanges } from './loaded-ranges.ts';
 
 /** Thrown through a container when it needs keys that were not loaded. Only the executor catches it. */
 export class KeysNotLoaded {
   readonly kind = 'keys-not-loaded';
   readonly keys: readonly Uint8Array[];
-  constructor(keys: readonly Uint8Array[]) {
+  /** A range of keys that it needs, beside or instead of single ones. */
+  readonly range: KeyRange | undefined;
+  constructor(keys: readonly Uint8Array[], range?: KeyRange) {
     this.keys = keys;
+    this.range = range;
   }
 }
 
@@ -16,10 +20,16 @@ export function mapKey(key: Uint8Array): string {
   return String.fromCharCode.apply(null, key as unknown as number[]);
 }
 
+function keyOf(name: string): Uint8Array {
+  return Uint8Array.from(name, (character) => character.charCodeAt(0));
+}
+
 /** State of one block while it executes: what was loaded, what committed transactions wrote, what the present one wrote, and of that the operation that runs. */
-export interface StateJournal extends StateAccess {
+export interface StateJournal extends OrderedStateAccess {
   /** Adds what was read from the parent's state. */
   load(key: Uint8Array, value: Uint8Array | undefined): void;
+  /** Adds the rows that the parent's state has in a range, which are all of them when there are fewer than its limit. */
+  loadRange(range: KeyRange, rows: readonly { readonly key: Uint8Array; readonly value: Uint8Array }[]): void;
   /** Whether `get` answers without an interrupt: loaded, or written or dropped in this block. */
   isKnown(key: Uint8Array): boolean;
   /** Keeps what the operation wrote, as part of the present transaction. */
@@ -52,6 +62,7 @@ export function createStateJournal(): StateJournal {
   const loaded = new Map<string, Uint8Array | undefined>();
   const [kept, present, running] = [createLayer(), createLayer(), createLayer()];
   const layers = [kept, present, running];
+  const ranges = createLoadedRanges();
   let places = 0;
 
   const endOperation = (): void => moveUp(running, present);
@@ -61,9 +72,30 @@ export function createStateJournal(): StateJournal {
     const name = mapKey(key);
     return loaded.has(name) || placedOf(name) !== undefined || (isAnyDropped() && droppedAt(name, layers) > 0);
   };
+  /** Of a key that was written, or loaded with a range: in the end, and with a value. */
+  const isThere = (name: string): boolean => {
+    const found = placedOf(name);
+    if (isAnyDropped() && droppedAt(name, layers) > (found?.place ?? 0)) return false;
+    return found === undefined || found.value !== undefined;
+  };
   return {
     load(key, value) {
       loaded.set(mapKey(key), value);
+    },
+    loadRange({ from, to, limit }, rows) {
+      for (const { key, value } of rows) loaded.set(mapKey(key), value);
+      const last = rows.at(-1);
+      const end = last === undefined || rows.length < limit ? to : concatBytes(last.key, Uint8Array.of(0));
+      ranges.add(mapKey(from), mapKey(end), rows.map(({ key }) => mapKey(key)));
+    },
+    keysIn({ from, to, limit }) {
+      const [first, last] = [mapKey(from), mapKey(to)];
+      const { keys, end } = ranges.keysFrom(first, last);
+      const names = new Set(keys);
+      for (const { writes } of layers) for (const name of writes.keys()) if (name >= first && name < end) names.add(name);
+      const there = [...names].filter((name) => isThere(name)).sort((a, b) => (a < b ? -1 : 1));
+      if (there.length < limit && end < last) throw new KeysNotLoaded([], { from: keyOf(end), to, limit });
+      return there.slice(0, limit).map(keyOf);
     },
     isKnown,
     get(key) {

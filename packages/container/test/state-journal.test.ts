@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { toHex } from '@vsys/primitives';
-import { applyWrites } from '@vsys/container/compliance';
+import { applyWrites, rowsIn } from '@vsys/container/compliance';
 import fc from 'fast-check';
 import { createGasMeter, createRouter, createStateJournal, containerPrefix, KeysNotLoaded, OutOfGas } from '../src/index.ts';
 
@@ -99,6 +99,44 @@ test('agrees with a plain map over sets, drops, ends and reverts in any order', 
     }
   }), { numRuns: 300 });
   expect(drops).toBeGreaterThan(200);
+});
+
+test('keys of a range are those of a plain model, whatever was written and dropped, and whatever the limit', () => {
+  const at = fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 3 }).map((bytes) => Uint8Array.from(bytes));
+  const change = fc.record({ kind: fc.constantFrom('set', 'delete', 'drop', 'commit'), at });
+  let misses = 0;
+  fc.assert(fc.property(fc.array(at, { maxLength: 12 }), fc.array(change, { maxLength: 10 }), at, at, fc.integer({ min: 1, max: 5 }), (before, changes, from, to, limit) => {
+    const base = new Map(before.map((one) => [toHex(one), Uint8Array.of(9)]));
+    const expected = new Map(base);
+    const journal = createStateJournal();
+    for (const { kind, at: place } of changes) {
+      if (kind === 'commit') journal.commit();
+      else if (kind === 'drop') {
+        journal.dropPrefix(place);
+        for (const name of expected.keys()) if (name.startsWith(toHex(place))) expected.delete(name);
+      } else {
+        journal.set(place, kind === 'set' ? one : undefined);
+        if (kind === 'set') expected.set(toHex(place), one);
+        else expected.delete(toHex(place));
+      }
+    }
+    const ask = (): readonly Uint8Array[] => {
+      for (;;) {
+        try {
+          return journal.keysIn({ from, to, limit });
+        } catch (thrown) {
+          if (!(thrown instanceof KeysNotLoaded) || thrown.range === undefined) throw thrown;
+          misses++;
+          journal.loadRange(thrown.range, rowsIn(base, thrown.range));
+        }
+      }
+    };
+    const found = ask();
+    expect(found.map((key_) => toHex(key_))).toEqual([...expected.keys()].filter((name) => name >= toHex(from) && name < toHex(to)).toSorted().slice(0, limit));
+    // Values came with the keys.
+    for (const key_ of found) expect(journal.get(key_)).toEqual(expected.get(toHex(key_)));
+  }), { numRuns: 500 });
+  expect(misses).toBeGreaterThan(100);
 });
 
 test('gas stops at its limit and shows the limit as used', () => {

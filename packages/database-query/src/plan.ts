@@ -119,6 +119,8 @@ function fitPath(path: Path, conditions: Conditions, sort: readonly SortField[])
 
 /** What an index does not hold that the filter may ask for. */
 function whatItLacks(index: IndexRecord, conditions: Conditions): string | undefined {
+  if (index.building !== undefined) return `it is being built: ${index.building.built} of ${index.building.total} documents`;
+  if (index.failed !== undefined) return `its build failed with ${index.failed.code}`;
   if (index.sparse === true && !impliesSparse(index, conditions)) return 'it is sparse, and the filter does not say that one of its fields is there';
   if (index.partial !== undefined && !impliesPartial(index.partial, conditions)) return `it holds only documents with ${index.partial.map(({ path, operator }) => `"${path}" ${operator}`).join(', ')}, which the filter does not say`;
   return undefined;

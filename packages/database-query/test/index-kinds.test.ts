@@ -5,7 +5,7 @@ import type { IndexDefinition } from '@vsys/database';
 import { createSeededRandom } from '@vsys/primitives';
 import type { StateView } from '@vsys/state';
 import { answerCount, answerQuery, explainQuery, type Query, type SortField, verifyAnswer, verifyCount } from '../src/index.ts';
-import { compileFilter } from '../src/verify.ts';
+import { compileFilter, planQuery } from '../src/verify.ts';
 import { createWorld, database } from './world.ts';
 
 const up = (path: string): SortField => ({ path, direction: 1 });
@@ -119,6 +119,18 @@ describe(`indexes that hold some documents, or some of them often (seed ${seed})
     const refused = await answerQuery(view, ask(filter, { sort }));
     expect(refused).toMatchObject({ ok: false, code: 'QUERY_NOT_PROVABLE' });
     expect(JSON.stringify(refused.ok ? '' : refused.data)).toContain(why);
+  });
+
+  it('never takes one that is being built, or that failed, and says so', () => {
+    const fields = [{ path: 'owner', direction: 1 as const }];
+    const whole = { number: 0, name: 'owner', unique: false, fields };
+    const asked = ask(doc(['owner', 'ada']));
+    expect(planQuery({ name: 'cities', indexes: [whole] }, asked)).toMatchObject({ ok: true, value: { explanation: { index: 'owner' } } });
+    for (const [standing, why] of [[{ building: { cursor: new Uint8Array(), built: 3n, total: 10n } }, '3 of 10'], [{ failed: { code: 'DB_DUPLICATE', ids: [1n, 2n] } }, 'DB_DUPLICATE']] as const) {
+      const refused = planQuery({ name: 'cities', indexes: [{ ...whole, ...standing }] }, asked);
+      expect(refused).toMatchObject({ ok: false, code: 'QUERY_NOT_PROVABLE' });
+      expect(JSON.stringify(refused.ok ? '' : refused.data)).toContain(why);
+    }
   });
 
   it('says which index it takes, and why not the others', async () => {

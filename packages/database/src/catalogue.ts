@@ -1,9 +1,8 @@
 import { accept, refuse, type Verdict } from '@vsys/primitives';
 import type { OperationContext } from '@vsys/container';
 import type { DatabaseCode } from './create-database-container.ts';
-import { collectionFromRecord, collectionKey, collectionToRecord, countFromRecord, countKey, databaseId, databaseKey, databaseToRecord, dropsKey, usageFromRecord, usageKey, usageToRecord } from './layout.ts';
+import { collectionKey, collectionToRecord, countFromRecord, databaseId, databaseKey, databaseToRecord, dropsKey, usageFromRecord, usageKey, usageToRecord } from './layout.ts';
 import type { DatabaseOperation } from './operation.ts';
-import { databaseLimits } from './payload-checks.ts';
 import { databaseGas } from './gas.ts';
 
 type Of<Kind extends DatabaseOperation['kind']> = Extract<DatabaseOperation, { kind: Kind }>;
@@ -27,20 +26,5 @@ export function createCollection({ database, collection, indexes }: Of<'createCo
   state.set(usageKey(database), usageToRecord({ ...usage, collections: usage.collections + 1n }));
   const drops = countFromRecord(state.get(dropsKey(database)));
   state.set(key, collectionToRecord({ name: collection, ...(drops === 0n ? {} : { drops }), indexes: indexes.map((index, number) => ({ ...index, number })) }));
-  return accept(undefined);
-}
-
-/** Only while there are no documents: filling an index from what is there is not a bounded operation. */
-export function createIndex({ database, collection, index }: Of<'createIndex'>, { state, gas }: OperationContext): Verdict<void, DatabaseCode> {
-  const key = collectionKey(database, collection);
-  const record = state.get(key);
-  if (record === undefined) return refuse('DB_NO_COLLECTION', `there is no collection "${collection}"; create it first`);
-  const before = collectionFromRecord(record);
-  const { indexes } = before;
-  if (indexes.some((other) => other.name === index.name)) return refuse('DB_EXISTS', `the collection has an index "${index.name}" already`);
-  if (indexes.length >= databaseLimits.indexesMax) return refuse('DB_LIMIT', `a collection has at most ${databaseLimits.indexesMax} indexes`);
-  if (countFromRecord(state.get(countKey(database, collection))) !== 0n) return refuse('DB_INDEX_NOT_EMPTY', 'an index is made before the first document; create another collection with it and insert there');
-  gas.charge(databaseGas.keyWrite);
-  state.set(key, collectionToRecord({ ...before, indexes: [...indexes, { ...index, number: indexes.length }] }));
   return accept(undefined);
 }

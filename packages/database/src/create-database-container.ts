@@ -3,7 +3,8 @@ import { type Document, encodeDocument } from '@vsys/data-format/value';
 import { type BlockContext, type Container, operationCalls, type OperationContext } from '@vsys/container';
 import { applyChanges } from './apply-changes.ts';
 import { applyPatch, type PatchCode } from './apply-patch.ts';
-import { createCollection, createDatabase, createIndex } from './catalogue.ts';
+import { buildWorker } from './build-worker.ts';
+import { createCollection, createDatabase } from './catalogue.ts';
 import { collectionFromRecord, collectionKey, countKey, countsFromRecord, DATABASE, databaseFromRecord, databaseId, databaseKey, type DatabaseId, type DatabaseRecord, documentFromRecord, documentKey, documentPrefix, dropsKey, firstVersion, usageKey } from './layout.ts';
 import { DATABASE_PARAMS_KEY, databaseParamsFromBytes, DatabaseParamsError, databaseParamsToBytes } from './database-params.ts';
 import { documentBytes } from './document-record.ts';
@@ -13,6 +14,7 @@ import { type DatabaseOperation, newDocument, type NewDocument, operationFromPay
 import { databaseLimits, type PayloadCode } from './payload-checks.ts';
 import { databaseGas } from './gas.ts';
 import type { EntryCode } from './entry-values.ts';
+import { createIndex, dropIndex } from './index-changes.ts';
 import { expireWorker } from './expire-worker.ts';
 import { forgetOnceWorker, once } from './once.ts';
 import { onceKey } from './once-key.ts';
@@ -23,7 +25,7 @@ import { WORK } from './work-kinds.ts';
 import { doWork, type Workers, workKeys } from './work-queue.ts';
 
 const WORKERS: Workers = {
-  [WORK.expireDocument]: expireWorker, [WORK.forgetOnce]: forgetOnceWorker,
+  [WORK.buildIndex]: buildWorker, [WORK.expireDocument]: expireWorker, [WORK.forgetOnce]: forgetOnceWorker,
   [WORK.refundCollection]: refundCollectionWorker, [WORK.refundDatabase]: refundDatabaseWorker,
 };
 
@@ -73,7 +75,8 @@ function touchedBy(operation: DatabaseOperation, actor: Uint8Array, { height }: 
   const keys = [databaseKey(database), collectionKey(database, collection), usageKey(database), DATABASE_PARAMS_KEY];
   if (operation.kind === 'createCollection') return [...keys, dropsKey(database)];
   keys.push(countKey(database, collection));
-  if (operation.kind === 'createIndex' || operation.kind === 'setQuota' || operation.kind === 'setTtl' || operation.kind === 'setSchema') return keys;
+  if (operation.kind === 'createIndex') return [...keys, ...workKeys(height)];
+  if (operation.kind === 'dropIndex' || operation.kind === 'setQuota' || operation.kind === 'setTtl' || operation.kind === 'setSchema') return keys;
   if (operation.kind === 'dropCollection') return [...keys, dropsKey(database)];
   const prefix = documentPrefix(database, collection);
   if (operation.kind === 'insert') for (const { idKey } of operation.documents) keys.push(documentKey(prefix, idKey));
@@ -83,7 +86,7 @@ function touchedBy(operation: DatabaseOperation, actor: Uint8Array, { height }: 
 }
 
 export type DatabaseCode =
-  | PayloadCode | 'DB_EXISTS' | 'DB_NO_DATABASE' | 'DB_NO_COLLECTION' | 'DB_NOT_OWNER' | 'DB_DUPLICATE' | 'DB_NO_DOCUMENT' | 'DB_VERSION' | 'DB_INDEX_NOT_EMPTY'
+  | PayloadCode | 'DB_EXISTS' | 'DB_NO_DATABASE' | 'DB_NO_COLLECTION' | 'DB_NOT_OWNER' | 'DB_DUPLICATE' | 'DB_NO_DOCUMENT' | 'DB_VERSION' | 'DB_NO_INDEX'
   | 'DB_DEPOSIT' | 'DB_QUOTA' | 'DB_EXPIRES' | 'DB_REPEATED' | 'DB_VALIDATION' | EntryCode
   | PatchCode;
 
@@ -95,6 +98,7 @@ function run(operation: DatabaseOperation, context: OperationContext): Verdict<v
   switch (operation.kind) {
     case 'createCollection': return createCollection(operation, context);
     case 'createIndex': return createIndex(operation, context);
+    case 'dropIndex': return dropIndex(operation, context);
     case 'dropCollection': return dropCollection(operation, context);
     case 'dropDatabase': return dropDatabase(operation, context);
     case 'setQuota': return setQuota(operation, context);

@@ -8,6 +8,7 @@ import { type EntryCode, entryValues } from './entry-values.ts';
 import { type DatabaseId, indexPrefix, type IndexRecord } from './layout.ts';
 import type { NewDocument } from './operation.ts';
 import { databaseGas } from './gas.ts';
+import { isBuiltFor } from './index-build.ts';
 import { partialComparisons } from './partial-filter.ts';
 
 /** One document, before and after. */
@@ -38,6 +39,7 @@ export function entryMoves(database: DatabaseId, collection: string, indexes: re
   for (const index of indexes) {
     const prefix = indexPrefix(database, collection, index.number);
     for (const { idKey, before, after } of changes) {
+      if (!isBuiltFor(index, idKey)) continue;
       for (const document of [before, after?.document]) if (document !== undefined && index.partial !== undefined) gas.charge(databaseGas.comparison * BigInt(partialComparisons(index.partial, document)));
       const from = before === undefined ? accept([]) : entryKeys(prefix, index, before, idKey);
       const to = after === undefined ? accept([]) : entryKeys(prefix, index, after.document, idKey);

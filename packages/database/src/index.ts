@@ -6,6 +6,7 @@ export type { DatabaseCode } from './create-database-container.ts';
 export { databaseDefaults, DatabaseParamsError, databaseParamsFromBytes, databaseParamsToBytes } from './database-params.ts';
 export type { DatabaseParams } from './database-params.ts';
 export { DEPOSITS_ACCOUNT } from './deposits.ts';
+export { buildLimits } from './build-worker.ts';
 export { databaseGas } from './gas.ts';
 export { operationFromPayload } from './operation.ts';
 export type { DatabaseOperation, IndexDefinition, NewDocument } from './operation.ts';

@@ -14,6 +14,7 @@ export { collectionFromRecord, collectionToRecord } from './collection-record.ts
 export type { CollectionRecord, IndexField, IndexRecord } from './collection-record.ts';
 export { entryValues } from './entry-values.ts';
 export type { EntryCode } from './entry-values.ts';
+export type { IndexBuild, IndexFailure, IndexStanding } from './index-build.ts';
 export type { IndexKinds } from './index-kinds.ts';
 export type { PartialCondition, PartialOperator } from './partial-filter.ts';
 export { candidatesAt, valuesAt } from './path-values.ts';

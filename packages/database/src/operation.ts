@@ -1,6 +1,7 @@
 import { accept, concatBytes, refuse, uint64FromBytes, utf8ToBytes, type Verdict } from '@vsys/primitives';
 import { type Document, decodeDocument, isArray, isDocument, type Value } from '@vsys/data-format/value';
 import { idKeyOf } from './id-key.ts';
+import { INDEX_TAG, type IndexOperation, indexOperationFromPayload } from './index-operations.ts';
 import { type IndexKinds, kindFields, kindsFrom } from './index-kinds.ts';
 import type { IndexField } from './layout.ts';
 import { headOf, nameFrom, payloadAbout, type Target } from './operation-head.ts';
@@ -37,6 +38,7 @@ export type DatabaseOperation =
   | (Target & Guarded & { readonly kind: 'upsert'; readonly next: NewDocument })
   | (Target & Guarded & { readonly kind: 'patch'; readonly id: Value; readonly steps: readonly PatchStep[]; /** Whether a document that is not there is made, from its `_id` alone. */ readonly orInsert: boolean })
   | (Target & Guarded & { readonly kind: 'delete'; readonly id: Value })
+  | IndexOperation
   | SchemaOperation
   | StorageOperation;
 
@@ -59,6 +61,7 @@ export function operationFromPayload(payload: Uint8Array): Verdict<DatabaseOpera
   }
   if (tag !== undefined && tag >= STORAGE_TAG.dropCollection) return storageOperationFromPayload(payload);
   if (tag !== undefined && tag >= SCHEMA_TAG.setSchema && tag < SCHEMA_TAG.setSchema + 5) return schemaOperationFromPayload(payload);
+  if (tag !== undefined && tag >= INDEX_TAG.dropIndex && tag < INDEX_TAG.dropIndex + 5) return indexOperationFromPayload(payload);
   const head = headOf(payload);
   if (!head.ok) return head;
   const { rest, ...target } = head.value;

@@ -1,6 +1,7 @@
 /** Builders of the database's operations, for clients: browser-safe. What they return goes into the body of a transaction. */
 import { type AccountId, CodedError, concatBytes, type Height, uint64ToBytes, type Verdict } from '@vsys/primitives';
 import { type Document, encodeDocument, isDocument, type Value } from '@vsys/data-format/value';
+import { dropIndexPayload } from './index-operations.ts';
 import { DATABASE, type DatabaseId } from './layout.ts';
 import { type IndexDefinition, indexToDocument, operationFromPayload, payloadOf } from './operation.ts';
 import { type Patch, patchToDocument } from './patch.ts';
@@ -32,9 +33,12 @@ export interface DatabaseCall {
 }
 
 export interface CollectionOps {
-  /** Indexes are best named here: later they are only taken while the collection is empty. */
+  /** Indexes are best named here: of a collection that is filled they are built later. */
   create(indexes?: readonly IndexDefinition[]): DatabaseCall;
+  /** On a filled collection it is of use when it is built, at the end of this or a later block; the record of the collection tells how far it is. */
   createIndex(index: IndexDefinition): DatabaseCall;
+  /** Also one that is being built, or failed. */
+  dropIndex(name: string): DatabaseCall;
   /** 1 to 1,000 documents, each with an `_id`. */
   insert(documents: readonly Document[]): DatabaseCall;
   /** @param ifVersion - the version that the document must have; absent or 0: any */
@@ -96,6 +100,7 @@ export function collectionOps(database: DatabaseId, collection: string): Collect
   return {
     create: (indexes = []) => call(payloadOf('createCollection', target, bson(new Map([['indexes', indexes.map(indexToDocument)]])))),
     createIndex: (index) => call(payloadOf('createIndex', target, bson(indexToDocument(index)))),
+    dropIndex: (name) => call(dropIndexPayload(target, name)),
     insert: (documents) => call(payloadOf('insert', target, concatBytes(...documents.map(bson)))),
     replace: (document, ifVersion = 0n) => call(payloadOf('replace', target, concatBytes(uint64ToBytes(ifVersion), bson(document)))),
     upsert: (document, ifVersion = 0n) => call(payloadOf('upsert', target, concatBytes(uint64ToBytes(ifVersion), bson(document)))),

@@ -3,7 +3,7 @@
  * coming. docs/spec/database.md, "Work at the end of a block".
  */
 import { concatBytes, type Height, invariant, uint32FromBytes, uint32ToBytes, uint64FromBytes, uint64ToBytes } from '@vsys/primitives';
-import type { BlockContext, StateAccess } from '@vsys/container';
+import type { BlockContext, OrderedStateAccess, StateAccess } from '@vsys/container';
 import { systemKey } from './system-keys.ts';
 
 /** Steps are about a key written each. */
@@ -26,7 +26,7 @@ export interface Worker {
    *
    * @returns the steps that it took, and what is left to do, absent when it is done
    */
-  run(payload: Uint8Array, turn: { readonly block: BlockContext; readonly state: StateAccess; readonly stepsMax: number }): { readonly steps: number; readonly rest?: Uint8Array };
+  run(payload: Uint8Array, turn: { readonly block: BlockContext; readonly state: OrderedStateAccess; readonly stepsMax: number }): { readonly steps: number; readonly rest?: Uint8Array };
 }
 
 export type Workers = Readonly<Record<number, Worker>>;
@@ -71,7 +71,7 @@ export function addWork(state: StateAccess, block: BlockContext, at: Height, { k
 }
 
 /** Does what is due, within the limit of a block. What is left of an item stands in line behind what else is due. */
-export function doWork(state: StateAccess, block: BlockContext, workers: Workers, stepsMax: number = workLimits.stepsPerBlockMax): void {
+export function doWork(state: OrderedStateAccess, block: BlockContext, workers: Workers, stepsMax: number = workLimits.stepsPerBlockMax): void {
   let left = stepsMax;
   for (let front = frontFromRecord(state.get(FRONT_KEY)); front !== undefined && front.height <= block.height && left > 0; front = frontFromRecord(state.get(FRONT_KEY))) {
     const first = front.height;
@@ -87,7 +87,7 @@ export function doWork(state: StateAccess, block: BlockContext, workers: Workers
 }
 
 /** Some items from the front on, whose keys are loaded together. Returns the steps taken. */
-function doSome(state: StateAccess, block: BlockContext, workers: Workers, front: Front, count: number, stepsMax: number): number {
+function doSome(state: OrderedStateAccess, block: BlockContext, workers: Workers, front: Front, count: number, stepsMax: number): number {
   const keys = Array.from({ length: count }, (_, i) => itemKey(front.height, front.place + i));
   state.need([...keys, listKey(block.height)]);
   const items = keys.map((key) => itemFromRecord(state.get(key)));

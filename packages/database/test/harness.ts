@@ -1,5 +1,5 @@
 import { createGasMeter, createStateJournal, KeysNotLoaded, type StateJournal } from '@vsys/container';
-import { applyWrites } from '@vsys/container/compliance';
+import { applyWrites, rowsIn } from '@vsys/container/compliance';
 import type { Verdict } from '@vsys/primitives';
 import { toHex } from '@vsys/primitives';
 import type { StateWrite } from '@vsys/state';
@@ -56,6 +56,7 @@ export function createBench({ params = {}, balances = [] }: BenchOptions = {}): 
         if (!(thrown instanceof KeysNotLoaded)) throw thrown;
         journal.revert();
         load(journal, thrown.keys);
+        if (thrown.range !== undefined) journal.loadRange(thrown.range, rowsIn(state, thrown.range));
       }
     }
   };

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createStateJournal, KeysNotLoaded, type StateAccess } from '@vsys/container';
+import { createStateJournal, KeysNotLoaded, type OrderedStateAccess } from '@vsys/container';
 import { concatBytes, toHex, uint32FromBytes, uint32ToBytes } from '@vsys/primitives';
 import fc from 'fast-check';
 import { systemKey } from '../src/system-keys.ts';
@@ -22,7 +22,7 @@ const workers: Workers = {
   },
 };
 
-function createWorld(): { readonly state: Map<string, Uint8Array>; run(height: number, work: (state: StateAccess) => void): number; block(height: number): Parameters<typeof addWork>[1] } {
+function createWorld(): { readonly state: Map<string, Uint8Array>; run(height: number, work: (state: OrderedStateAccess) => void): number; block(height: number): Parameters<typeof addWork>[1] } {
   const state = new Map<string, Uint8Array>();
   const block = (height: number): Parameters<typeof addWork>[1] => ({ chainId: new Uint8Array(32), height, timeMs: 0, parent: new Uint8Array(32) });
   return {

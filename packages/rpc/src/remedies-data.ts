@@ -16,7 +16,7 @@ export const databaseRemedies: Readonly<Record<string, Remedy>> = {
   DB_NOT_OWNER: ['the database belongs to another account', 'sign with the key of its owner'],
   DB_DUPLICATE: ['the "_id", or the values of a unique index, are taken', 'change them, or replace the document that has them'],
   DB_VERSION: ['the document changed since it was read', 'read it again and decide again'],
-  DB_INDEX_NOT_EMPTY: ['an index was asked for a collection that has documents', 'make a collection with the index and insert there'],
+  DB_NO_INDEX: ['the collection has no index of this name', 'see the indexes that it has'],
   DB_INDEX_ARRAYS: ['two fields of an index by elements have several values in one document', 'index one of them, or keep one value in the other'],
   DB_DEPOSIT: ['the payer does not hold the deposit that what is stored takes; data.missing tells', 'fund the payer, or store less; a deposit comes back when the bytes go'],
   DB_SCHEMA: ['the schema is none of the subset that the chain checks; the message names the place and the keywords', 'correct the schema'],

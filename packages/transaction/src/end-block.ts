@@ -23,6 +23,7 @@ export async function endBlock(journal: StateJournal, view: StateView, { contain
         journal.revert();
         const values = await view.getMany(thrown.keys);
         for (const [i, key] of thrown.keys.entries()) journal.load(key, values[i]);
+        if (thrown.range !== undefined) journal.loadRange(thrown.range, await view.range(thrown.range));
       }
     }
   }

@@ -9,7 +9,7 @@ import { addWaitOption } from '../signer-options.ts';
 
 const HOW = 'name:field,-field, with :unique behind it where no two documents may have the same values';
 
-/** `vsys db create-collection`, and `vsys db create-index` for a collection that is still empty. */
+/** `vsys db create-collection`, and `vsys db create-index`, which a filled one builds at the ends of blocks. */
 export function addDbCreateCollection(group: Command): void {
   addWaitOption(addDatabaseOptions(group.command('create-collection').description('create a collection in a database')
     .argument('<database>', 'name or id').argument('<collection>', 'name')))
@@ -22,7 +22,7 @@ export function addDbCreateCollection(group: Command): void {
         keys: [collectionKey(database, collection)], shows: indexesOf,
       };
     }));
-  addWaitOption(addDatabaseOptions(group.command('create-index').description('add an index to a collection that has no documents yet')
+  addWaitOption(addDatabaseOptions(group.command('create-index').description('add an index to a collection; of a filled one it is built in the blocks that follow')
     .argument('<database>', 'name or id').argument('<collection>', 'name').argument('<index>', HOW, readIndexArgument)))
     .option('--json', 'as JSON')
     .action((named: string, collection: string, index: IndexDefinition, _, command: Command) => runWrite(command, async ({ trust }) => {

@@ -11,6 +11,7 @@ export function describeDatabase(operation: DatabaseOperation): string {
   const where = `${operation.collection} of database ${toHex(operation.database)}`;
   switch (operation.kind) {
     case 'createCollection': return `creates the collection ${where} with ${plural(operation.indexes.length, 'index', 'indexes')}`;
+    case 'dropIndex': return `drops the index "${operation.name}" of ${where}`;
     case 'createIndex': return `adds the index "${operation.index.name}" to ${where}`;
     case 'insert': return `inserts ${plural(operation.documents.length, 'document')} into ${where}`;
     case 'replace': return `replaces a document of ${where}`;
