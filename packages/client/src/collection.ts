@@ -12,6 +12,7 @@ import type { BulkResult, BulkStep, ChangeOptions, CollectionStats, DeleteResult
 import { type Cost, operationBytes, payloadBytesMax } from './cost.ts';
 import { depositBound } from './deposit-bound.ts';
 import { ensureCollection, indexesOf, type IndexSpec } from './ensure-collection.ts';
+import { type Difference, readDifferences } from './differences.ts';
 import { filterToDocument } from './filter-document.ts';
 import { FindCursor } from './find-cursor.ts';
 import { expiring, expiryOf, quotaOf } from './lifetime.ts';
@@ -103,6 +104,17 @@ export class Collection<T extends object> {
     if (typeof listener !== 'function') return stream;
     const done = stream.each(listener);
     return { done, close: () => stream.close(), get resumeToken() { return stream.resumeToken; } };
+  }
+
+  /**
+   * What is other in the collection than at an earlier height: each document that came, changed or went, once, in the order of keys. Proven, and that it is all; parts that are equal are not read.
+   *
+   * @param since - height of a block in the node's window
+   * @example
+   * for await (const { id, before, after } of notes.diff(height)) console.log(id, before, after);
+   */
+  diff(since: number, options: Pick<ReadOptions, 'asOf' | 'signal'> = {}): AsyncGenerator<Difference<T>, void, void> {
+    return readDifferences(this.place(), since, options);
   }
 
   /** How much it holds and may hold. */

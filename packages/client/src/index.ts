@@ -8,6 +8,7 @@ export type { Change, WatchOptions } from './change-stream.ts';
 export type {
   BulkResult, BulkStep, ChangeOptions, CollectionStats, DatabaseStats, DeleteResult, FieldOperators, Filter, IdOf, Inserted, InsertManyResult, InsertOneResult, InsertOptions, LifetimeOptions, QuotaOptions, Stored, Update, UpdateResult, UpsertOptions, WriteOptions,
 } from './collection-types.ts';
+export type { Difference } from './differences.ts';
 export { mongoCode } from './client-failure.ts';
 export type { DriverCode } from './client-failure.ts';
 export type { Cost } from './cost.ts';

@@ -40,6 +40,16 @@ export function chainCalls(chain: Chain, nodeStatus: () => NodeStatus): ChainCal
       const found = await stateAt(chain, at);
       return found.ok ? accept({ block: blockRefToJson(found.value.at), proof: bytesToJson(await found.value.view.proveKeys(keys)) }) : found;
     },
+    async state_diff({ from, to, since, limit, at }) {
+      const [found, earlier] = [await stateAt(chain, at), await stateAt(chain, since)];
+      if (!found.ok) return found;
+      if (!earlier.ok) return earlier;
+      const { proof, end } = await found.value.view.proveChanges(earlier.value.view, { from, ...(to === undefined ? {} : { to }) }, limit);
+      return accept({
+        block: blockRefToJson(found.value.at), since: blockRefToJson(earlier.value.at), before: bytesToJson(proof.before), after: bytesToJson(proof.after),
+        ...(end === undefined ? {} : { end: toHex(end) }),
+      });
+    },
     ...databaseCalls(chain),
     node_status: async () => accept(nodeStatus()),
     rpc_discover: async () => accept(openRpcDocument()),

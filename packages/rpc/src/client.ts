@@ -6,7 +6,7 @@ export type { ClientErrorCode } from './client/client-error.ts';
 export { clientLimits } from './client/limits.ts';
 export { createCaller } from './client/http-call.ts';
 export type { Call, CallerOptions, CallMethod, CallOptions } from './client/http-call.ts';
-export type { AccountState, AskOptions, Counted, Found, FoundRaw, ProvenValues } from './client/proven-reads.ts';
+export type { AccountState, AskOptions, Counted, Found, FoundRaw, ProvenChanges, ProvenValues } from './client/proven-reads.ts';
 export type { Included, Stage, WaitOptions } from './client/wait-for.ts';
 export { createSealChecks } from './client/seal-checks.ts';
 export type { SealChecks, SealToCheck, VerifyMany } from './client/seal-checks.ts';

@@ -103,6 +103,14 @@ export interface RpcMethods {
   account_get: { params: { readonly account: string; readonly lane?: number } & AtHeight; result: { readonly block: BlockRefJson; readonly balance: string; readonly sequence: string } };
   /** Proof of presence or absence of 1 to 256 keys of the state after `block`. */
   state_prove: { params: { readonly keys: readonly string[] } & AtHeight; result: { readonly block: BlockRefJson; readonly proof: string } };
+  /**
+   * Proofs of what is other in a range of keys after `block` than after the block of height `since`: up to `limit` changes, 1 to 1,000. `end`, when there are more, is the key where the answer was cut: the range up to
+   * there is what is shown, and the next question begins with it.
+   */
+  state_diff: {
+    params: { readonly from: string; readonly to?: string; readonly since: number; readonly limit: number } & AtHeight;
+    result: { readonly block: BlockRefJson; readonly since: BlockRefJson; readonly before: string; readonly after: string; readonly end?: string };
+  };
   /** Proofs of the rows and that they are all; what they show is the answer. */
   db_find: { params: { readonly query: QueryJson } & AtHeight; result: { readonly block: BlockRefJson; readonly answer: AnswerJson } };
   db_count: { params: { readonly query: QueryJson } & AtHeight; result: { readonly block: BlockRefJson; readonly answer: AnswerJson } };
@@ -147,4 +155,4 @@ export type RpcCode = 'RPC_PARSE' | 'RPC_REQUEST' | 'RPC_METHOD' | 'RPC_PARAMS' 
 export type ClientCode =
   | 'CLIENT_UNREACHABLE' | 'CLIENT_TIMEOUT' | 'CLIENT_WRONG_CHAIN' | 'CLIENT_BEHIND' | 'CLIENT_PROOF_FAILED' | 'CLIENT_HEADER_REFUSED' | 'CLIENT_BAD_ANSWER';
 
-export const rpcLimits = { requestBytesMax: 16_777_216, headersMax: 512, transactionsMax: 256, keysMax: 256, subscriptionsMax: 64, batchMax: 32 } as const;
+export const rpcLimits = { requestBytesMax: 16_777_216, headersMax: 512, transactionsMax: 256, keysMax: 256, changesMax: 1_000, subscriptionsMax: 64, batchMax: 32 } as const;

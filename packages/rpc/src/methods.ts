@@ -20,6 +20,7 @@ export interface CallParams {
   tx_status: { readonly id: Bytes };
   account_get: { readonly account: Bytes; readonly lane?: number | undefined } & At;
   state_prove: { readonly keys: readonly Bytes[] } & At;
+  state_diff: { readonly from: Bytes; readonly to?: Bytes | undefined; readonly since: number; readonly limit: number } & At;
   db_find: { readonly query: Query } & At;
   db_count: { readonly query: Query } & At;
   db_documents: { readonly query: Query } & At;
@@ -85,6 +86,11 @@ export const methods: { readonly [M in RpcMethod]: Method<CallParams[M]> } = {
   state_prove: {
     summary: 'Proof of presence or absence of keys of the state',
     params: { keys: list(hex(1, STATE_KEY_BYTES_MAX), 1, rpcLimits.keysMax), ...at }, result: object({ block, proof: bytes }), errors: window,
+  },
+  state_diff: {
+    summary: 'Proofs of what changed in a range of keys since an earlier height, and that it is all',
+    params: { from: hex(1, STATE_KEY_BYTES_MAX), to: optional(hex(1, STATE_KEY_BYTES_MAX)), since: wholeNumber(0), limit: wholeNumber(1, rpcLimits.changesMax), ...at },
+    result: object({ block, since: block, before: bytes, after: bytes, end: { type: 'string' } }, ['end']), errors: window,
   },
   db_find: { summary: 'Proofs of the documents asked for, and that they are all', params: ask, result: answer, errors: askCodes },
   db_count: { summary: 'Proof of a count', params: ask, result: answer, errors: askCodes },

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { chainId, createTransaction, transactionId, transactionToBytes } from '@vsys/data-format';
-import { toHex, type VirtualTime } from '@vsys/primitives';
-import { collectionFromRecord, collectionKey } from '@vsys/database/layout';
+import { prefixEnd, toHex, type VirtualTime } from '@vsys/primitives';
+import { collectionFromRecord, collectionKey, documentPrefix } from '@vsys/database/layout';
 import { transfer } from '@vsys/transaction';
-import { type Client, createClient } from '../src/client.ts';
+import { type Client, createClient, type ProvenChanges } from '../src/client.ts';
 import { bytesOf, database, failureOf, fill, ofAge, people, person, serve, type Served, trustIn } from './client-support.ts';
 import { newTime, pass, rich, type Running, runChain, seats, signed, spec } from './support.ts';
 
@@ -88,6 +88,27 @@ test('an answer can be kept and checked by another client, once it knows the hea
   expect(verdict.ok && namesOf(verdict.value.documents)).toEqual(['p003', 'p012', 'p021', 'p030', 'p039']);
   expect(other.verifyFind(ofAge(4n), raw)).toMatchObject({ ok: false, code: 'CLIENT_PROOF_FAILED', data: { reason: expect.stringContaining('PROOF_') } });
   other.close();
+});
+
+test('shows what changed between two heights, all of it, in parts of any size', async () => {
+  const from = documentPrefix(database, 'people');
+  const range = { from, to: prefixEnd(from) as Uint8Array };
+  const whole = await client.changes(range, 0, 1_000);
+  expect(whole).toMatchObject({ since: { height: 0 }, block: head(), end: undefined });
+  expect(whole.changes.length).toBe(40);
+  expect(whole.changes.every(({ before, after }) => before === undefined && after !== undefined)).toBe(true);
+  const parts = [];
+  for (let next: Uint8Array | undefined = from; next !== undefined;) {
+    const part: ProvenChanges = await client.changes({ ...range, from: next }, 0, 15);
+    parts.push(part.changes.length);
+    next = part.end;
+  }
+  expect(parts).toEqual([15, 15, 10]);
+  const { height } = head();
+  expect((await client.changes(range, height, 10)).changes).toEqual([]);
+  expect((await client.changes(range, height, 1_000, { at: 0 })).changes.every(({ after }) => after === undefined)).toBe(true);
+  expect(await failureOf(client.changes(range, 1_000, 10))).toMatchObject({ code: 'RPC_OUTSIDE_WINDOW' });
+  expect(await failureOf(client.changes(range, 0, 1_001))).toMatchObject({ code: 'RPC_PARAMS' });
 });
 
 test('shows what an account has, and that there is none', async () => {

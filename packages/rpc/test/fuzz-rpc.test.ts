@@ -50,7 +50,7 @@ function goodCalls(): readonly { readonly method: string; readonly params: objec
   return [
     { method: 'chain_info', params: {} }, { method: 'chain_spec', params: {} }, { method: 'chain_headers', params: { locator: [hash], max: 10 } }, { method: 'chain_block', params: { id: hash } },
     { method: 'chain_block', params: { height: 1 } }, { method: 'tx_submit', params: { transactions: [signed(9n, [transfer(seats[0]!.account, 1n)]).bytes] } }, { method: 'tx_status', params: { id: hash } },
-    { method: 'account_get', params: { account: toHex(seats[0]!.account), lane: 0, at: 1 } }, { method: 'state_prove', params: { keys: ['01', '0462'], at: 1 } }, { method: 'db_find', params: { query } },
+    { method: 'account_get', params: { account: toHex(seats[0]!.account), lane: 0, at: 1 } }, { method: 'state_prove', params: { keys: ['01', '0462'], at: 1 } }, { method: 'state_diff', params: { from: '01', to: '0a', since: 0, limit: 5, at: 1 } }, { method: 'db_find', params: { query } },
     { method: 'db_count', params: { query: { ...query, sort: undefined, limit: undefined } } }, { method: 'db_documents', params: { query, at: 2 } }, { method: 'db_explain', params: { query: { ...query, filter: { _id: 'x' } } } },
     { method: 'node_status', params: {} }, { method: 'rpc_discover', params: {} }, { method: 'subscribe', params: { topic: 'heads', after: hash } }, { method: 'subscribe', params: { topic: 'transaction', id: hash } }, { method: 'unsubscribe', params: { subscription: 1 } },
   ];

@@ -1,6 +1,7 @@
 import { type AccountId, equalBytes, toHex, type Verdict } from '@vsys/primitives';
 import { chainId } from '@vsys/data-format';
 import type { StoredDocument } from '@vsys/database/layout';
+import type { ChangesRange } from '@vsys/state/proof';
 import { type CountQuery, type Query, queryToJson } from '@vsys/database-query/verify';
 import type { BlockRefJson, RpcEvent, SubmitResult, SubscribeParams, TransactionStatusJson } from '../contract.ts';
 import { clientError, errorOfRefusal } from './client-error.ts';
@@ -8,8 +9,8 @@ import { checkChain, followHeaders } from './follow-headers.ts';
 import { type Call, type CallerOptions, type CallOptions, createHttpCall, reachOf } from './http-call.ts';
 import { inTime } from './in-time.ts';
 import { clientLimits } from './limits.ts';
-import { type AccountState, accountKeys, accountOf, type AskOptions, type Counted, type Found, type FoundRaw, type ProvenKeys, type ProvenValues, verifyCounted, verifyFound, verifyValues } from './proven-reads.ts';
-import { checkId, readBlockAt, readBytes, readObject, readStatus, readText } from './read-json.ts';
+import { type AccountState, accountKeys, accountOf, type AskOptions, type ChangesRaw, type Counted, type Found, type FoundRaw, type ProvenChanges, type ProvenKeys, type ProvenValues, verifyCounted, verifyDiff, verifyFound, verifyValues } from './proven-reads.ts';
+import { checkId, readBlockAt, readBytes, readHex, readObject, readStatus, readText } from './read-json.ts';
 import { submitTransactions } from './submit.ts';
 import { followEvents } from './subscribe.ts';
 import { createVerifiedHeaders, type Followed, type Trust } from './verified-headers.ts';
@@ -50,6 +51,12 @@ export interface Client extends Disposable {
    * @param keys - 1 to `rpcLimits.keysMax`
    */
   values(keys: readonly Uint8Array[], options?: AskOptions): Promise<ProvenValues>;
+  /**
+   * What changed in a range of keys since an earlier height, up to `limit` changes (1 to `rpcLimits.changesMax`), proven: also that nothing else did. Equal parts of the state are neither sent nor looked at.
+   *
+   * @param since - height of a canonical block that is kept, here and by the node
+   */
+  changes(range: ChangesRange, since: number, limit: number, options?: AskOptions): Promise<ProvenChanges>;
   /** The answer to `find` with its proofs, not checked yet. */
   ask(query: Query, options?: AskOptions): Promise<FoundRaw>;
   /** Checks an answer under the headers that are verified now; follows none. */
@@ -127,6 +134,14 @@ export function createClient(options: ClientOptions): Client {
     return { block: readBlockAt(block, at), proof: readBytes(proof, 'proof') };
   };
   const values = (keys: readonly Uint8Array[], asked: AskOptions = {}): Promise<ProvenValues> => proven(() => askKeys(keys, asked), (raw) => verifyValues(headers, keys, raw));
+  const askChanges = async ({ from, to }: ChangesRange, since: number, limit: number, { at, signal }: AskOptions): Promise<ChangesRaw> => {
+    const params = { from: toHex(from), ...(to === undefined ? {} : { to: toHex(to) }), since, limit, ...(at === undefined ? {} : { at }) };
+    const { block, since: earlier, before, after, end } = readObject(await call('state_diff', params, { signal }), 'state_diff');
+    return {
+      block: readBlockAt(block, at), since: readBlockAt(earlier, since), proof: { before: readBytes(before, 'before'), after: readBytes(after, 'after') },
+      end: end === undefined ? undefined : readHex(end, 'end'),
+    };
+  };
   const subscribe = (params: SubscribeParams, { signal }: CallOptions = {}): AsyncGenerator<RpcEvent, void, void> =>
     followEvents(reach, params, signal === undefined ? closing.signal : AbortSignal.any([closing.signal, signal]));
   const close = (): void => closing.abort(clientError('CLIENT_CLOSED', 'the client was closed'));
@@ -151,6 +166,7 @@ export function createClient(options: ClientOptions): Client {
     },
     count: async (query, asked = {}) => proven(() => askDatabase('db_count', query, asked), (raw) => verifyCounted(headers, query, raw)),
     values,
+    changes: (range, since, limit, asked = {}) => proven(() => askChanges(range, since, limit, asked), (raw) => verifyDiff(headers, range, raw)),
     account: async (account, { lane = 0, ...asked } = {}) => accountOf(await values(accountKeys(account, lane), asked)),
     ask: (query, asked = {}) => askDatabase('db_find', query, asked),
     verifyFind: (query, raw) => verifyFound(headers, query, raw),

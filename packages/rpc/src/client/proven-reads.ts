@@ -1,7 +1,7 @@
 /** Answers of a node, checked under the state root of a verified header. What comes out is what the proofs show, and nothing else of the answer. */
-import { accept, type AccountId, type Refusal, refuse, type Verdict } from '@vsys/primitives';
+import { accept, type AccountId, compareBytes, type Refusal, refuse, type Verdict } from '@vsys/primitives';
 import { type Answer, answerFromJson, type AnswerJson, type CountQuery, type Query, type VerifiedAnswer, type VerifiedCount, verifyAnswer, verifyCount } from '@vsys/database-query/verify';
-import { verifyKeys } from '@vsys/state/proof';
+import { type ChangesProof, type ChangesRange, type StateChange, verifyChanges, verifyKeys } from '@vsys/state/proof';
 import { balanceKey, numberFromRecord, sequenceKey } from '@vsys/transaction/layout';
 import type { BlockRefJson } from '../contract.ts';
 import type { CallOptions } from './http-call.ts';
@@ -44,6 +44,32 @@ export interface ProvenValues extends Shown {
 export interface ProvenKeys {
   readonly block: BlockRefJson;
   readonly proof: Uint8Array;
+}
+
+/** What is other after `block` than it was after `since`. */
+export interface ProvenChanges extends Shown {
+  readonly since: BlockRefJson;
+  /** In order of their keys. */
+  readonly changes: readonly StateChange[];
+  /** Where the answer ends, when there are more: they begin at this key. */
+  readonly end: Uint8Array | undefined;
+}
+
+export interface ChangesRaw {
+  readonly block: BlockRefJson;
+  readonly since: BlockRefJson;
+  readonly proof: ChangesProof;
+  readonly end: Uint8Array | undefined;
+}
+
+export function verifyDiff(headers: VerifiedHeaders, { from, to }: ChangesRange, { block, since, proof, end }: ChangesRaw): Verdict<ProvenChanges> {
+  const [root, earlier] = [headers.stateRoot(block), headers.stateRoot(since)];
+  if (root === undefined) return behind(headers, block);
+  if (earlier === undefined) return behind(headers, since);
+  if (end !== undefined && (compareBytes(end, from) <= 0 || (to !== undefined && compareBytes(end, to) >= 0))) return refuse('CLIENT_BAD_ANSWER', 'the answer ends at a key that is not in the range');
+  const upTo = end ?? to;
+  const shown = verifyChanges(earlier, root, { from, ...(upTo === undefined ? {} : { to: upTo }) }, proof);
+  return shown.ok ? accept({ changes: shown.value, block, since, end, proofBytes: proof.before.length + proof.after.length }) : notShown(shown, block);
 }
 
 export function verifyFound(headers: VerifiedHeaders, query: Query, raw: FoundRaw): Verdict<Found> {

@@ -1,4 +1,5 @@
 /** Readers of what a node answered. It may be any JSON; each throws CLIENT_BAD_ANSWER for what is not as the contract says. */
+import { fromHex } from '@vsys/primitives';
 import type { BlockRefJson, ReceiptJson, SubmitResult, TransactionStatusJson } from '../contract.ts';
 import { fromBase64 } from './base64.ts';
 import { badAnswer, ClientError } from './client-error.ts';
@@ -29,6 +30,12 @@ export function readText(json: unknown, name: string): string {
 export function readHash(json: unknown, name: string): string {
   if (typeof json !== 'string' || !/^[0-9a-f]{64}$/.test(json)) throw badAnswer(`${name} is 64 lower-case hex digits`);
   return json;
+}
+
+/** Of any even number of digits. */
+export function readHex(json: unknown, name: string): Uint8Array {
+  if (typeof json !== 'string' || !/^(?:[0-9a-f]{2})+$/.test(json)) throw badAnswer(`${name} is lower-case hex`);
+  return fromHex(json);
 }
 
 export function readBytes(json: unknown, name: string): Uint8Array {
