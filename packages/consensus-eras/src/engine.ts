@@ -15,6 +15,8 @@ export interface ErasState {
   /** State of the engine of that era. */
   readonly inner: unknown;
   readonly memory: ErasMemory;
+  /** What stands ahead of the module's own `ext` in the block that was asked for last. */
+  readonly prefix?: { readonly job: string; readonly bytes: Uint8Array } | undefined;
 }
 
 export interface EngineOfEra extends RuledEra {
@@ -92,8 +94,9 @@ export function createErasEngine(eras: readonly EngineOfEra[], rules: ErasRules,
     return placed?.ok === true && placed.value.era === era ? rules.innerHeader(placed.value, header) : undefined;
   }
 
-  function outward({ era, memory }: ErasState, { state: inner, effects }: Step<unknown>, view: TreeView<ErasContext>, nowMs: number): Step<ErasState> {
+  function outward({ era, memory, prefix: before }: ErasState, { state: inner, effects }: Step<unknown>, view: TreeView<ErasContext>, nowMs: number): Step<ErasState> {
     let kept = memory;
+    let prefix = before;
     const translate = (effect: Effect): Effect | undefined => {
       switch (effect.kind) {
         case 'timer':
@@ -101,14 +104,20 @@ export function createErasEngine(eras: readonly EngineOfEra[], rules: ErasRules,
         case 'build': {
           const job = tag(era, effect.job);
           const request = requestOf(era, effect, view);
+          prefix = { job, bytes: request?.ext?.slice(0, request.ext.length - effect.ext.length) ?? new Uint8Array() };
           return request === undefined ? { kind: 'timer', id: tag(era, `${UNBUILT}${effect.job}`), atMs: nowMs } : { ...effect, ...request, job };
         }
         case 'sign':
           return { ...effect, job: tag(era, effect.job), guard: guardOf(era, effect.guard) };
-        case 'seal':
+        case 'seal': {
+          const job = tag(era, effect.job);
+          // What the module puts there at the end takes the place of its own part alone.
+          return effect.ext === undefined || prefix?.job !== job ? { ...effect, job } : { ...effect, job, ext: concatBytes(prefix.bytes, effect.ext) };
+        }
         case 'publish':
-        case 'compute':
           return { ...effect, job: tag(era, effect.job) };
+        case 'compute':
+          return { ...effect, job: tag(era, effect.job), bytes: concatBytes(Uint8Array.of(era), effect.bytes) };
         case 'send':
         case 'evidence':
           return { ...effect, bytes: concatBytes(Uint8Array.of(era), effect.bytes) };
@@ -126,7 +135,7 @@ export function createErasEngine(eras: readonly EngineOfEra[], rules: ErasRules,
       }
     };
     const translated = effects.flatMap((effect) => translate(effect) ?? []);
-    return { state: { era, inner, memory: kept }, effects: [...translated, ...nextAttempt(era, view, nowMs)] };
+    return { state: { era, inner, memory: kept, prefix }, effects: [...translated, ...nextAttempt(era, view, nowMs)] };
   }
 
   /** A build in this era, as the chain may have it; undefined when nothing that is built there could be valid. */

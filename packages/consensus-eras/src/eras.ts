@@ -1,4 +1,4 @@
-import { accept, refuse } from '@vsys/primitives';
+import { accept, invariant, refuse } from '@vsys/primitives';
 import type { ChainId, Verdict } from '@vsys/primitives';
 import type { Consensus, ConsensusModule, ConsensusWire, NewChain } from '@vsys/consensus';
 import type { Container } from '@vsys/container';
@@ -58,6 +58,7 @@ export function createEras({ modules, records = [] }: ErasOptions): ConsensusMod
       // Those of later eras too: what they keep in state may be prepared before they begin.
       containers: eras.slice(0, ofSpec).flatMap(({ consensus, params }) => consensus.containers.map((container) => beginningWith(container, params))),
       engine: (keys) => createErasEngine(eras, rules, keys),
+      ...(eras.some(({ consensus }) => consensus.compute !== undefined) ? { compute: (job) => computeIn(eras, job) } : {}),
       faultsMax: Math.min(...eras.map(({ consensus }) => consensus.faultsMax ?? 0)),
       verifyEvidence: ([era, ...proof]) => eras[era ?? eras.length]?.consensus.verifyEvidence?.(Uint8Array.from(proof)) ?? refuse('ERAS_EVIDENCE', 'the proof is of no era that there is, or of one whose module knows no evidence'),
       evidenceOperation: ([era, ...proof]) => eras.slice(0, ofSpec)[era ?? ofSpec]?.consensus.evidenceOperation?.(Uint8Array.from(proof)),
@@ -104,6 +105,13 @@ export function createEras({ modules, records = [] }: ErasOptions): ConsensusMod
     paramsOfNewChain: (chain) => ({ eras: paramsOfEras(modules, chain) }),
     open,
   };
+}
+
+/** Work of the era that the first byte names, as its engine asked for it. */
+function computeIn(eras: readonly EngineOfEra[], [era, ...job]: Uint8Array): Uint8Array {
+  const consensus = eras[era ?? eras.length]?.consensus;
+  invariant(consensus?.compute !== undefined, 'work is asked for by an era whose module does it', { era });
+  return consensus.compute(Uint8Array.from(job));
 }
 
 /** Blocks of each era but the last on a new chain, so that it shows all of them soon. */
