@@ -6,5 +6,6 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': [new URL('./swc-transform.cjs', import.meta.url).pathname, {}] },
   transformIgnorePatterns: ['/node_modules/'],
+  globalTeardown: new URL('./end-at-exit.mjs', import.meta.url).pathname,
   testTimeout: 30_000,
 };

@@ -95,6 +95,8 @@ function whole(name: string, text: string): number {
   return value;
 }
 
+// Without it Node closes its handles first, and can spin for minutes over those of connections that were reset.
+process.once('beforeExit', () => process.exit());
 try {
   process.exitCode = await main();
 } catch (error) {
