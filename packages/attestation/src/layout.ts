@@ -1,6 +1,6 @@
 /** Where registrars and attestations lie in state, for readers and verifiers: docs/spec/attestation.md §1. Browser-safe. */
-import { type AccountId, concatBytes, invariant } from '@vsys/primitives';
-import { type Binary, type Document, decodeDocument, encodeDocument, type Value } from '@vsys/data-format/value';
+import { type AccountId, concatBytes } from '@vsys/primitives';
+import { type Binary, recordFromBytes, recordToBytes, type Value } from '@vsys/data-format/value';
 import { containerPrefix } from '@vsys/container';
 
 export { attestationStanding } from './standing.ts';
@@ -63,12 +63,12 @@ export function lastOfKey(entry: Uint8Array): AccountId {
 }
 
 export function registrarToRecord({ description, uri, term, since, isClosed }: RegistrarRecord): Uint8Array {
-  return encode(new Map<string, Value>([['description', description], ['uri', uri], ['term', BigInt(term)], ['since', BigInt(since)], ['isClosed', isClosed]]));
+  return recordToBytes(new Map<string, Value>([['description', description], ['uri', uri], ['term', BigInt(term)], ['since', BigInt(since)], ['isClosed', isClosed]]));
 }
 
 /** @throws InvariantError on bytes that the container did not write */
 export function registrarFromRecord(record: Uint8Array): RegistrarRecord {
-  const fields = decode(record);
+  const fields = recordFromBytes(record);
   return { description: fields.get('description') as string, uri: fields.get('uri') as string, term: Number(fields.get('term')), since: Number(fields.get('since')), isClosed: fields.get('isClosed') === true };
 }
 
@@ -77,12 +77,12 @@ export function attestationToRecord({ kind, level, term, at, expires, evidence, 
   if (expires !== undefined) fields.push(['expires', BigInt(expires)]);
   if (evidence !== undefined) fields.push(['evidence', { kind: 'binary', bytes: evidence, subtype: 0 }]);
   if (revokedAt !== undefined) fields.push(['revokedAt', BigInt(revokedAt)]);
-  return encode(new Map(fields));
+  return recordToBytes(new Map(fields));
 }
 
 /** @throws InvariantError on bytes that the container did not write */
 export function attestationFromRecord(record: Uint8Array): AttestationRecord {
-  const fields = decode(record);
+  const fields = recordFromBytes(record);
   const whole = (name: string): number => Number(fields.get(name));
   return {
     kind: fields.get('kind') as string, level: whole('level'), term: whole('term'), at: whole('at'),
@@ -90,16 +90,4 @@ export function attestationFromRecord(record: Uint8Array): AttestationRecord {
     ...(fields.has('evidence') ? { evidence: (fields.get('evidence') as Binary).bytes } : {}),
     ...(fields.has('revokedAt') ? { revokedAt: whole('revokedAt') } : {}),
   };
-}
-
-function encode(fields: Document): Uint8Array {
-  const encoded = encodeDocument(fields);
-  invariant(encoded.ok, 'a record of attestations does not encode');
-  return encoded.value;
-}
-
-function decode(record: Uint8Array): Document {
-  const decoded = decodeDocument(record);
-  invariant(decoded.ok, 'a record of attestations does not decode');
-  return decoded.value;
 }

@@ -10,5 +10,6 @@ export { documentFromJson, documentToJson } from './value/json.ts';
 export type { JsonCode } from './value/json.ts';
 export { isNumeric, ValueError } from './value/quantity.ts';
 export { multiplyNumbers } from './value/multiply-numbers.ts';
+export { recordFromBytes, recordToBytes } from './value/record.ts';
 export { getPath, int32, isArray, isDocument, valueLimits } from './value/value.ts';
 export type { Binary, DateTime, Decimal128, Document, Int32, Numeric, ObjectId, Value } from './value/value.ts';

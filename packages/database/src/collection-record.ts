@@ -1,9 +1,8 @@
 import { invariant } from '@vsys/primitives';
-import type { Document, Value } from '@vsys/data-format/value';
+import { type Document, recordFromBytes, recordToBytes, type Value } from '@vsys/data-format/value';
 import { type IndexStanding, standingFields, standingFrom } from './index-build.ts';
 import { type IndexKinds, kindFields, kindsFrom } from './index-kinds.ts';
 import { type Quota, quotaFields, quotaFromFields } from './quota.ts';
-import { recordFromBytes, recordToBytes } from './record-bytes.ts';
 
 export interface IndexField {
   /** Dotted path. */

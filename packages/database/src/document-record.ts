@@ -1,7 +1,6 @@
 import { type AccountId, concatBytes, uint64FromBytes, uint64ToBytes } from '@vsys/primitives';
-import type { Binary, Document, Value } from '@vsys/data-format/value';
+import { type Binary, type Document, recordFromBytes, recordToBytes, type Value } from '@vsys/data-format/value';
 import type { DepositShare } from './deposit-shares.ts';
-import { recordFromBytes, recordToBytes } from './record-bytes.ts';
 
 /** What the chain knows about a document beside it. Each is absent where it is at its default. */
 export interface DocumentMeta {

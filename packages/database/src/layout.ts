@@ -4,11 +4,10 @@
  */
 import { type AccountId, concatBytes, uint64FromBytes, uint64ToBytes, utf8ToBytes } from '@vsys/primitives';
 import { taggedHash } from '@vsys/crypto/hash';
-import { type Binary, type Document, type Value } from '@vsys/data-format/value';
+import { type Binary, type Document, recordFromBytes, recordToBytes, type Value } from '@vsys/data-format/value';
 import { containerPrefix } from '@vsys/container';
 import type { CollectionRecord } from './collection-record.ts';
 import { type Quota, quotaFields, quotaFromFields } from './quota.ts';
-import { recordFromBytes, recordToBytes } from './record-bytes.ts';
 
 export { collectionFromRecord, collectionToRecord } from './collection-record.ts';
 export type { CollectionRecord, IndexField, IndexRecord } from './collection-record.ts';

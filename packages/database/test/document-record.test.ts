@@ -1,8 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { int32, type Value } from '@vsys/data-format/value';
+import { int32, recordFromBytes, recordToBytes, type Value } from '@vsys/data-format/value';
 import { documentFromRecord, type DocumentMeta, documentToRecord } from '../src/layout.ts';
 import { documentBytes } from '../src/document-record.ts';
-import { recordFromBytes, recordToBytes } from '../src/record-bytes.ts';
 import { ada, bob } from './harness.ts';
 
 const document = new Map<string, Value>([['_id', int32(1)], ['name', 'Seoul']]);

@@ -1,7 +1,7 @@
 /** Where identities lie in state, for readers and verifiers: docs/spec/identity.md §1. Browser-safe. */
-import { type AccountId, concatBytes, invariant, uint32ToBytes } from '@vsys/primitives';
+import { type AccountId, concatBytes, uint32ToBytes } from '@vsys/primitives';
 import { taggedHash } from '@vsys/crypto/hash';
-import { type Binary, type Document, decodeDocument, encodeDocument, type Value } from '@vsys/data-format/value';
+import { type Binary, type Document, recordFromBytes, recordToBytes, type Value } from '@vsys/data-format/value';
 import { containerPrefix } from '@vsys/container';
 
 export const IDENTITY = 'identity';
@@ -94,19 +94,19 @@ export function identityToRecord(identity: IdentityRecord): Uint8Array {
   const fields: [string, Value][] = [['kind', identity.kind], ['creator', binary(identity.creator)]];
   if (identity.kind === 'organisation') {
     fields.push(['members', membersToValue(identity.members)], ['rules', rulesToValue(identity.rules)]);
-    return encode(new Map(fields));
+    return recordToBytes(new Map(fields));
   }
   const { keys, guardians, nextGuardians, recovery } = identity;
   fields.push(['keys', quorumToValue(keys)]);
   if (guardians !== undefined) fields.push(['guardians', guardiansToValue(guardians)]);
   if (nextGuardians !== undefined) fields.push(['nextGuardians', new Map<string, Value>([['guardians', guardiansToValue(nextGuardians.guardians)], ['from', BigInt(nextGuardians.from)]])]);
   if (recovery !== undefined) fields.push(['recovery', new Map<string, Value>([['keys', quorumToValue(recovery.keys)], ['from', BigInt(recovery.from)]])]);
-  return encode(new Map(fields));
+  return recordToBytes(new Map(fields));
 }
 
 /** @throws InvariantError on bytes that the container did not write */
 export function identityFromRecord(record: Uint8Array): IdentityRecord {
-  const fields = decode(record);
+  const fields = recordFromBytes(record);
   const creator = bytesOf(fields.get('creator'));
   if (fields.get('kind') === 'organisation') return { kind: 'organisation', creator, members: membersFromValue(fields.get('members') as Document[]), rules: rulesFromValue(fields.get('rules') as Document[]) };
   const [guardians, next, recovery] = ['guardians', 'nextGuardians', 'recovery'].map((name) => fields.get(name) as Document | undefined);
@@ -161,16 +161,4 @@ function rulesFromValue(values: readonly Document[]): Rule[] {
 
 function bytesOf(value: Value | undefined): Uint8Array {
   return (value as Binary).bytes;
-}
-
-function encode(document: Document): Uint8Array {
-  const bytes = encodeDocument(document);
-  invariant(bytes.ok, 'a record of an identity does not encode');
-  return bytes.value;
-}
-
-function decode(bytes: Uint8Array): Document {
-  const document = decodeDocument(bytes);
-  invariant(document.ok, 'a record of an identity does not decode');
-  return document.value;
 }

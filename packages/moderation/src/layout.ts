@@ -1,6 +1,6 @@
 /** Where marks lie in state, for readers and verifiers: docs/spec/moderation.md §1. Browser-safe. */
 import { type AccountId, concatBytes, invariant } from '@vsys/primitives';
-import { type Binary, type Document, decodeDocument, encodeDocument, type Value } from '@vsys/data-format/value';
+import { type Binary, type Document, recordFromBytes, recordToBytes, type Value } from '@vsys/data-format/value';
 import { containerPrefix } from '@vsys/container';
 import type { DatabaseId } from '@vsys/database/layout';
 import { type Target, targetFromBytes, targetId, targetToBytes } from './target.ts';
@@ -64,12 +64,12 @@ export function markedInKey(database: DatabaseId, target?: Target, moderator: Ac
 }
 
 export function moderatorToRecord({ description, uri, since }: ModeratorRecord): Uint8Array {
-  return encode(new Map<string, Value>([['description', description], ['uri', uri], ['since', BigInt(since)]]));
+  return recordToBytes(new Map<string, Value>([['description', description], ['uri', uri], ['since', BigInt(since)]]));
 }
 
 /** @throws InvariantError on bytes that the container did not write */
 export function moderatorFromRecord(record: Uint8Array): ModeratorRecord {
-  const fields = decode(record);
+  const fields = recordFromBytes(record);
   return { description: fields.get('description') as string, uri: fields.get('uri') as string, since: Number(fields.get('since')) };
 }
 
@@ -78,12 +78,12 @@ export function markToRecord({ target, reason, note, at, appeal, answer }: MarkR
   const fields: [string, Value][] = [['target', binary(targetToBytes(target))], ['reason', reason], ['note', note], ['at', BigInt(at)]];
   if (appeal !== undefined) fields.push(['appeal', new Map<string, Value>([['by', binary(appeal.by)], ['text', appeal.text], ['at', BigInt(appeal.at)]])]);
   if (answer !== undefined) fields.push(['answer', new Map<string, Value>([['text', answer.text], ['at', BigInt(answer.at)]])]);
-  return encode(new Map(fields));
+  return recordToBytes(new Map(fields));
 }
 
 /** @throws InvariantError on bytes that the container did not write */
 export function markFromRecord(record: Uint8Array): MarkRecord {
-  const fields = decode(record);
+  const fields = recordFromBytes(record);
   const target = targetFromBytes((fields.get('target') as Binary).bytes);
   invariant(target.ok, 'a mark is about a target');
   const statement = (said: Document): Statement => ({ text: said.get('text') as string, at: Number(said.get('at')) });
@@ -93,16 +93,4 @@ export function markFromRecord(record: Uint8Array): MarkRecord {
     ...(appeal === undefined ? {} : { appeal: { by: (appeal.get('by') as Binary).bytes, ...statement(appeal) } }),
     ...(answer === undefined ? {} : { answer: statement(answer) }),
   };
-}
-
-function encode(fields: Document): Uint8Array {
-  const encoded = encodeDocument(fields);
-  invariant(encoded.ok, 'a record of moderation does not encode');
-  return encoded.value;
-}
-
-function decode(record: Uint8Array): Document {
-  const decoded = decodeDocument(record);
-  invariant(decoded.ok, 'a record of moderation does not decode');
-  return decoded.value;
 }

@@ -1,7 +1,7 @@
 /** Where names lie in state, for readers and verifiers: docs/spec/name.md §1. Browser-safe. */
-import { type AccountId, concatBytes, invariant, uint32ToBytes, uint64FromBytes, uint64ToBytes, utf8FromBytes, utf8ToBytes } from '@vsys/primitives';
+import { type AccountId, concatBytes, uint32ToBytes, uint64FromBytes, uint64ToBytes, utf8FromBytes, utf8ToBytes } from '@vsys/primitives';
 import { taggedHash } from '@vsys/crypto/hash';
-import { type Binary, decodeDocument, encodeDocument, type Value } from '@vsys/data-format/value';
+import { type Binary, recordFromBytes, recordToBytes, type Value } from '@vsys/data-format/value';
 import { containerPrefix } from '@vsys/container';
 
 export { checkName, priceFactor, skeletonOf } from './name-form.ts';
@@ -77,23 +77,20 @@ export function ownedKey(owner: AccountId, name = ''): Uint8Array {
 
 export function nameToRecord({ owner, reservedAt, commitment, contestUntil, expires, target, offeredTo }: NameRecord): Uint8Array {
   const binary = (bytes: Uint8Array): Binary => ({ kind: 'binary', bytes, subtype: 0 });
-  const encoded = encodeDocument(new Map<string, Value>([
+  return recordToBytes(new Map<string, Value>([
     ['owner', binary(owner)], ['reservedAt', BigInt(reservedAt)], ['commitment', binary(commitment)], ['contestUntil', BigInt(contestUntil)], ['expires', BigInt(expires)],
     ...(target === undefined ? [] : [['target', binary(target)] as const]), ...(offeredTo === undefined ? [] : [['offeredTo', binary(offeredTo)] as const]),
   ]));
-  invariant(encoded.ok, 'a record of a name does not encode');
-  return encoded.value;
 }
 
 /** @throws InvariantError on bytes that the container did not write */
 export function nameFromRecord(record: Uint8Array): NameRecord {
-  const fields = decodeDocument(record);
-  invariant(fields.ok, 'a record of a name does not decode');
-  const bytes = (name: string): Uint8Array => (fields.value.get(name) as Binary).bytes;
-  const number = (name: string): number => Number(fields.value.get(name));
+  const fields = recordFromBytes(record);
+  const bytes = (name: string): Uint8Array => (fields.get(name) as Binary).bytes;
+  const number = (name: string): number => Number(fields.get(name));
   return {
     owner: bytes('owner'), reservedAt: number('reservedAt'), commitment: bytes('commitment'), contestUntil: number('contestUntil'), expires: number('expires'),
-    ...(fields.value.has('target') ? { target: bytes('target') } : {}), ...(fields.value.has('offeredTo') ? { offeredTo: bytes('offeredTo') } : {}),
+    ...(fields.has('target') ? { target: bytes('target') } : {}), ...(fields.has('offeredTo') ? { offeredTo: bytes('offeredTo') } : {}),
   };
 }
 

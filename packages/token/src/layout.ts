@@ -1,7 +1,7 @@
 /** Where tokens lie in state, for readers and verifiers: docs/spec/token.md §1. Browser-safe. */
-import { type AccountId, concatBytes, invariant, uint32ToBytes, uint64FromBytes, uint64ToBytes, utf8ToBytes } from '@vsys/primitives';
+import { type AccountId, concatBytes, uint32ToBytes, uint64FromBytes, uint64ToBytes, utf8ToBytes } from '@vsys/primitives';
 import { taggedHash } from '@vsys/crypto/hash';
-import { type Binary, decodeDocument, encodeDocument, type Value } from '@vsys/data-format/value';
+import { type Binary, recordFromBytes, recordToBytes, type Value } from '@vsys/data-format/value';
 import { containerPrefix } from '@vsys/container';
 
 export const TOKEN = 'token';
@@ -127,24 +127,21 @@ export function tokenToRecord(record: TokenRecord): Uint8Array {
     fields.push(['symbol', record.symbol], ['decimals', BigInt(record.decimals)], ['supply', binary(amountToBytes(record.supply))], ['cap', binary(amountToBytes(record.cap))]);
     fields.push(['isRestricted', record.isRestricted], ['isPaused', record.isPaused]);
   }
-  const encoded = encodeDocument(new Map(fields));
-  invariant(encoded.ok, 'a record of a token does not encode');
-  return encoded.value;
+  return recordToBytes(new Map(fields));
 }
 
 /** @throws InvariantError on bytes that the container did not write */
 export function tokenFromRecord(record: Uint8Array): TokenRecord {
-  const fields = decodeDocument(record);
-  invariant(fields.ok, 'a record of a token does not decode');
-  const bytes = (name: string): Uint8Array => (fields.value.get(name) as Binary).bytes;
-  const text = (name: string): string => fields.value.get(name) as string;
-  const owned = { creator: bytes('creator'), owner: bytes('owner'), ...(fields.value.has('offeredTo') ? { offeredTo: bytes('offeredTo') } : {}) };
+  const fields = recordFromBytes(record);
+  const bytes = (name: string): Uint8Array => (fields.get(name) as Binary).bytes;
+  const text = (name: string): string => fields.get(name) as string;
+  const owned = { creator: bytes('creator'), owner: bytes('owner'), ...(fields.has('offeredTo') ? { offeredTo: bytes('offeredTo') } : {}) };
   switch (text('kind')) {
     case 'account': return { kind: 'account', ...owned, name: text('name') };
     case 'nonFungible': return { kind: 'nonFungible', ...owned, uri: text('uri'), hash: bytes('hash') };
     default: return {
-      kind: 'fungible', ...owned, symbol: text('symbol'), decimals: Number(fields.value.get('decimals')), supply: amountFromBytes(bytes('supply')), cap: amountFromBytes(bytes('cap')),
-      isRestricted: fields.value.get('isRestricted') === true, isPaused: fields.value.get('isPaused') === true,
+      kind: 'fungible', ...owned, symbol: text('symbol'), decimals: Number(fields.get('decimals')), supply: amountFromBytes(bytes('supply')), cap: amountFromBytes(bytes('cap')),
+      isRestricted: fields.get('isRestricted') === true, isPaused: fields.get('isPaused') === true,
     };
   }
 }
