@@ -7,6 +7,7 @@ import { PROOF_NODE } from './proof-format.ts';
 import type { ChangesRange } from './state.ts';
 import { innerHashOf, nodeHash } from './tree-node.ts';
 import type { InnerNode, LeafNode, TreeNode } from './tree-node.ts';
+import { isOutside, placeOf } from './tree-scan.ts';
 
 export interface LeafChange {
   readonly before: LeafNode | undefined;
@@ -33,7 +34,7 @@ interface Pair { readonly before: Place | undefined; readonly after: Place | und
 type Shown = Map<TreeNode, number>;
 
 /** @param limit - goes on until it has so many changes */
-export function scanChanges(before: TreeNode | undefined, after: TreeNode | undefined, { from, to }: ChangesRange, limit: number, operation: number): ChangesScan {
+export function scanChanges(before: TreeNode | undefined, after: TreeNode | undefined, range: ChangesRange, limit: number, operation: number): ChangesScan {
   const missing = new Set<InnerNode>();
   const changes: LeafChange[] = [];
   const shownBefore: Shown = new Map();
@@ -104,15 +105,16 @@ export function scanChanges(before: TreeNode | undefined, after: TreeNode | unde
   function inside(place: Place | undefined, shown: Shown): Place | undefined {
     if (place === undefined) return undefined;
     const { node, start } = place;
-    const sample = sampleOf(node);
-    if (isOutside(sample, start)) return undefined;
+    const bounds = placeOf(sampleOf(node), range);
+    if (isOutside(bounds, start)) return undefined;
     if (node.kind === 'leaf') {
+      const { from, to } = range;
       if (compareBytes(node.key, from) >= 0 && (to === undefined || compareBytes(node.key, to) < 0)) return place;
       shown.set(node, PROOF_NODE.leafWithoutValue);
       return undefined;
     }
     node.usedAt = Math.max(node.usedAt, operation);
-    if (!isOutside(sample, node.bit)) return place;
+    if (!isOutside(bounds, node.bit)) return place;
     shown.set(node, PROOF_NODE.closedWithEdge);
     return undefined;
   }
@@ -133,11 +135,6 @@ export function scanChanges(before: TreeNode | undefined, after: TreeNode | unde
   function push(before: Place | undefined, after: Place | undefined): void {
     if (before !== undefined || after !== undefined) stack.push({ before, after });
   }
-
-  /** No key below these bits can be in the range. */
-  function isOutside(sample: Uint8Array, length: number): boolean {
-    return compareSample(sample, length, from) < 0 || (to !== undefined && compareSample(sample, length, to) > 0);
-  }
 }
 
 function sampleOf(node: TreeNode): Uint8Array {
@@ -147,11 +144,4 @@ function sampleOf(node: TreeNode): Uint8Array {
 /** A leaf never parts. */
 function branchOf(node: TreeNode): number {
   return node.kind === 'leaf' ? Infinity : node.bit;
-}
-
-/** Where all keys that share the first `length` bits of a sample lie against one key: -1 all less, 1 all greater, 0 when they begin its bits. */
-function compareSample(sample: Uint8Array, length: number, key: Uint8Array): -1 | 0 | 1 {
-  const difference = firstDifference(sample, key);
-  if (difference >= length) return 0;
-  return bitAt(sample, difference) === 0 ? -1 : 1;
 }

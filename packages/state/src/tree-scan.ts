@@ -131,11 +131,11 @@ export function scanRange(root: TreeNode | undefined, range: StateRange, operati
 interface Waiting { readonly node: TreeNode; readonly start: number; readonly isWithin: boolean }
 
 /** The first bits in which a sample differs from the bounds of a range, and whether it is on the outer side of one of them there. */
-interface Place { readonly from: number; readonly isBefore: boolean; readonly to: number; readonly isBehind: boolean }
+export interface Place { readonly from: number; readonly isBefore: boolean; readonly to: number; readonly isBehind: boolean }
 
 const WITHIN: Place = { from: -1, isBefore: false, to: -1, isBehind: false };
 
-function placeOf(sample: Uint8Array, { from, to }: StateRange): Place {
+export function placeOf(sample: Uint8Array, { from, to }: Pick<StateRange, 'from' | 'to'>): Place {
   const fromBit = firstDifference(sample, from);
   const toBit = to === undefined ? -1 : firstDifference(sample, to);
   return {
@@ -145,6 +145,6 @@ function placeOf(sample: Uint8Array, { from, to }: StateRange): Place {
 }
 
 /** Whether all keys that share the first `length` bits of the sample are outside. */
-function isOutside(place: Place, length: number): boolean {
+export function isOutside(place: Place, length: number): boolean {
   return (place.isBefore && place.from < length) || (place.isBehind && place.to < length);
 }
