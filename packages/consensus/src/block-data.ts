@@ -1,3 +1,5 @@
+import { invariant } from '@vsys/primitives';
+import type { TreeNode } from '@vsys/block-tree';
 import type { BlockHistory, Receipt } from '@vsys/data-format';
 import type { StateView } from '@vsys/state';
 import type { CheckedTransaction } from '@vsys/transaction';
@@ -13,4 +15,10 @@ export interface BlockData {
   readonly history: BlockHistory;
   /** Height that the header made final, by the module's rules. */
   readonly finalises: number | undefined;
+}
+
+/** @param node - the final block, or one above it */
+export function blockDataOf(node: TreeNode<BlockData>): BlockData {
+  invariant(node.data !== undefined, 'a block above final keeps its data', { height: node.height });
+  return node.data;
 }

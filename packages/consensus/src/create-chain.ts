@@ -6,13 +6,13 @@ import type { Router } from '@vsys/container';
 import { noMainChain, type ReferenceRules } from '@vsys/interchain';
 import type { BlockLog, Store } from '@vsys/store';
 import { type CheckedTransaction, createMempool, executeBlock, type Mempool, type MempoolLimits, mempoolDefaults } from '@vsys/transaction';
-import type { BlockData } from './block-data.ts';
+import { type BlockData, blockDataOf } from './block-data.ts';
 import type { Chain, ChainEvent, ImportCode } from './chain.ts';
 import { createSubmission } from './create-submission.ts';
 import { chainBlockOf, createChainReads } from './chain-reads.ts';
 import { createBlockBuilder, type ExecutedBody } from './create-block-builder.ts';
+import { createFinality } from './create-finality.ts';
 import { ChainError } from './chain-error.ts';
-import { baseOps, finalBlockOps } from './chain-index.ts';
 import { createFailureBundle } from './failure-bundle.ts';
 import { createFailureGate } from './failure-gate.ts';
 import { checkContinues } from './header-chain.ts';
@@ -53,9 +53,6 @@ export interface ChainParts {
   readonly metrics?: Metrics;
 }
 
-/** Blocks that one step makes final, with one batch of the store. Long silences of votes end in many of them. */
-const FINALISED_AT_ONCE_MAX = 64;
-
 /**
  * Opens a chain: from its spec in an empty folder, or at the last flushed block, with the log replayed above it. The log is the truth:
  * a store that is gone is rebuilt from it.
@@ -93,14 +90,15 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   const listeners = new Set<(event: ChainEvent) => void>();
   /** Bodies that are being checked ahead of their import, by the very object that is imported: what else has the same header may have another body. */
   const prepared = new WeakMap<Block, ReturnType<typeof checkBody>>();
-  /** Final in the tree, and on the way into the store: readers find them here meanwhile. */
-  let landing: readonly TreeNode<BlockData>[] = [];
-  const reads = createChainReads({ tree, store, log, state, rules, landing: () => landing });
+  const reads = createChainReads({ tree, store, log, state, rules, landing: () => finality.landing });
   const statuses = createTransactionStatuses({ store, pool, safeHeight: () => safeNode().height });
   const submit = createSubmission({
-    admission, verifier, pool, statuses, head: () => ({ view: dataOf(tree.head).view, height: tree.head.height }), onPooled: (checked, from) => emit({ kind: 'transactions', checked, from }),
+    admission, verifier, pool, statuses, head: () => ({ view: blockDataOf(tree.head).view, height: tree.head.height }), onPooled: (checked, from) => emit({ kind: 'transactions', checked, from }),
   });
   let closed = false;
+  const finality = createFinality({
+    tree, state, log, statuses, logger, metrics, write, raiseJustified, isClosed: () => closed, onFinal: (node) => emit({ kind: 'final', final: chainBlockOf(node) }),
+  });
 
   const emit = (event: ChainEvent): void => {
     for (const listener of listeners) {
@@ -111,10 +109,6 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
         logger.error('a listener of the chain threw', { event: event.kind, error: String(error) });
       }
     }
-  };
-  const dataOf = (node: TreeNode<BlockData>): BlockData => {
-    invariant(node.data !== undefined, 'a block above final keeps its data', { height: node.height });
-    return node.data;
   };
 
   /** Who made a block: known before it is executed. */
@@ -127,7 +121,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     const { header, seal } = block;
     const neutral = checkContinues(parent, header);
     if (!neutral.ok) return refuse('IMPORT_HEADER', neutral.message, { reason: neutral.code });
-    if (!equalBytes(header.historyRoot, historyRoot(dataOf(parent).history))) return refuse('IMPORT_HEADER', 'historyRoot is not that of the blocks below');
+    if (!equalBytes(header.historyRoot, historyRoot(blockDataOf(parent).history))) return refuse('IMPORT_HEADER', 'historyRoot is not that of the blocks below');
     if (!replay) {
       const atMs = rules.earliest(context, header) - rules.driftMs;
       if (clock.nowMs() < atMs) return refuse('IMPORT_EARLY', `the block is for a later time`, { atMs, retry: true });
@@ -161,7 +155,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     if (rank === null) return refuse('IMPORT_KNOWN', 'the block is known');
     if (!replay) await log.append([blockToBytes({ header, seal, transactions: [] })]);
     tree.certify(id, { rank, seal, context: rules.encode(stepped.value.context) });
-    node.data = { ...dataOf(node), finalises };
+    node.data = { ...blockDataOf(node), finalises };
     moveHead();
     emit({ kind: 'block', id, stage: 'executed' });
     return accept({ id, height });
@@ -211,7 +205,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     const sequence = replaySequence ?? (await log.append([blockToBytes(block)]));
     const inserted = tree.insertHeader({
       id, header, seal: block.seal, rank: stepped.value.rank, context, timely,
-      data: { view, sequence, checked, receipts, history: appendToHistory(dataOf(parent).history, id), finalises: stepped.value.finalises },
+      data: { view, sequence, checked, receipts, history: appendToHistory(blockDataOf(parent).history, id), finalises: stepped.value.finalises },
     });
     invariant(inserted.ok, 'the tree takes a block that it was asked about', { height: header.height });
     tree.markExecuted(id);
@@ -235,7 +229,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     const checked = await (prepared.get(block) ?? checkBody(block, trusted));
     if (!checked.ok) return checked;
     const invalid = (message: string, reason: string): Refusal<ImportCode> => refuse('IMPORT_EXECUTION', message, { reason });
-    const parentView = dataOf(parent).view;
+    const parentView = blockDataOf(parent).view;
     const done = await executeBlock(execution, parentView, { chainId, height: header.height, timeMs: header.timeMs, parent: header.parent }, checked.value, { skip: false, ...authorOf(context, header) });
     if (!done.ok) return invalid(done.message, done.code);
     const { writes, receipts, gasUsed } = done.value;
@@ -259,7 +253,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
   /** A block of our own, or one that was valid when it was logged, which now is not: this machine, this release or the disk is wrong. */
   async function brokenBlock(block: Block, parent: TreeNode<BlockData>, why: Refusal<ImportCode>, sequence: number | undefined): Promise<ChainError> {
     const reason = String(why.data?.['reason'] ?? why.code);
-    const view = dataOf(parent).view;
+    const view = blockDataOf(parent).view;
     const checked = await verifyBody(admission, verifier, pool, block.transactions, { trusted: true });
     const bundle = await createFailureBundle(reason, why.message, { execution, view, parent, block, checked: checked.ok ? checked.value : undefined, ...authorOf(rules.decode(parent.context), block.header) });
     const { height } = block.header;
@@ -279,11 +273,11 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     if (revert.length > 0) {
       logger.info('reorganisation', { depth: revert.length, from: toHex(before.id), to: toHex(best.id), height: best.height });
       metrics.count('vsys_reorgs_total', 'Reorganisations of the head');
-      pool.restore([...revert].reverse().flatMap((node) => dataOf(node).checked));
+      pool.restore([...revert].reverse().flatMap((node) => blockDataOf(node).checked));
     }
     for (const node of apply) {
       statuses.include(node);
-      for (const { checked, reason } of pool.settle(dataOf(node).checked, node.height)) statuses.drop(checked.idHex, reason);
+      for (const { checked, reason } of pool.settle(blockDataOf(node).checked, node.height)) statuses.drop(checked.idHex, reason);
     }
     metrics.gauge('vsys_head_height', 'Height of the head', best.height);
     emit({ kind: 'head', head: chainBlockOf(best), revert: revert.map(chainBlockOf), apply: apply.map(chainBlockOf) });
@@ -299,69 +293,6 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     moveHead();
   }
 
-  /** Makes it certain that the block will be final, whatever happens from now on. */
-  async function promiseFinal(ref: BlockRef, isReplay = false): Promise<void> {
-    const node = ref.height <= tree.final.height ? undefined : tree.get(ref.id);
-    if (node?.executed !== true || !tree.isAncestor(ref.id, tree.head.id)) return;
-    // What no header tells, a replay could not: the log remembers it before anybody hears of it.
-    const isTold = (dataOf(tree.head).finalises ?? 0) >= ref.height;
-    if (!isReplay && !isTold) await log.append([blockToBytes({ header: node.header, seal: node.seal, transactions: [] })]);
-    // The head may not leave for another branch between two steps.
-    if (ref.height - tree.final.height > FINALISED_AT_ONCE_MAX) raiseJustified(ref);
-  }
-
-  /** Moves final up towards the block, by so many blocks at most that neither a batch of the store nor the wait of others grows with what was not final. True when no step is left. */
-  async function stepFinal(ref: BlockRef): Promise<boolean> {
-    if (ref.height <= tree.final.height) return true;
-    const isLast = ref.height - tree.final.height <= FINALISED_AT_ONCE_MAX;
-    const moved = tree.setFinal(isLast ? ref.id : (tree.ancestorAt(ref.id, tree.final.height + FINALISED_AT_ONCE_MAX)?.id ?? ref.id));
-    if (!moved.ok) {
-      logger.warn('block cannot be final', { code: moved.code, height: ref.height });
-      return true;
-    }
-    const { finalised, pruned } = moved.value;
-    const ops = finalised.flatMap((node) => {
-      const { sequence, checked, receipts } = dataOf(node);
-      return finalBlockOps({ id: node.id, sealed: { header: node.header, seal: node.seal }, sequence }, checked.map(({ id }) => id), receipts);
-    });
-    const last = finalised.at(-1);
-    invariant(last !== undefined && last.rank !== null, 'final moved to a ranked block');
-    const { view, history, sequence } = dataOf(last);
-    // Blocks above final were appended after it: replay begins behind its own record.
-    ops.push(baseOps({ id: last.id, sealed: { header: last.header, seal: last.seal }, nextSequence: (sequence as number) + 1, rank: last.rank, context: last.context, history }));
-    landing = finalised;
-    await state.flush(view, ops);
-    landing = [];
-    for (const node of finalised) {
-      statuses.exclude(node);
-      if (node !== last) node.data = undefined;
-    }
-    last.data = { ...dataOf(last), checked: [], receipts: [] };
-    for (const node of pruned) node.data = undefined;
-    metrics.gauge('vsys_final_height', 'Height of the final block', last.height);
-    emit({ kind: 'final', final: chainBlockOf(last) });
-    return isLast;
-  }
-
-  async function finaliseReplayed(ref: BlockRef): Promise<void> {
-    await promiseFinal(ref, true);
-    while (!(await stepFinal(ref)));
-  }
-
-  async function finalise(ref: BlockRef): Promise<void> {
-    const isDone = await write(async () => {
-      await promiseFinal(ref);
-      return stepFinal(ref);
-    });
-    if (isDone) return;
-    const goOn = async (): Promise<void> => {
-      // A task of the queue for each step: what others wait for comes between two.
-      while (!closed && !(await write(() => stepFinal(ref))));
-    };
-    // The gate has heard of what fails.
-    goOn().catch(() => undefined);
-  }
-
   /** Runs what the log holds above the base through the same import, without checking signatures again. */
   async function replay(): Promise<void> {
     if (log.next > base.nextSequence) logger.info('replaying the block log', { from: base.nextSequence, to: log.next, height: tree.head.height });
@@ -374,13 +305,13 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
         const node = tree.get(imported.value.id);
         const finalises = node?.data?.finalises;
         const ancestor = node === undefined || finalises === undefined || !tree.isAncestor(node.id, tree.head.id) ? undefined : tree.ancestorAt(node.id, finalises);
-        if (ancestor !== undefined) await finaliseReplayed(ancestor);
+        if (ancestor !== undefined) await finality.finaliseReplayed(ancestor);
       } else if (imported.code === 'IMPORT_KNOWN') {
         // A block once more, without its body: it was made final here.
         const known = tree.get(blockId(block.value.header));
         if (known !== undefined && block.value.transactions.length === 0) {
           await justifyOne(known);
-          await finaliseReplayed(known);
+          await finality.finaliseReplayed(known);
         }
       } else if (!['IMPORT_UNKNOWN_PARENT', 'IMPORT_BELOW_FINAL', 'IMPORT_WAITING'].includes(imported.code)) {
         // It was taken when it was logged: a smaller limit, another release or the disk now says otherwise.
@@ -449,7 +380,7 @@ export async function createChain(options: ChainOptions, parts: ChainParts): Pro
     },
     build: (request) => write(() => builder.build(request)),
     justify: (ref) => write(() => justifyOne(ref)),
-    finalise,
+    finalise: finality.finalise,
     listen(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -3,7 +3,7 @@ import type { TreeNode } from '@vsys/block-tree';
 import type { Receipt } from '@vsys/data-format';
 import type { Store } from '@vsys/store';
 import type { Mempool } from '@vsys/transaction';
-import type { BlockData } from './block-data.ts';
+import { type BlockData, blockDataOf } from './block-data.ts';
 import type { TransactionStatus } from './chain.ts';
 import { finalBlockAt, finalTransaction } from './chain-index.ts';
 
@@ -26,17 +26,13 @@ export interface TransactionStatuses {
 export function createTransactionStatuses({ store, pool, safeHeight }: { store: Store; pool: Mempool; safeHeight: () => number }): TransactionStatuses {
   const included = new Map<string, { readonly node: TreeNode<BlockData>; readonly index: number }>();
   const dropped = new Map<string, string>();
-  const transactionsOf = (node: TreeNode<BlockData>): BlockData['checked'] => {
-    invariant(node.data !== undefined, 'a block above final keeps its data', { height: node.height });
-    return node.data.checked;
-  };
   return {
     isIncluded: (idHex) => included.has(idHex),
     include(node) {
-      for (const [index, { idHex }] of transactionsOf(node).entries()) included.set(idHex, { node, index });
+      for (const [index, { idHex }] of blockDataOf(node).checked.entries()) included.set(idHex, { node, index });
     },
     exclude(node) {
-      for (const { idHex } of transactionsOf(node)) included.delete(idHex);
+      for (const { idHex } of blockDataOf(node).checked) included.delete(idHex);
     },
     drop(idHex, reason) {
       if (dropped.size >= DROPPED_MAX) dropped.delete(dropped.keys().next().value as string);
